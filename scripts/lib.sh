@@ -1,0 +1,25 @@
+# Shared by the scripts in this folder: where things are, how to say what is going on.
+# SPDX-License-Identifier: Apache-2.0
+set -euo pipefail
+
+CONE_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+CONE_TOOLS=${CONE_TOOLS:-$CONE_ROOT/.tools}
+CONE_VENV=$CONE_TOOLS/venv
+CONE_PRESET=${CONE_PRESET:-release}
+CONE_BUILD=$CONE_ROOT/build/$CONE_PRESET
+CONE_JOBS=${CONE_JOBS:-$(nproc)}
+FOUNDRY_BIN=$CONE_TOOLS/bin
+
+say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
+die() { printf 'error: %s\n' "$*" >&2; exit 3; }
+
+# Puts the private tools first in PATH and lets Open MPI run as root inside a container.
+use_tools() {
+  export PATH="$CONE_TOOLS/bin:$CONE_VENV/bin:$PATH"
+  if [ "$(id -u)" -eq 0 ]; then
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+  fi
+  export CMAKE_PREFIX_PATH="${CMAKE_PREFIX_PATH:-}"
+}
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
