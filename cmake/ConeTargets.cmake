@@ -1,0 +1,51 @@
+# cone_add_library(NAME hash SOURCES a.cpp DEPS cone::base): target cone_hash, alias cone::hash.
+# cone_add_test(NAME hash_merkle SOURCES merkle_test.cpp DEPS cone::hash [RANKS 1 3] [LABELS slow] [TIMEOUT 60])
+# SPDX-License-Identifier: Apache-2.0
+include(GoogleTest)
+
+function(cone_add_library)
+  cmake_parse_arguments(ARG "" "NAME" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  string(REPLACE "/" "_" target cone_${ARG_NAME})
+  if(ARG_SOURCES)
+    add_library(${target} STATIC ${ARG_SOURCES})
+    target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${target} PUBLIC ${ARG_DEPS} PRIVATE cone_warnings ${ARG_PRIVATE_DEPS})
+  else()
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${target} INTERFACE ${ARG_DEPS})
+  endif()
+  add_library(cone::${ARG_NAME} ALIAS ${target})
+endfunction()
+
+# RANKS runs the same program under mpirun once a count (the program must init MPI itself).
+function(cone_add_test)
+  cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SOURCES;DEPS;RANKS;LABELS" ${ARGN})
+  if(NOT CONE_BUILD_TESTS)
+    return()
+  endif()
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS unit)
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  set(target ${ARG_NAME}_test)
+  add_executable(${target} ${ARG_SOURCES})
+  target_link_libraries(${target} PRIVATE ${ARG_DEPS} cone_warnings)
+  target_compile_definitions(${target} PRIVATE CONE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" CONE_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  if(ARG_RANKS)
+    target_link_libraries(${target} PRIVATE GTest::gtest)
+    foreach(ranks ${ARG_RANKS})
+      add_test(NAME ${ARG_NAME}.np${ranks}
+        COMMAND ${MPIEXEC_EXECUTABLE} --oversubscribe -n ${ranks} $<TARGET_FILE:${target}>)
+      set_tests_properties(${ARG_NAME}.np${ranks} PROPERTIES LABELS "mpi;${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
+        PROCESSORS ${ranks}
+        ENVIRONMENT "OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1")
+    endforeach()
+  else()
+    target_link_libraries(${target} PRIVATE GTest::gtest GTest::gmock GTest::gtest_main)
+    gtest_discover_tests(${target} TEST_PREFIX "${ARG_NAME}." DISCOVERY_TIMEOUT 60
+      PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+  endif()
+endfunction()
