@@ -1,0 +1,165 @@
+// The chain as the node sees it: events in order, actions to submit. Implementations: in memory (tests), Ethereum (bridge/adapter).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cone/base/bytes.hpp"
+#include "cone/base/ids.hpp"
+#include "cone/base/wei.hpp"
+#include "cone/job/job_spec.hpp"
+
+namespace cone::node {
+
+struct Seller {
+    Address address;
+    Hash32 shard_root;
+};
+
+struct PoolMember {
+    Address address;
+    std::uint32_t units = 1;
+};
+
+/// The terms the JobBoard holds about a job; read once, when it is Running.
+struct JobTerms {
+    JobId job;
+    Address buyer;
+    Hash32 spec_hash;
+    Hash32 job_hash;
+    Hash32 job_seed;
+    Hash32 domain_separator;                    ///< of the votes' EIP-712 domain
+    std::uint32_t segments = 0;
+    std::uint32_t lead = 0;
+    job::Growth growth = job::Growth::Doubling;
+    std::uint32_t min_size = 0;
+    std::uint32_t c_num = 1;
+    std::uint32_t c_den = 1;
+    Wei escrow;
+    std::vector<Seller> sellers;                ///< catalogue order: SellerIndex of the job
+    std::vector<PoolMember> pool;               ///< the registry at the job's pool block
+};
+
+/// A vote ready for the contract.
+struct SignedVote {
+    std::uint32_t position = 0;                 ///< within the attempt's own members
+    Address executor;
+    Hash32 digest;
+    Hash32 witness;
+    Hash32 salt;
+    Bytes signature;                            ///< r || vs, 64 bytes (EIP-2098)
+    bool operator==(const SignedVote&) const = default;
+};
+
+// Actions: what the bridge asks of the chain. Each is delivered at most once, however often the node fails.
+struct PostCommitments {
+    JobId job;
+    SegmentIndex segment;
+    AttemptIndex attempt;
+    std::vector<Address> members;
+    std::vector<Hash32> commitments;            ///< by position; zero for a member that sent none
+    Hash32 root;
+};
+struct CastVotes {
+    JobId job;
+    SegmentIndex segment;
+    AttemptIndex attempt;
+    std::vector<Address> members;
+    std::vector<Hash32> commitments;
+    std::vector<SignedVote> votes;
+};
+/// After the reveal window: count what is there.
+struct CloseAttempt {
+    JobId job;
+    SegmentIndex segment;
+};
+/// After the challenge window: make an accepted segment final.
+struct Finalize {
+    JobId job;
+    SegmentIndex segment;
+};
+struct Settle {
+    JobId job;
+    Hash32 previous_digest;
+    Hash32 state_root;
+    Hash32 osmd_root;
+    std::uint32_t metric_bp = 0;
+    std::vector<std::uint32_t> accesses;
+};
+struct ProveEquivocation {
+    JobId job;
+    SegmentIndex segment;
+    AttemptIndex attempt;
+    SignedVote first;
+    SignedVote second;
+};
+using ChainAction = std::variant<PostCommitments, CastVotes, CloseAttempt, Finalize, Settle, ProveEquivocation>;
+
+// Events: what the contracts logged, in chain order.
+struct CommitmentsPosted { SegmentIndex segment; AttemptIndex attempt; Hash32 root; };
+struct SegmentAccepted { SegmentIndex segment; Hash32 digest; std::uint32_t votes = 0; };
+struct SegmentUndecided { SegmentIndex segment; AttemptIndex attempt; };
+struct SegmentFinal { SegmentIndex segment; };
+struct SegmentChallenged { SegmentIndex segment; Address challenger; };
+struct ExecutorSlashed { Address executor; SegmentIndex segment; bool hard = false; Wei amount; };
+struct CreditAdded { Address payee; Wei amount; std::string role; };
+struct JobSettled { bool met = false; std::uint32_t metric_bp = 0; };
+struct JobVoided { std::string reason; };
+/// An action the chain refused for good; `reason` is the contract's error by name.
+struct ActionRefused { std::string action; std::string reason; };
+using ChainEventBody = std::variant<CommitmentsPosted, SegmentAccepted, SegmentUndecided, SegmentFinal, SegmentChallenged,
+                                    ExecutorSlashed, CreditAdded, JobSettled, JobVoided, ActionRefused>;
+struct ChainEvent {
+    std::uint64_t block = 0;
+    Hash32 transaction;
+    ChainEventBody body;
+};
+
+/// What one mined transaction of ours cost.
+struct TransactionCost {
+    std::string call;
+    std::string detail;
+    Hash32 transaction;
+    std::uint64_t block = 0;
+    std::uint64_t gas = 0;
+};
+
+/// The port. Non-blocking: `submit` queues and returns; outcomes arrive as events. One job a Chain object.
+/// Throws RpcError only after the outage limit; ChainError never (a refusal is an ActionRefused event).
+class Chain {
+public:
+    virtual ~Chain() = default;
+    [[nodiscard]] virtual JobTerms terms() = 0;
+    /// Events since the last call, in chain order.
+    [[nodiscard]] virtual std::vector<ChainEvent> poll() = 0;
+    virtual void submit(const ChainAction& action) = 0;
+    /// Number of the newest block seen.
+    [[nodiscard]] virtual std::uint64_t head() = 0;
+    /// Everything this node paid for so far.
+    [[nodiscard]] virtual std::vector<TransactionCost> costs() = 0;
+};
+
+/// Signs votes with one executor's key (EIP-712, docs/protocol.md 2.4).
+class VoteSigner {
+public:
+    virtual ~VoteSigner() = default;
+    [[nodiscard]] virtual Address address() const = 0;
+    /// r || vs, 64 bytes.
+    [[nodiscard]] virtual Bytes sign_vote(const Hash32& domain_separator, JobId job, SegmentIndex segment, AttemptIndex attempt,
+                                          const Hash32& digest, const Hash32& witness) const = 0;
+};
+
+/// Recovers who signed a vote; nothing when the signature is malformed. The bridge checks reveals with it before paying gas.
+class VoteVerifier {
+public:
+    virtual ~VoteVerifier() = default;
+    [[nodiscard]] virtual std::optional<Address> recover(const Hash32& domain_separator, JobId job, SegmentIndex segment,
+                                                         AttemptIndex attempt, const Hash32& digest, const Hash32& witness,
+                                                         ByteSpan signature) const = 0;
+};
+
+}  // namespace cone::node
