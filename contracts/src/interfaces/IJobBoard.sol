@@ -1,0 +1,304 @@
+// The board: jobs, seeds, commitments, votes, verdicts. The contract is the tally; a bridge is a courier.
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Digest, Fault, JobId, JobState, Request, SegmentState, VoidReason} from "../Types.sol";
+
+/// @title Job board
+/// @notice Follows docs/protocol.md sections 2 and 3.
+///
+/// An attempt is named by the number `attempt = epoch * 65536 + index`. `index` counts the attempts of a segment from 0; `epoch` is
+/// how many verdicts of the job had been flipped by challenges when the segment was first drawn. So a number never names two
+/// attempts, and a vote for a segment that a flip threw away can neither be replayed nor taken for equivocation. Without a
+/// successful challenge, `attempt` is simply the index. All hashes and signatures use this number.
+///
+/// A segment's record belongs to (jobId, segment, previous digest): a flip of an earlier segment changes the previous digest, so
+/// all later segments read as Pending again without being touched.
+interface IJobBoard {
+    /// Times in blocks, amounts in wei or basis points. Fixed at deployment.
+    struct Rules {
+        uint32 seedLagBlocks; // seedBlock = creation block + this; at least 1
+        uint32 commitBlocks; // after a root is posted: time for `commitDirect`; votes are taken after it
+        uint32 revealBlocks; // time for votes after that; at least 1
+        uint32 challengeBlocks; // time for a challenge after acceptance; at least 1
+        uint32 stallBlocks; // no progress for this long: anyone may void the job
+        uint16 hardSlashBp; // of the stake, for MinorityDigest and Equivocation
+        uint16 softSlashBp; // of the stake, for NoReveal and UncommonWitness
+        uint16 challengeRewardBp; // of what is slashed in a flipped segment, for the challenger
+        uint128 challengeBondWei;
+    }
+
+    struct Job {
+        JobState state;
+        address buyer;
+        address bridge;
+        uint16 segments;
+        uint16 accepted; // segments with a verdict; the next one is the frontier
+        uint16 finalized; // segments that are Final
+        uint16 epoch; // verdicts flipped so far
+        uint16 setCap; // largest execution set: min(pool size, MAX_SET); 0 until the seed is fixed
+        uint64 poolBlock;
+        uint64 seedBlock;
+        uint64 lastProgressBlock;
+        bytes32 jobHash;
+        bytes32 jobSeed; // zero until fixed
+        Request request; // specHash is not kept: zero here, see JobOpened
+        uint32[] sellers;
+    }
+
+    struct Segment {
+        SegmentState state;
+        uint16 attempts; // opened so far
+        uint16 setSize; // members over all attempts
+        uint16 bestVotes;
+        uint16 secondVotes;
+        Digest best; // leading digest; zero before the first vote
+        Digest verdict; // zero before the first acceptance
+        Digest previous; // digest of the segment before (the job hash for segment 0)
+        uint64 finalFromBlock; // first block in which it can become Final; 0 unless Accepted
+    }
+
+    struct Attempt {
+        bytes32 root; // list root of the commitments
+        uint64 postedBlock;
+        uint64 revealFromBlock; // first block in which votes are taken
+        uint64 revealUntilBlock; // last one
+        uint16 firstPosition; // of its members within the set
+        uint16 size;
+        uint16 voted;
+        address challenger; // whose challenge forced this attempt, while its bond is held; else zero
+    }
+
+    /// What the bridge must do next for a segment.
+    struct NextAttempt {
+        uint32 attempt;
+        uint16 newMembers; // exactly this many
+        bytes32 segmentSeed;
+        bytes32 attemptSeed;
+        bytes32 afterTicket; // the first new ticket is above this; zero for the first attempt
+        Digest previous;
+    }
+
+    struct VoteInput {
+        uint16 position; // within the attempt
+        Digest digest;
+        bytes32 witness;
+        bytes32 salt;
+        bytes32 r; // EIP-2098 compact signature of Vote(jobId, segment, attempt, digest, witness)
+        bytes32 vs;
+        bytes32[] proof; // of leaf `position` under the attempt's root; empty after `commitDirect`
+    }
+
+    struct SignedVote {
+        Digest digest;
+        bytes32 witness;
+        bytes32 r;
+        bytes32 vs;
+    }
+
+    /// What Settlement needs to pay a job.
+    struct Terms {
+        JobState state;
+        address buyer;
+        uint32 tauBp;
+        uint16 executorShareBp;
+        uint32 lastSegment;
+        bytes32 jobHash;
+        Digest previous; // of the last segment
+        Digest digest; // verdict of the last segment
+        uint32[] sellers; // catalogue entries
+        address[] executors; // those with accepted votes
+        uint32[] votes; // their accepted votes in Final segments
+    }
+
+    event JobOpened(
+        JobId indexed jobId,
+        address indexed buyer,
+        address indexed bridge,
+        Request request,
+        bytes32 dataHash,
+        bytes32 jobHash,
+        uint32[] sellers,
+        uint64 poolBlock,
+        uint64 seedBlock
+    );
+    event SeedRescheduled(JobId indexed jobId, uint64 seedBlock);
+    event SeedFixed(JobId indexed jobId, bytes32 prevRandao, bytes32 jobSeed, uint16 setCap);
+    event CommitmentsPosted(
+        JobId indexed jobId,
+        uint32 indexed segment,
+        uint32 attempt,
+        bytes32 root,
+        address[] members,
+        uint64 revealFromBlock,
+        uint64 revealUntilBlock
+    );
+    event CommittedDirectly(
+        JobId indexed jobId,
+        uint32 indexed segment,
+        uint32 attempt,
+        uint16 position,
+        address executor,
+        bytes32 commitment
+    );
+    event VoteCast(
+        JobId indexed jobId,
+        uint32 indexed segment,
+        address indexed executor,
+        uint32 attempt,
+        Digest digest,
+        bytes32 witness
+    );
+    event SegmentUndecided(
+        JobId indexed jobId, uint32 indexed segment, uint32 attempt, uint16 bestVotes, uint16 secondVotes
+    );
+    event SegmentAccepted(
+        JobId indexed jobId,
+        uint32 indexed segment,
+        Digest digest,
+        uint16 votes,
+        uint16 secondVotes,
+        uint64 finalFromBlock
+    );
+    event SegmentChallenged(JobId indexed jobId, uint32 indexed segment, address indexed challenger, uint256 bondWei);
+    event VerdictFlipped(JobId indexed jobId, uint32 indexed segment, Digest from, Digest to, uint16 epoch);
+    event SegmentFinal(JobId indexed jobId, uint32 indexed segment, Digest digest);
+    event FaultFound(
+        JobId indexed jobId,
+        uint32 indexed segment,
+        address indexed executor,
+        uint32 attempt,
+        Fault fault,
+        uint256 slashedWei
+    );
+    event JobSettling(JobId indexed jobId, Digest digest);
+    event JobVoided(JobId indexed jobId, VoidReason reason);
+    event JobClosed(JobId indexed jobId, JobState state);
+
+    error OnlyAuctionHouse(address caller);
+    error OnlySettlement(address caller);
+    error OnlyBridge(JobId jobId, address caller);
+    error RulesInvalid();
+    error NoSuchJob(JobId jobId);
+    error JobNotRunning(JobId jobId, JobState state);
+    error NoSuchSegment(JobId jobId, uint32 segment);
+    /// The segment before has no verdict that stands: none yet, or it is challenged.
+    error PreviousNotAccepted(JobId jobId, uint32 segment);
+    error WrongAttempt(uint32 given, uint32 expected);
+    error SeedBlockNotOver(uint64 seedBlock);
+    error SeedBlockGone(uint64 seedBlock);
+    error SeedBlockAvailable(uint64 seedBlock);
+    error HeaderMismatch(bytes32 given, bytes32 expected);
+    error ZeroRoot();
+    error WrongSetSize(uint256 given, uint256 expected);
+    error NotInPool(address executor, uint64 poolBlock);
+    /// Members come in strictly ascending ticket order, above the last ticket of the attempts before.
+    error TicketOrder(uint256 index, address executor);
+    error AttemptOpen(uint32 attempt, uint64 revealUntilBlock);
+    error NoSuchMember(uint16 position, uint16 size);
+    error NotTheMember(address caller, address member);
+    error CommitWindowClosed(uint64 revealFromBlock);
+    error AlreadyCommitted(uint16 position);
+    error ZeroCommitment();
+    error RevealWindowNotOpen(uint64 revealFromBlock);
+    error RevealWindowClosed(uint64 revealUntilBlock);
+    error ZeroDigest();
+    error AlreadyVoted(uint16 position);
+    error CommitmentNotOpened(uint16 position);
+    error BadSignature(address signer, address executor);
+    error WrongBond(uint256 sentWei, uint256 expectedWei);
+    error ChallengeWindowClosed(uint64 finalFromBlock);
+    /// The whole pool has already executed the segment; a challenge could not ask anyone else.
+    error PoolExhausted(uint16 setSize);
+    error NotInOrder(uint32 segment, uint32 next);
+    error ChallengeWindowOpen(uint64 finalFromBlock);
+    error NotEquivocation();
+    error AlreadyProven();
+    error NotOmitted(address executor);
+    error NoBondHeld();
+    error ChallengePending();
+    error NotStalled(uint64 voidableFromBlock);
+
+    /// @notice Creates the job of a won auction. AuctionHouse only.
+    /// @param sellers catalogue entries in catalogue order; `dataHash` is record 0x0b over their roots.
+    function create(JobId jobId, address buyer, Request calldata request, bytes32 dataHash, uint32[] calldata sellers)
+        external;
+
+    /// @notice Fixes the job's seed from the seed block's header (record 0x0c). Anyone, once that block is over.
+    /// @param headerRlp the header whose hash is the seed block's hash.
+    function fixSeed(JobId jobId, bytes calldata headerRlp) external;
+
+    /// @notice Chooses a new seed block, when the old one's hash can no longer be read. Anyone.
+    function rescheduleSeed(JobId jobId) external;
+
+    /// @notice Opens an attempt: its new members and the root over their commitments (docs/protocol.md 2.4). Bridge only.
+    /// @param members in ascending ticket order, exactly as many as the growth policy asks for (see `nextAttempt`).
+    function postCommitments(JobId jobId, uint32 segment, uint32 attempt, address[] calldata members, bytes32 root)
+        external;
+
+    /// @notice A member replaces what the bridge put under the root for it, before votes are taken. Once a member.
+    function commitDirect(JobId jobId, uint32 segment, uint32 attempt, uint16 position, bytes32 commitment) external;
+
+    /// @notice Counts signed votes of the newest attempt. Anyone; all or none. Decides the segment when it can.
+    function castVotes(JobId jobId, uint32 segment, uint32 attempt, VoteInput[] calldata votes) external;
+
+    /// @notice Decides the newest attempt after its reveal window. Anyone.
+    function closeAttempt(JobId jobId, uint32 segment) external;
+
+    /// @notice Objects to an accepted segment with a bond of exactly `challengeBondWei`: the next attempt is drawn. Anyone.
+    function challenge(JobId jobId, uint32 segment) external payable;
+
+    /// @notice Makes an accepted segment Final when its challenge window is over, in order: books the accepted votes, slashes the
+    /// faults, pays out lost bonds. Anyone.
+    function finalize(JobId jobId, uint32 segment) external;
+
+    /// @notice Slashes an executor that signed two votes for one attempt. Anyone, at any time.
+    function proveEquivocation(
+        JobId jobId,
+        uint32 segment,
+        uint32 attempt,
+        address executor,
+        SignedVote calldata a,
+        SignedVote calldata b
+    ) external;
+
+    /// @notice Voids a running job whose bridge left out `executor`, although its ticket lies below that of a member. Anyone.
+    function proveOmission(JobId jobId, uint32 segment, address executor) external;
+
+    /// @notice Gives back the bond of a challenge that can no longer be decided: its job is Void, or an earlier segment flipped.
+    /// @param previous the previous digest of the segment at the time of the challenge.
+    function reclaimBond(JobId jobId, uint32 segment, Digest previous, uint32 attempt) external;
+
+    /// @notice Voids a job in which nothing happened for `stallBlocks`; the buyer is refunded. Anyone.
+    function voidStale(JobId jobId) external;
+
+    /// @notice Ends a job in `Settling`. Settlement only.
+    function closeJob(JobId jobId, bool met) external;
+
+    function job(JobId jobId) external view returns (Job memory);
+
+    /// @notice The segment's current record; Pending and empty beyond the frontier.
+    function segment(JobId jobId, uint32 index) external view returns (Segment memory);
+
+    function attempt(JobId jobId, uint32 segment, uint32 number) external view returns (Attempt memory);
+
+    /// @notice The execution set so far, in ticket order.
+    function members(JobId jobId, uint32 segment) external view returns (address[] memory);
+
+    /// @notice Number, size and seeds of the attempt that `postCommitments` takes next.
+    function nextAttempt(JobId jobId, uint32 segment) external view returns (NextAttempt memory);
+
+    function votesFor(JobId jobId, uint32 segment, Digest digest) external view returns (uint16);
+
+    /// @notice Accepted votes of an executor in Final segments of a job.
+    function earnedVotes(JobId jobId, address executor) external view returns (uint32);
+
+    function terms(JobId jobId) external view returns (Terms memory);
+
+    function rules() external view returns (Rules memory);
+
+    /// @notice EIP-712 domain separator; part of every commitment.
+    function domainSeparator() external view returns (bytes32);
+
+    function auctionHouse() external view returns (address);
+}
