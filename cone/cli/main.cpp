@@ -1,0 +1,72 @@
+// The one binary: picks the subcommand, turns exceptions into messages with a fix and into stable exit codes.
+// SPDX-License-Identifier: Apache-2.0
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include "cone/base/log.hpp"
+#include "cone/cli/command.hpp"
+#include "cone/cli/version.hpp"
+#include "cone/model/determinism.hpp"
+
+namespace cone::cli {
+namespace {
+
+volatile std::sig_atomic_t interrupt_flag = 0;
+
+void on_signal(int) { interrupt_flag = 1; }
+
+void install_signals() {
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+void print_error(const std::string& what, const std::string& hint) {
+    std::fprintf(stderr, "error: %s\n", what.c_str());
+    if (!hint.empty()) {
+        std::fprintf(stderr, "  hint: %s\n", hint.c_str());
+    }
+}
+
+ExitCode run_guarded(const Runner& runner) {
+    try {
+        return runner();
+    } catch (const Error& error) {
+        print_error(error.what(), error.hint());
+        return error.code();
+    } catch (const std::exception& error) {
+        print_error(error.what(), "this is not expected; please report it with the command line");
+        return ExitCode::Environment;
+    }
+}
+
+int run_app(int argc, char** argv) {
+    CLI::App app{"CONE: a compute network for data markets"};
+    app.require_subcommand(1);
+    app.set_version_flag("--version", version_text());
+    Runner chosen;
+    for (auto* add : {add_devnet, add_submit, add_run, add_status, add_verify, add_report, add_doctor, add_bench}) {
+        add(app, chosen);
+    }
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        const int code = app.exit(error);
+        return code == 0 ? 0 : static_cast<int>(ExitCode::Usage);
+    }
+    return static_cast<int>(run_guarded(chosen));
+}
+
+}  // namespace
+
+bool interrupted() { return interrupt_flag != 0; }
+
+}  // namespace cone::cli
+
+int main(int argc, char** argv) {
+    cone::cli::install_signals();
+    return cone::cli::run_app(argc, argv);
+}
