@@ -59,7 +59,7 @@ struct SignedVote {
 struct PostCommitments {
     JobId job;
     SegmentIndex segment;
-    AttemptIndex attempt;
+    AttemptIndex attempt;                       ///< the contract's number: epoch * 65536 + index (IJobBoard)
     std::vector<Address> members;
     std::vector<Hash32> commitments;            ///< by position; zero for a member that sent none
     Hash32 root;
@@ -100,12 +100,25 @@ struct ProveEquivocation {
 using ChainAction = std::variant<PostCommitments, CastVotes, CloseAttempt, Finalize, Settle, ProveEquivocation>;
 
 // Events: what the contracts logged, in chain order.
-struct CommitmentsPosted { SegmentIndex segment; AttemptIndex attempt; Hash32 root; };
-struct SegmentAccepted { SegmentIndex segment; Hash32 digest; std::uint32_t votes = 0; };
+struct CommitmentsPosted {
+    SegmentIndex segment;
+    AttemptIndex attempt;
+    Hash32 root;
+    std::uint64_t reveal_from_block = 0;        ///< first block in which votes are taken
+    std::uint64_t reveal_until_block = 0;       ///< last one
+};
+struct SegmentAccepted {
+    SegmentIndex segment;
+    Hash32 digest;
+    std::uint32_t votes = 0;
+    std::uint64_t final_from_block = 0;         ///< first block in which it can become Final
+};
 struct SegmentUndecided { SegmentIndex segment; AttemptIndex attempt; };
 struct SegmentFinal { SegmentIndex segment; };
 struct SegmentChallenged { SegmentIndex segment; Address challenger; };
-struct ExecutorSlashed { Address executor; SegmentIndex segment; bool hard = false; Wei amount; };
+/// Why an executor lost stake; as the contract's enum Fault. The first two are soft, the last two hard.
+enum class ChainFault : std::uint8_t { NoReveal, UncommonWitness, MinorityDigest, Equivocation };
+struct ExecutorSlashed { Address executor; SegmentIndex segment; ChainFault fault = ChainFault::NoReveal; Wei amount; };
 struct CreditAdded { Address payee; Wei amount; std::string role; };
 struct JobSettled { bool met = false; std::uint32_t metric_bp = 0; };
 struct JobVoided { std::string reason; };
