@@ -1,0 +1,142 @@
+// Groups of four, level by level; the root binds the length.
+// SPDX-License-Identifier: Apache-2.0
+#include "cone/hash/merkle.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "cone/base/errors.hpp"
+#include "cone/hash/keccak.hpp"
+#include "cone/hash/records.hpp"
+
+namespace cone::hash {
+namespace {
+
+Hash32 tagged_hash(Tag tag, ByteSpan payload) {
+    const std::uint8_t first = static_cast<std::uint8_t>(tag);
+    Keccak256 sponge;
+    sponge.update({&first, 1});
+    sponge.update(payload);
+    return sponge.finish();
+}
+
+/// Hashes lie one after the other without padding, so a node's children are one byte string.
+ByteSpan as_bytes(std::span<const Hash32> hashes) {
+    static_assert(sizeof(Hash32) == Hash32::kSize);
+    return hashes.empty() ? ByteSpan{} : ByteSpan{hashes.front().bytes.data(), hashes.size() * Hash32::kSize};
+}
+
+Hash32 node_hash(std::span<const Hash32> children) {
+    return tagged_hash(Tag::Node, as_bytes(children));
+}
+
+std::size_t groups_of(std::size_t count, std::size_t size) {
+    return count / size + (count % size != 0 ? 1 : 0);
+}
+
+std::vector<Hash32> level_above(std::span<const Hash32> level) {
+    std::vector<Hash32> above;
+    above.reserve(groups_of(level.size(), kArity));
+    for (std::size_t at = 0; at < level.size(); at += kArity) {
+        above.push_back(node_hash(level.subspan(at, std::min(kArity, level.size() - at))));
+    }
+    return above;
+}
+
+Hash32 top_of(std::span<const Hash32> leaves) {
+    CONE_ASSERT(!leaves.empty(), "a tree has at least one leaf");
+    std::vector<Hash32> level(leaves.begin(), leaves.end());
+    while (level.size() > 1) {
+        level = level_above(level);
+    }
+    return level.front();
+}
+
+Hash32 bind_length(Tag tag, std::uint64_t length, const Hash32& top) {
+    Bytes payload;
+    append_big_endian(payload, length);
+    append(payload, top);
+    return tagged_hash(tag, payload);
+}
+
+std::uint64_t leaves_of(std::uint64_t length_bytes) {
+    return std::max<std::uint64_t>(1, groups_of(length_bytes, kLeafBytes));
+}
+
+ByteSpan leaf_of(ByteSpan data, std::size_t index) {
+    const std::size_t at = index * kLeafBytes;
+    return data.subspan(at, std::min(kLeafBytes, data.size() - at));
+}
+
+/// The top that `leaf` and the siblings give; nothing when their number does not fit (index, leaf_count).
+std::optional<Hash32> fold(Hash32 node, const MerkleProof& proof) {
+    std::uint64_t index = proof.index;
+    std::span<const Hash32> left = proof.siblings;
+    for (std::uint64_t count = proof.leaf_count; count > 1; count = groups_of(count, kArity)) {
+        const std::uint64_t place = index % kArity;
+        const std::uint64_t size = std::min<std::uint64_t>(kArity, count - (index - place));
+        if (left.size() < size - 1) {
+            return std::nullopt;
+        }
+        std::array<Hash32, kArity> children;
+        for (std::uint64_t child = 0; child < size; ++child) {
+            children[child] = child == place ? node : left[child < place ? child : child - 1];
+        }
+        node = node_hash(std::span(children).first(size));
+        left = left.subspan(size - 1);
+        index /= kArity;
+    }
+    return left.empty() ? std::optional(node) : std::nullopt;
+}
+
+bool opens(const Hash32& root, Tag tag, std::uint64_t length, const Hash32& leaf, const MerkleProof& proof) {
+    if (proof.index >= proof.leaf_count) {
+        return false;
+    }
+    const auto top = fold(leaf, proof);
+    return top && bind_length(tag, length, *top) == root;
+}
+
+}  // namespace
+
+Hash32 leaf_hash(ByteSpan payload) {
+    return tagged_hash(Tag::Leaf, payload);
+}
+
+Hash32 bytes_root(ByteSpan data) {
+    std::vector<Hash32> leaves(leaves_of(data.size()));
+    for (std::size_t i = 0; i < leaves.size(); ++i) {
+        leaves[i] = leaf_hash(leaf_of(data, i));
+    }
+    return bind_length(Tag::BytesRoot, data.size(), top_of(leaves));
+}
+
+Hash32 list_root(std::span<const Hash32> leaves) {
+    return bind_length(Tag::ListRoot, leaves.size(), top_of(leaves));
+}
+
+MerkleProof prove(std::span<const Hash32> leaves, std::uint64_t index) {
+    CONE_ASSERT(index < leaves.size(), "the index is outside the list");
+    MerkleProof proof{.index = index, .leaf_count = leaves.size(), .siblings = {}};
+    std::vector<Hash32> level(leaves.begin(), leaves.end());
+    for (; level.size() > 1; level = level_above(level), index /= kArity) {
+        const std::uint64_t first = index - index % kArity;
+        const std::uint64_t end = std::min<std::uint64_t>(first + kArity, level.size());
+        for (std::uint64_t at = first; at < end; ++at) {
+            if (at != index) {
+                proof.siblings.push_back(level[at]);
+            }
+        }
+    }
+    return proof;
+}
+
+bool verify_in_list(const Hash32& root, const Hash32& leaf, const MerkleProof& proof) {
+    return opens(root, Tag::ListRoot, proof.leaf_count, leaf, proof);
+}
+
+bool verify_in_bytes(const Hash32& root, std::uint64_t length_bytes, const Hash32& leaf, const MerkleProof& proof) {
+    return proof.leaf_count == leaves_of(length_bytes) && opens(root, Tag::BytesRoot, length_bytes, leaf, proof);
+}
+
+}  // namespace cone::hash
