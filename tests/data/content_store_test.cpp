@@ -48,7 +48,7 @@ TEST(ShardDocument, RefusesEveryTruncationAndTrailingBytes) {
 
 TEST(ShardDocument, RefusesSizesThatDoNotAgree) {
     for (const std::size_t at : {20u, 24u, 28u, 32u}) {  // images, channels, height, width
-        for (const std::uint8_t value : {0, 5, 255}) {
+        for (const std::uint8_t value : Bytes{0, 5, 255}) {
             auto bytes = canonical_bytes(kShard);
             bytes[at] = value;
             EXPECT_THROW((void)shard_from_canonical(bytes), DataError) << at;
