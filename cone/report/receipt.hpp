@@ -18,12 +18,14 @@ inline constexpr int kReceiptSchemaVersion = 1;
 struct ReceiptSeller {
     Address address;
     Hash32 shard_root;
+    bool operator==(const ReceiptSeller&) const = default;
 };
 
 /// One executor of the job's pool: what the draw is recomputed from.
 struct ReceiptExecutor {
     Address address;
     std::uint32_t units = 1;
+    bool operator==(const ReceiptExecutor&) const = default;
 };
 
 /// A vote as it was delivered to the contract; `signature` is r || vs (EIP-2098).
@@ -34,6 +36,7 @@ struct ReceiptVote {
     Hash32 witness;
     Hash32 salt;
     Bytes signature;
+    bool operator==(const ReceiptVote&) const = default;
 };
 
 struct ReceiptAttempt {
@@ -41,6 +44,7 @@ struct ReceiptAttempt {
     std::vector<Hash32> commitments;            ///< by position; zero: none came
     Hash32 commitments_root;
     std::vector<ReceiptVote> votes;
+    bool operator==(const ReceiptAttempt&) const = default;
 };
 
 struct ReceiptSegment {
@@ -50,6 +54,7 @@ struct ReceiptSegment {
     Hash32 digest;
     std::vector<ReceiptAttempt> attempts;
     std::vector<training::RoundTrace> trace;
+    bool operator==(const ReceiptSegment&) const = default;
 };
 
 struct Receipt {
@@ -64,6 +69,7 @@ struct Receipt {
     std::vector<ReceiptSeller> sellers;
     std::vector<ReceiptExecutor> pool;
     std::vector<ReceiptSegment> segments;
+    bool operator==(const Receipt&) const = default;
 };
 
 }  // namespace cone::report

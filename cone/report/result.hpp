@@ -20,8 +20,10 @@ inline constexpr int kResultSchemaVersion = 1;
 /// One attempt of a segment as the bridge saw it.
 struct AttemptResult {
     std::vector<Address> members;               ///< the attempt's new members in ticket order
+    std::vector<Hash32> digests;                ///< by position: what the member voted for; zero: no vote was counted
     Hash32 commitments_root;
     double seconds = 0;                         ///< from the call to run until the last vote
+    bool operator==(const AttemptResult&) const = default;
 };
 
 struct SegmentResultView {
@@ -36,6 +38,7 @@ struct SegmentResultView {
     double training_seconds = 0;                ///< slowest member that voted for the digest
     double digest_seconds = 0;
     double chain_seconds = 0;                   ///< time in which everybody waited for the chain
+    bool operator==(const SegmentResultView&) const = default;
 };
 
 struct FaultCaught {
@@ -45,6 +48,7 @@ struct FaultCaught {
     std::string kind;                           ///< wrong-digest, no-reveal, wrong-witness, equivocation, late
     bool slashed = false;
     Wei slashed_wei;
+    bool operator==(const FaultCaught&) const = default;
 };
 
 /// One credit of the settlement. Roles: seller, executor, buyer-refund, challenger.
@@ -53,6 +57,7 @@ struct Payout {
     std::string role;
     Wei wei;
     std::string label;                          ///< "seller 3 (corrupted)" for people
+    bool operator==(const Payout&) const = default;
 };
 
 struct GasUse {
@@ -61,6 +66,7 @@ struct GasUse {
     std::string detail;                         ///< "segment 1, attempt 0, 3 votes"
     Hash32 transaction;
     std::uint64_t block = 0;
+    bool operator==(const GasUse&) const = default;
 };
 
 /// A point of the timeline: who did what, seconds since the run began.
@@ -70,6 +76,7 @@ struct TimelineEntry {
     std::string lane;                           ///< "bridge", "chain", "executor 2"
     std::string what;                           ///< "segment 1, attempt 0: train"
     std::string kind;                           ///< train, commit, vote, wait, chain, fault
+    bool operator==(const TimelineEntry&) const = default;
 };
 
 struct SellerView {
@@ -78,6 +85,7 @@ struct SellerView {
     bool corrupted = false;                     ///< known only because the demo planted it
     std::uint32_t accesses = 0;
     Wei paid;
+    bool operator==(const SellerView&) const = default;
 };
 
 struct RunResult {
@@ -89,6 +97,7 @@ struct RunResult {
     Hash32 job_hash;
     std::uint64_t chain_id = 0;
     std::uint32_t executors = 0;
+    std::vector<Address> executor_addresses;    ///< by number of the executor in this run
     std::uint32_t ranks_per_executor = 1;
     std::vector<training::RoundTrace> rounds;   ///< of the accepted segments, in order
     double initial_metric_bp = 0;
@@ -104,6 +113,7 @@ struct RunResult {
     std::string started_at;                     ///< ISO 8601, UTC
     std::string machine;                        ///< processor model, cores
     std::string version;                        ///< cone version and git hash
+    bool operator==(const RunResult&) const = default;
 };
 
 }  // namespace cone::report
