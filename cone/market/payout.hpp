@@ -33,8 +33,8 @@ struct Settlement {
     bool operator==(const Settlement&) const = default;
 };
 
-/// Executors share floor(escrow * executor_share_bp / 10,000) by votes, sellers the rest by accesses. A share that nobody
-/// earned, and the sellers' share below tau, goes back to the buyer.
+/// Sellers share floor(escrow * (10,000 - executor_share_bp) / 10,000) by accesses, executors the rest by votes. A share that
+/// nobody earned, and the sellers' share below tau, goes back to the buyer.
 [[nodiscard]] Settlement settle(const SettlementInput& input);
 
 }  // namespace cone::market
