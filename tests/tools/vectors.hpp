@@ -15,5 +15,7 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Json merkle_vectors();
 /// One object a record of docs/protocol.md 2, tag 0x02 to 0x0f: its fields by name, and `hash`.
 [[nodiscard]] Json records_vectors();
+/// `canonical[i]` are the bytes of a spec, `hash[i]` its spec hash; case 0 is tests/support/sample_spec.hpp.
+[[nodiscard]] Json job_spec_vectors();
 
 }  // namespace cone::test

@@ -20,6 +20,7 @@ constexpr VectorFile kFiles[] = {
     {"keccak.json", cone::test::keccak_vectors},
     {"merkle.json", cone::test::merkle_vectors},
     {"records.json", cone::test::records_vectors},
+    {"job_spec.json", cone::test::job_spec_vectors},
 };
 
 std::string text_of(const VectorFile& file) {
