@@ -54,8 +54,6 @@ interface IAuctionHouse {
 
     error OnlyAdmin(address caller);
     error NewAuctionsPaused();
-    error TagCountOutOfRange(uint256 count);
-    error TagsNotAscending(uint256 index);
     error AuctionRunning(JobId auctionId);
     error NoSuchAuction(JobId auctionId);
     error AuctionOver(JobId auctionId, uint64 endBlock);
@@ -69,7 +67,7 @@ interface IAuctionHouse {
     error WiringWrong(address contract_);
 
     /// @notice Opens the auction of a tag set with a first bid (the value sent).
-    /// @param tags 1 to 4 tags, strictly ascending.
+    /// @param tags 1 to 4 non-zero tags, strictly ascending (errors of `Tags`).
     function open(bytes32[] calldata tags, Request calldata request) external payable returns (JobId auctionId);
 
     /// @notice Outbids the top bid with the value sent; the outbid amount becomes a credit of its bidder.

@@ -25,10 +25,6 @@ interface IDataCatalog {
     event EntryPaused(uint32 indexed entryId);
     event EntryUnpaused(uint32 indexed entryId);
 
-    /// A tag list holds 1 to 4 tags.
-    error TagCountOutOfRange(uint256 count);
-    /// Tags are non-zero and strictly ascending, so that a tag set has one form.
-    error TagsNotAscending(uint256 index);
     error ZeroShardRoot();
     error ShardAlreadyRegistered(bytes32 shardRoot, uint32 entryId);
     error EmptyShard();
@@ -40,7 +36,7 @@ interface IDataCatalog {
     error NotPaused(uint32 entryId);
 
     /// @notice Registers a shard; the caller becomes its owner and is paid for its accesses.
-    /// @param tags 1 to 4 tags, strictly ascending.
+    /// @param tags 1 to 4 non-zero tags, strictly ascending (errors of `Tags`).
     /// @param shardRoot root of the shard's canonical bytes (docs/protocol.md 2.6).
     /// @param records number of samples, for information.
     /// @param reserveWei least even share of the sellers' pot for which this entry takes part.

@@ -3,6 +3,7 @@
 pragma solidity 0.8.37;
 
 import {Fault, JobId} from "../Types.sol";
+import {ISettlement} from "./ISettlement.sol";
 
 /// @title Register of staked executors
 /// @notice An executor's id is the address it signs votes with. The register keeps each executor's units by block, so the pool
@@ -90,4 +91,6 @@ interface IExecutorRegistry {
     function unstakeDelayBlocks() external view returns (uint64);
 
     function jobBoard() external view returns (address);
+
+    function settlement() external view returns (ISettlement);
 }

@@ -3,17 +3,19 @@
 pragma solidity 0.8.37;
 
 import {Digest, Fault, JobId, JobState, Request, SegmentState, VoidReason} from "../Types.sol";
+import {IExecutorRegistry} from "./IExecutorRegistry.sol";
+import {ISettlement} from "./ISettlement.sol";
 
 /// @title Job board
 /// @notice Follows docs/protocol.md sections 2 and 3.
 ///
-/// An attempt is named by the number `attempt = epoch * 65536 + index`. `index` counts the attempts of a segment from 0; `epoch` is
-/// how many verdicts of the job had been flipped by challenges when the segment was first drawn. So a number never names two
-/// attempts, and a vote for a segment that a flip threw away can neither be replayed nor taken for equivocation. Without a
-/// successful challenge, `attempt` is simply the index. All hashes and signatures use this number.
+/// An attempt is named by the number `attempt = epoch * 65536 + index`: `index` counts the attempts of a segment from 0; `epoch` is how
+/// many verdicts of the job had been flipped by challenges when the segment before got its present verdict. So a number never
+/// names two attempts, and a vote for a segment that a flip threw away can neither be replayed nor taken for equivocation. Without
+/// a successful challenge, `attempt` is simply the index. All hashes and signatures use this number.
 ///
-/// A segment's record belongs to (jobId, segment, previous digest): a flip of an earlier segment changes the previous digest, so
-/// all later segments read as Pending again without being touched.
+/// A segment's record is filed under (jobId, segment, epoch): a flip of an earlier segment makes all later ones read as Pending
+/// again without touching them.
 interface IJobBoard {
     /// Times in blocks, amounts in wei or basis points. Fixed at deployment.
     struct Rules {
@@ -48,6 +50,7 @@ interface IJobBoard {
 
     struct Segment {
         SegmentState state;
+        uint16 epoch; // high half of its attempts' numbers
         uint16 attempts; // opened so far
         uint16 setSize; // members over all attempts
         uint16 bestVotes;
@@ -184,7 +187,9 @@ interface IJobBoard {
     error NoSuchSegment(JobId jobId, uint32 segment);
     /// The segment before has no verdict that stands: none yet, or it is challenged.
     error PreviousNotAccepted(JobId jobId, uint32 segment);
+    /// Posting takes the next attempt; everything else the newest one.
     error WrongAttempt(uint32 given, uint32 expected);
+    error NoAttempt(JobId jobId, uint32 segment);
     error SeedBlockNotOver(uint64 seedBlock);
     error SeedBlockGone(uint64 seedBlock);
     error SeedBlockAvailable(uint64 seedBlock);
@@ -266,8 +271,8 @@ interface IJobBoard {
     function proveOmission(JobId jobId, uint32 segment, address executor) external;
 
     /// @notice Gives back the bond of a challenge that can no longer be decided: its job is Void, or an earlier segment flipped.
-    /// @param previous the previous digest of the segment at the time of the challenge.
-    function reclaimBond(JobId jobId, uint32 segment, Digest previous, uint32 attempt) external;
+    /// @param attempt the number of the attempt that the challenge forced.
+    function reclaimBond(JobId jobId, uint32 segment, uint32 attempt) external;
 
     /// @notice Voids a job in which nothing happened for `stallBlocks`; the buyer is refunded. Anyone.
     function voidStale(JobId jobId) external;
@@ -301,4 +306,8 @@ interface IJobBoard {
     function domainSeparator() external view returns (bytes32);
 
     function auctionHouse() external view returns (address);
+
+    function registry() external view returns (IExecutorRegistry);
+
+    function settlement() external view returns (ISettlement);
 }

@@ -3,6 +3,7 @@
 pragma solidity 0.8.37;
 
 import {JobId, Role} from "../Types.sol";
+import {IDataCatalog} from "./IDataCatalog.sol";
 
 /// @title Escrow, bonds and credits
 /// @notice Nobody is ever pushed money: all payouts are credits that the payee withdraws. Books are kept by counting, never by
@@ -32,7 +33,6 @@ interface ISettlement {
     error NoEscrow(JobId jobId);
     error BondTooSmall(JobId jobId, uint256 heldWei, uint256 askedWei);
     error AccessesCount(uint256 given, uint256 sellers);
-    error MetricOutOfRange(uint32 metricBp);
     error DigestMismatch(bytes32 opened, bytes32 accepted);
     error NothingToWithdraw(address payee);
     error TransferFailed(address to, uint256 amountWei);
@@ -81,6 +81,8 @@ interface ISettlement {
 
     /// @notice Wei taken out of circulation so far; it stays in this contract for ever.
     function burnedWei() external view returns (uint256);
+
+    function catalog() external view returns (IDataCatalog);
 
     function auctionHouse() external view returns (address);
 

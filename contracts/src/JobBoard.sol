@@ -1,0 +1,635 @@
+// The job board: seeds, commitments, votes, verdicts. See IJobBoard and docs/protocol.md 2 and 3.
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
+
+import {Digest, Fault, JobId, JobState, Request, Role, SegmentState, VoidReason} from "./Types.sol";
+import {IExecutorRegistry} from "./interfaces/IExecutorRegistry.sol";
+import {IJobBoard} from "./interfaces/IJobBoard.sol";
+import {ISettlement} from "./interfaces/ISettlement.sol";
+import {Ballot} from "./libraries/Ballot.sol";
+import {Header} from "./libraries/Header.sol";
+import {JobEvent, Lifecycle, SegmentEvent} from "./libraries/Lifecycle.sol";
+import {Merkle} from "./libraries/Merkle.sol";
+import {Record} from "./libraries/Record.sol";
+import {Records} from "./libraries/Records.sol";
+import {Sortition} from "./libraries/Sortition.sol";
+import {Tally} from "./libraries/Tally.sol";
+
+contract JobBoard is IJobBoard {
+    using Lifecycle for JobState;
+    using Lifecycle for SegmentState;
+    using Record for Record.Job;
+    using Tally for Tally.State;
+
+    /// An execution set never grows beyond this, which bounds the work of `finalize`.
+    uint16 public constant MAX_SET = 256;
+    uint256 private constant BP = 10_000;
+
+    IExecutorRegistry public immutable registry;
+    ISettlement public immutable settlement;
+    address public immutable auctionHouse;
+
+    Rules private rules_;
+    mapping(JobId => Record.Job) private jobs_;
+    mapping(bytes32 signedTwice => bool) private proven_;
+
+    /// @param auctionHouse_ may not exist yet; its constructor checks the wiring.
+    constructor(IExecutorRegistry registry_, ISettlement settlement_, address auctionHouse_, Rules memory r) {
+        bool timed = r.seedLagBlocks > 0 && r.revealBlocks > 0 && r.challengeBlocks > 0;
+        bool patient =
+            uint256(r.stallBlocks) > uint256(r.seedLagBlocks) + r.commitBlocks + r.revealBlocks + r.challengeBlocks;
+        bool shares = r.hardSlashBp <= BP && r.softSlashBp <= BP && r.challengeRewardBp <= BP;
+        if (!timed || !patient || !shares) revert RulesInvalid();
+        registry = registry_;
+        settlement = settlement_;
+        auctionHouse = auctionHouse_;
+        rules_ = r;
+    }
+
+    // ---------------------------------------------------------------------------------------------------- job and seed
+
+    /// @inheritdoc IJobBoard
+    function create(JobId jobId, address buyer, Request calldata request, bytes32 dataHash, uint32[] calldata sellers)
+        external
+    {
+        if (msg.sender != auctionHouse) revert OnlyAuctionHouse(msg.sender);
+
+        Record.Job storage j = jobs_[jobId];
+        j.state = j.state.step(JobEvent.AuctionWon);
+        j.fill(buyer, request);
+        j.jobHash = Records.jobHash(request.specHash, dataHash);
+        j.sellers = sellers;
+        j.poolBlock = uint64(block.number);
+        j.seedBlock = uint64(block.number) + rules_.seedLagBlocks;
+        j.lastProgressBlock = uint64(block.number);
+        emit JobOpened(jobId, buyer, request.bridge, request, dataHash, j.jobHash, sellers, j.poolBlock, j.seedBlock);
+    }
+
+    /// @inheritdoc IJobBoard
+    function fixSeed(JobId jobId, bytes calldata headerRlp) external {
+        Record.Job storage j = _job(jobId);
+        JobState running = j.state.step(JobEvent.SeedFixed);
+        if (block.number <= j.seedBlock) revert SeedBlockNotOver(j.seedBlock);
+        bytes32 blockHash = Blockhash.blockHash(j.seedBlock);
+        if (blockHash == bytes32(0)) revert SeedBlockGone(j.seedBlock);
+        bytes32 headerHash = keccak256(headerRlp);
+        if (headerHash != blockHash) revert HeaderMismatch(headerHash, blockHash);
+
+        bytes32 prevRandao = Header.prevRandao(headerRlp);
+        uint32 poolSize = registry.poolSizeAt(j.poolBlock);
+        j.state = running;
+        j.jobSeed = Records.jobSeed(prevRandao, jobId);
+        j.setCap = poolSize < MAX_SET ? uint16(poolSize) : MAX_SET;
+        j.lastProgressBlock = uint64(block.number);
+        emit SeedFixed(jobId, prevRandao, j.jobSeed, j.setCap);
+
+        // A pool smaller than the lead can never decide anything.
+        if (j.setCap < j.lead) _void(j, jobId, JobEvent.PoolExhausted, VoidReason.PoolExhausted);
+    }
+
+    /// @inheritdoc IJobBoard
+    function rescheduleSeed(JobId jobId) external {
+        Record.Job storage j = _job(jobId);
+        j.state.step(JobEvent.SeedFixed);
+        if (block.number <= j.seedBlock) revert SeedBlockNotOver(j.seedBlock);
+        if (Blockhash.blockHash(j.seedBlock) != bytes32(0)) revert SeedBlockAvailable(j.seedBlock);
+
+        j.seedBlock = uint64(block.number) + rules_.seedLagBlocks;
+        emit SeedRescheduled(jobId, j.seedBlock);
+    }
+
+    // ------------------------------------------------------------------------------------------- commitments and votes
+
+    /// @inheritdoc IJobBoard
+    function postCommitments(JobId jobId, uint32 segment_, uint32 attempt_, address[] calldata members_, bytes32 root)
+        external
+    {
+        Record.Job storage j = _running(jobId, segment_);
+        if (msg.sender != j.bridge) revert OnlyBridge(jobId, msg.sender);
+        _requireStandsOn(j, jobId, segment_);
+        Record.Segment storage s = j.current(segment_);
+        s.state = s.state.step(SegmentEvent.Committed);
+        uint32 expected = j.number(segment_, s.attempts);
+        if (attempt_ != expected) revert WrongAttempt(attempt_, expected);
+        if (root == bytes32(0)) revert ZeroRoot();
+        _requireClosed(s, attempt_);
+        if (members_.length != j.growth(s)) revert WrongSetSize(members_.length, j.growth(s));
+
+        Sortition.Draw memory draw = _draw(j, jobId, segment_);
+        uint32[] memory units = registry.unitsAtOf(members_, j.poolBlock);
+        s.lastTicket = Sortition.requireAscending(draw, members_, units, s.lastTicket);
+        Record.Attempt storage a = _openAttempt(s, members_, root);
+        j.lastProgressBlock = uint64(block.number);
+        emit CommitmentsPosted(jobId, segment_, attempt_, root, members_, _revealFrom(a), _revealUntil(a));
+    }
+
+    /// @inheritdoc IJobBoard
+    function commitDirect(JobId jobId, uint32 segment_, uint32 attempt_, uint16 position, bytes32 commitment) external {
+        Record.Job storage j = _running(jobId, segment_);
+        (Record.Segment storage s, Record.Attempt storage a) = j.newest(jobId, segment_, attempt_);
+        if (block.number >= _revealFrom(a)) revert CommitWindowClosed(_revealFrom(a));
+        address member = _member(s, a, position).executor;
+        if (msg.sender != member) revert NotTheMember(msg.sender, member);
+        if (commitment == bytes32(0)) revert ZeroCommitment();
+        if (a.direct[position] != bytes32(0)) revert AlreadyCommitted(position);
+
+        a.direct[position] = commitment;
+        emit CommittedDirectly(jobId, segment_, attempt_, position, member, commitment);
+    }
+
+    /// @inheritdoc IJobBoard
+    function castVotes(JobId jobId, uint32 segment_, uint32 attempt_, VoteInput[] calldata votes) external {
+        Record.Job storage j = _running(jobId, segment_);
+        (Record.Segment storage s, Record.Attempt storage a) = j.newest(jobId, segment_, attempt_);
+        if (block.number < _revealFrom(a)) revert RevealWindowNotOpen(_revealFrom(a));
+        if (block.number > _revealUntil(a)) revert RevealWindowClosed(_revealUntil(a));
+
+        bytes32 domain = domainSeparator();
+        for (uint256 i = 0; i < votes.length; ++i) {
+            VoteInput calldata input = votes[i];
+            Ballot.Vote memory vote = Ballot.Vote(jobId, segment_, attempt_, input.digest, input.witness);
+            _castVote(s, a, domain, vote, input);
+        }
+        if (s.state == SegmentState.Committed) _decide(j, s, jobId, segment_, a.size - a.voted);
+    }
+
+    /// @inheritdoc IJobBoard
+    function closeAttempt(JobId jobId, uint32 segment_) external {
+        Record.Job storage j = _running(jobId, segment_);
+        Record.Segment storage s = j.current(segment_);
+        s.state.step(SegmentEvent.LeadMissed);
+        _requireClosed(s, j.number(segment_, s.attempts - 1));
+
+        _decide(j, s, jobId, segment_, 0);
+    }
+
+    // ---------------------------------------------------------------------------------------- challenge and finality
+
+    /// @inheritdoc IJobBoard
+    function challenge(JobId jobId, uint32 segment_) external payable {
+        Record.Job storage j = _running(jobId, segment_);
+        Record.Segment storage s = j.current(segment_);
+        s.state = s.state.step(SegmentEvent.Challenged);
+        if (block.number >= s.finalFromBlock) revert ChallengeWindowClosed(s.finalFromBlock);
+        if (msg.value != rules_.challengeBondWei) revert WrongBond(msg.value, rules_.challengeBondWei);
+        if (s.set.length == j.setCap) revert PoolExhausted(j.setCap);
+
+        s.openChallenge = s.attempts;
+        s.attempt[s.attempts].challenger = msg.sender;
+        j.lastProgressBlock = uint64(block.number);
+        emit SegmentChallenged(jobId, segment_, msg.sender, msg.value);
+
+        settlement.lockBond{value: msg.value}(jobId);
+    }
+
+    /// @inheritdoc IJobBoard
+    function finalize(JobId jobId, uint32 segment_) external {
+        Record.Job storage j = _running(jobId, segment_);
+        if (segment_ != j.finalized) revert NotInOrder(segment_, j.finalized);
+        Record.Segment storage s = j.current(segment_);
+        s.state = s.state.step(SegmentEvent.WindowOver);
+        if (block.number < s.finalFromBlock) revert ChallengeWindowOpen(s.finalFromBlock);
+
+        ++j.finalized;
+        j.lastProgressBlock = uint64(block.number);
+        emit SegmentFinal(jobId, segment_, j.verdicts[segment_]);
+        if (j.finalized == j.segments) {
+            j.state = j.state.step(JobEvent.LastSegmentFinal);
+            emit JobSettling(jobId, j.verdicts[segment_]);
+        }
+
+        for (uint16 index = 0; index < s.attempts; ++index) {
+            _book(j, s, jobId, segment_, index);
+        }
+    }
+
+    /// @inheritdoc IJobBoard
+    function proveEquivocation(
+        JobId jobId,
+        uint32 segment_,
+        uint32 attempt_,
+        address executor,
+        SignedVote calldata a,
+        SignedVote calldata b
+    ) external {
+        _job(jobId);
+        if (a.digest == b.digest && a.witness == b.witness) revert NotEquivocation();
+        bytes32 key = keccak256(abi.encode(jobId, segment_, attempt_, executor));
+        if (proven_[key]) revert AlreadyProven();
+        bytes32 domain = domainSeparator();
+        Ballot.Vote memory vote = Ballot.Vote(jobId, segment_, attempt_, a.digest, a.witness);
+        Ballot.requireSigned(domain, vote, executor, a.r, a.vs);
+        (vote.digest, vote.witness) = (b.digest, b.witness);
+        Ballot.requireSigned(domain, vote, executor, b.r, b.vs);
+
+        proven_[key] = true;
+        _slash(jobId, segment_, attempt_, executor, Fault.Equivocation, address(0));
+    }
+
+    /// @inheritdoc IJobBoard
+    function proveOmission(JobId jobId, uint32 segment_, address executor) external {
+        Record.Job storage j = _running(jobId, segment_);
+        Record.Segment storage s = j.current(segment_);
+        uint32 units = registry.unitsAt(executor, j.poolBlock);
+        if (units == 0) revert NotInPool(executor, j.poolBlock);
+        bool below = Sortition.ticket(_draw(j, jobId, segment_), executor, units) <= s.lastTicket;
+        if (!below || _isMember(s, executor)) revert NotOmitted(executor);
+
+        _void(j, jobId, JobEvent.WrongDraw, VoidReason.WrongDraw);
+    }
+
+    /// @inheritdoc IJobBoard
+    function reclaimBond(JobId jobId, uint32 segment_, uint32 attempt_) external {
+        Record.Job storage j = _job(jobId);
+        uint16 epoch = uint16(attempt_ >> 16);
+        Record.Attempt storage a = j.record[segment_][epoch].attempt[uint16(attempt_)];
+        address challenger = a.challenger;
+        if (challenger == address(0)) revert NoBondHeld();
+        bool dropped = segment_ > j.accepted || epoch != j.epochOf(segment_);
+        if (!dropped && j.state != JobState.Void) revert ChallengePending();
+
+        a.challenger = address(0);
+        settlement.payBond(jobId, challenger, Role.Challenger, rules_.challengeBondWei);
+    }
+
+    /// @inheritdoc IJobBoard
+    function voidStale(JobId jobId) external {
+        Record.Job storage j = _job(jobId);
+        j.state.step(JobEvent.Stalled);
+        uint64 voidableFrom = j.lastProgressBlock + rules_.stallBlocks + 1;
+        if (block.number < voidableFrom) revert NotStalled(voidableFrom);
+
+        _void(j, jobId, JobEvent.Stalled, VoidReason.Stalled);
+    }
+
+    /// @inheritdoc IJobBoard
+    function closeJob(JobId jobId, bool met) external {
+        if (msg.sender != address(settlement)) revert OnlySettlement(msg.sender);
+        Record.Job storage j = _job(jobId);
+        j.state = j.state.step(met ? JobEvent.MetricMet : JobEvent.MetricMissed);
+        emit JobClosed(jobId, j.state);
+    }
+
+    // ----------------------------------------------------------------------------------------------------------- views
+
+    /// @inheritdoc IJobBoard
+    function job(JobId jobId) external view returns (Job memory) {
+        Record.Job storage j = jobs_[jobId];
+        return Job({
+            state: j.state,
+            buyer: j.buyer,
+            bridge: j.bridge,
+            segments: j.segments,
+            accepted: j.accepted,
+            finalized: j.finalized,
+            epoch: j.epoch,
+            setCap: j.setCap,
+            poolBlock: j.poolBlock,
+            seedBlock: j.seedBlock,
+            lastProgressBlock: j.lastProgressBlock,
+            jobHash: j.jobHash,
+            jobSeed: j.jobSeed,
+            request: j.request(),
+            sellers: j.sellers
+        });
+    }
+
+    /// @inheritdoc IJobBoard
+    function segment(JobId jobId, uint32 index) external view returns (Segment memory view_) {
+        Record.Job storage j = jobs_[jobId];
+        if (index > j.accepted) return view_;
+        Record.Segment storage s = j.current(index);
+        view_.state = s.state;
+        view_.epoch = j.epochOf(index);
+        view_.attempts = s.attempts;
+        view_.setSize = uint16(s.set.length);
+        view_.bestVotes = s.tally.best;
+        view_.secondVotes = s.tally.second;
+        view_.best = s.tally.leader;
+        if (index < j.accepted) view_.verdict = j.verdicts[index];
+        view_.previous = j.previousOf(index);
+        if (s.state == SegmentState.Accepted) view_.finalFromBlock = s.finalFromBlock;
+    }
+
+    /// @inheritdoc IJobBoard
+    function attempt(JobId jobId, uint32 segment_, uint32 number) external view returns (Attempt memory) {
+        Record.Segment storage s = jobs_[jobId].record[segment_][uint16(number >> 16)];
+        Record.Attempt storage a = s.attempt[uint16(number)];
+        if (uint16(number) >= s.attempts) revert NoAttempt(jobId, segment_);
+        return Attempt({
+            root: a.root,
+            postedBlock: a.postedBlock,
+            revealFromBlock: _revealFrom(a),
+            revealUntilBlock: _revealUntil(a),
+            firstPosition: a.first,
+            size: a.size,
+            voted: a.voted,
+            challenger: a.challenger
+        });
+    }
+
+    /// @inheritdoc IJobBoard
+    function members(JobId jobId, uint32 segment_) external view returns (address[] memory executors) {
+        Record.Job storage j = jobs_[jobId];
+        if (segment_ > j.accepted) return executors;
+        Record.Member[] storage set = j.current(segment_).set;
+        executors = new address[](set.length);
+        for (uint256 i = 0; i < executors.length; ++i) {
+            executors[i] = set[i].executor;
+        }
+    }
+
+    /// @inheritdoc IJobBoard
+    function nextAttempt(JobId jobId, uint32 segment_) external view returns (NextAttempt memory next) {
+        Record.Job storage j = _running(jobId, segment_);
+        Record.Segment storage s = j.current(segment_);
+        next.attempt = j.number(segment_, s.attempts);
+        next.newMembers = j.growth(s);
+        next.previous = j.previousOf(segment_);
+        next.segmentSeed = Records.segmentSeed(j.jobSeed, next.previous);
+        next.attemptSeed = Records.attemptSeed(next.segmentSeed, next.attempt);
+        next.afterTicket = s.lastTicket;
+    }
+
+    /// @inheritdoc IJobBoard
+    function votesFor(JobId jobId, uint32 segment_, Digest digest) external view returns (uint16) {
+        Record.Job storage j = jobs_[jobId];
+        return segment_ > j.accepted ? 0 : j.current(segment_).tally.standings[digest].votes;
+    }
+
+    /// @inheritdoc IJobBoard
+    function earnedVotes(JobId jobId, address executor) external view returns (uint32) {
+        return jobs_[jobId].earned[executor];
+    }
+
+    /// @inheritdoc IJobBoard
+    function terms(JobId jobId) external view returns (Terms memory t) {
+        Record.Job storage j = _job(jobId);
+        t.state = j.state;
+        t.buyer = j.buyer;
+        t.tauBp = j.tauBp;
+        t.executorShareBp = j.executorShareBp;
+        t.lastSegment = j.segments - 1;
+        t.jobHash = j.jobHash;
+        t.previous = j.previousOf(t.lastSegment);
+        t.digest = j.verdicts[t.lastSegment];
+        t.sellers = j.sellers;
+        t.executors = j.earners;
+        t.votes = new uint32[](t.executors.length);
+        for (uint256 i = 0; i < t.votes.length; ++i) {
+            t.votes[i] = j.earned[t.executors[i]];
+        }
+    }
+
+    /// @inheritdoc IJobBoard
+    function rules() external view returns (Rules memory) {
+        return rules_;
+    }
+
+    /// @inheritdoc IJobBoard
+    function domainSeparator() public view returns (bytes32) {
+        return Ballot.domainSeparator(address(this));
+    }
+
+    // --------------------------------------------------------------------------------------------------------- private
+
+    function _job(JobId jobId) private view returns (Record.Job storage j) {
+        j = jobs_[jobId];
+        if (j.state == JobState.None) revert NoSuchJob(jobId);
+    }
+
+    /// A running job, with `segment_` not beyond the frontier.
+    function _running(JobId jobId, uint32 segment_) private view returns (Record.Job storage j) {
+        j = _job(jobId);
+        if (j.state != JobState.Running) revert JobNotRunning(jobId, j.state);
+        if (segment_ >= j.segments) revert NoSuchSegment(jobId, segment_);
+        if (segment_ > j.accepted) revert PreviousNotAccepted(jobId, segment_);
+    }
+
+    /// The segment before has a verdict that nobody disputes at the moment.
+    function _requireStandsOn(Record.Job storage j, JobId jobId, uint32 segment_) private view {
+        if (segment_ == 0) return;
+        SegmentState before = j.current(segment_ - 1).state;
+        bool stands = before == SegmentState.Accepted || before == SegmentState.Final;
+        if (!stands) revert PreviousNotAccepted(jobId, segment_);
+    }
+
+    /// The newest attempt, if there is one, takes no more votes.
+    function _requireClosed(Record.Segment storage s, uint32 attempt_) private view {
+        if (s.attempts == 0) return;
+        Record.Attempt storage a = s.attempt[s.attempts - 1];
+        if (a.voted < a.size && block.number <= _revealUntil(a)) revert AttemptOpen(attempt_, _revealUntil(a));
+    }
+
+    function _draw(Record.Job storage j, JobId jobId, uint32 segment_) private view returns (Sortition.Draw memory) {
+        bytes32 seed = Records.segmentSeed(j.jobSeed, j.previousOf(segment_));
+        return Sortition.Draw(seed, jobId, segment_, j.poolBlock);
+    }
+
+    function _openAttempt(Record.Segment storage s, address[] calldata members_, bytes32 root)
+        private
+        returns (Record.Attempt storage a)
+    {
+        a = s.attempt[s.attempts++];
+        a.root = root;
+        a.postedBlock = uint64(block.number);
+        a.first = uint16(s.set.length);
+        a.size = uint16(members_.length);
+        for (uint256 i = 0; i < members_.length; ++i) {
+            s.set.push(Record.Member(members_[i], 0, 0));
+        }
+    }
+
+    function _revealFrom(Record.Attempt storage a) private view returns (uint64) {
+        return a.postedBlock + rules_.commitBlocks + 1;
+    }
+
+    function _revealUntil(Record.Attempt storage a) private view returns (uint64) {
+        return a.postedBlock + rules_.commitBlocks + rules_.revealBlocks;
+    }
+
+    function _member(Record.Segment storage s, Record.Attempt storage a, uint16 position)
+        private
+        view
+        returns (Record.Member storage)
+    {
+        if (position >= a.size) revert NoSuchMember(position, a.size);
+        return s.set[a.first + position];
+    }
+
+    function _isMember(Record.Segment storage s, address executor) private view returns (bool) {
+        for (uint256 i = 0; i < s.set.length; ++i) {
+            if (s.set[i].executor == executor) return true;
+        }
+        return false;
+    }
+
+    function _castVote(
+        Record.Segment storage s,
+        Record.Attempt storage a,
+        bytes32 domain,
+        Ballot.Vote memory vote,
+        VoteInput calldata input
+    ) private {
+        Record.Member storage member = _member(s, a, input.position);
+        if (vote.digest.isZero()) revert ZeroDigest();
+        if (member.digestId != 0) revert AlreadyVoted(input.position);
+        _requireCommitted(a, domain, vote, member.executor, input);
+        Ballot.requireSigned(domain, vote, member.executor, input.r, input.vs);
+
+        ++a.voted;
+        (member.digestId, member.witnessId) = s.tally.count(uint16(vote.attempt), vote.digest, vote.witness);
+        emit VoteCast(vote.jobId, vote.segment, member.executor, vote.attempt, vote.digest, vote.witness);
+    }
+
+    /// INVARIANT: a vote counts only if it opens what its member committed to before anybody revealed.
+    function _requireCommitted(
+        Record.Attempt storage a,
+        bytes32 domain,
+        Ballot.Vote memory vote,
+        address executor,
+        VoteInput calldata input
+    ) private view {
+        bytes32 commitment = Records.commitment(
+            Records.CommitmentOpening({
+                domainSeparator: domain,
+                jobId: vote.jobId,
+                segment: vote.segment,
+                attempt: vote.attempt,
+                executor: executor,
+                digest: vote.digest,
+                witness: vote.witness,
+                salt: input.salt
+            })
+        );
+        bytes32 direct = a.direct[input.position];
+        bool opened = direct != bytes32(0)
+            ? direct == commitment
+            : Merkle.verify(a.root, Records.commitmentLeaf(executor, commitment), input.position, a.size, input.proof);
+        if (!opened) revert CommitmentNotOpened(input.position);
+    }
+
+    /// Accepts once the lead cannot fall below L even if all outstanding votes go to the second; else waits for them.
+    function _decide(Record.Job storage j, Record.Segment storage s, JobId jobId, uint32 segment_, uint256 outstanding)
+        private
+    {
+        if (s.tally.lead() >= j.lead + outstanding) {
+            _accept(j, s, jobId, segment_);
+        } else if (outstanding == 0) {
+            s.state = s.state.step(SegmentEvent.LeadMissed);
+            j.lastProgressBlock = uint64(block.number);
+            uint32 number = j.number(segment_, s.attempts - 1);
+            emit SegmentUndecided(jobId, segment_, number, s.tally.best, s.tally.second);
+            if (s.set.length == j.setCap) _void(j, jobId, JobEvent.PoolExhausted, VoidReason.PoolExhausted);
+        }
+    }
+
+    function _accept(Record.Job storage j, Record.Segment storage s, JobId jobId, uint32 segment_) private {
+        s.state = s.state.step(SegmentEvent.LeadReached);
+        uint64 windowOver = uint64(block.number) + rules_.challengeBlocks + 1;
+        uint64 votesOver = _revealUntil(s.attempt[s.attempts - 1]) + 1;
+        s.finalFromBlock = windowOver > votesOver ? windowOver : votesOver;
+        j.lastProgressBlock = uint64(block.number);
+        Digest winner = s.tally.leader;
+        emit SegmentAccepted(jobId, segment_, winner, s.tally.best, s.tally.second, s.finalFromBlock);
+
+        if (segment_ == j.accepted) {
+            _setVerdict(j, segment_, winner);
+        } else {
+            _resolveChallenge(j, s, jobId, segment_, winner);
+        }
+    }
+
+    /// The same verdict leaves the bond to `finalize`. Another one drops all later segments and gives the bond back.
+    function _resolveChallenge(
+        Record.Job storage j,
+        Record.Segment storage s,
+        JobId jobId,
+        uint32 segment_,
+        Digest winner
+    ) private {
+        Record.Attempt storage forced = s.attempt[s.openChallenge];
+        s.openChallenge = 0;
+        Digest from = j.verdicts[segment_];
+        if (winner == from) return;
+
+        address challenger = forced.challenger;
+        forced.challenger = address(0);
+        s.rewardTo = challenger;
+        ++j.epoch;
+        _setVerdict(j, segment_, winner);
+        emit VerdictFlipped(jobId, segment_, from, winner, j.epoch);
+
+        settlement.payBond(jobId, challenger, Role.Challenger, rules_.challengeBondWei);
+    }
+
+    /// The segment is the last one with a verdict now: the frontier moves right behind it.
+    function _setVerdict(Record.Job storage j, uint32 segment_, Digest winner) private {
+        j.verdicts[segment_] = winner;
+        j.epochs[segment_] = j.epoch;
+        j.accepted = uint16(segment_) + 1;
+    }
+
+    /// Books one attempt of a Final segment: accepted votes are earned, faults are slashed, a lost bond is paid out.
+    function _book(Record.Job storage j, Record.Segment storage s, JobId jobId, uint32 segment_, uint16 index) private {
+        Record.Attempt storage a = s.attempt[index];
+        address[] memory right = new address[](a.size);
+        uint256 count = 0;
+        for (uint256 i = a.first; i < uint256(a.first) + a.size; ++i) {
+            Record.Member memory member = s.set[i];
+            (bool earned, Fault fault) = _judge(s, index, member);
+            if (earned) {
+                _earn(j, member.executor);
+                right[count++] = member.executor;
+            } else {
+                _slash(jobId, segment_, j.number(segment_, index), member.executor, fault, s.rewardTo);
+            }
+        }
+        if (a.challenger != address(0)) _payLostBond(a, jobId, right, count);
+    }
+
+    function _judge(Record.Segment storage s, uint16 index, Record.Member memory member)
+        private
+        view
+        returns (bool earned, Fault fault)
+    {
+        if (member.digestId == 0) return (false, Fault.NoReveal);
+        if (member.digestId != s.tally.leaderId) return (false, Fault.MinorityDigest);
+        if (s.tally.isUncommon(index, member.digestId, member.witnessId)) return (false, Fault.UncommonWitness);
+        return (true, fault);
+    }
+
+    function _earn(Record.Job storage j, address executor) private {
+        if (j.earned[executor] == 0) j.earners.push(executor);
+        ++j.earned[executor];
+    }
+
+    function _slash(JobId jobId, uint32 segment_, uint32 attempt_, address executor, Fault fault, address rewardTo)
+        private
+    {
+        bool soft = fault == Fault.NoReveal || fault == Fault.UncommonWitness;
+        uint16 bp = soft ? rules_.softSlashBp : rules_.hardSlashBp;
+        uint256 slashedWei = registry.slash(jobId, executor, fault, bp, rewardTo, rules_.challengeRewardBp);
+        emit FaultFound(jobId, segment_, executor, attempt_, fault, slashedWei);
+    }
+
+    /// Half of a lost bond goes, evenly and rounded down, to those whom it made re-execute the segment and who were right; the
+    /// rest is burned, so that losing to a friend is never free.
+    function _payLostBond(Record.Attempt storage a, JobId jobId, address[] memory right, uint256 count) private {
+        a.challenger = address(0);
+        uint256 eachWei = count == 0 ? 0 : rules_.challengeBondWei / 2 / count;
+        for (uint256 i = 0; i < count && eachWei > 0; ++i) {
+            settlement.payBond(jobId, right[i], Role.Checker, eachWei);
+        }
+        settlement.burnBond(jobId, rules_.challengeBondWei - eachWei * count);
+    }
+
+    function _void(Record.Job storage j, JobId jobId, JobEvent what, VoidReason reason) private {
+        j.state = j.state.step(what);
+        emit JobVoided(jobId, reason);
+
+        settlement.refund(jobId, j.buyer, Role.Buyer);
+    }
+}

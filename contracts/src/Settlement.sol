@@ -1,0 +1,184 @@
+// The till: escrow, bonds, credits. See ISettlement.
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Digest, JobId, JobState, Role} from "./Types.sol";
+import {IDataCatalog} from "./interfaces/IDataCatalog.sol";
+import {IJobBoard} from "./interfaces/IJobBoard.sol";
+import {ISettlement} from "./interfaces/ISettlement.sol";
+import {Apportion} from "./libraries/Apportion.sol";
+import {JobEvent, Lifecycle} from "./libraries/Lifecycle.sol";
+import {Records} from "./libraries/Records.sol";
+
+contract Settlement is ISettlement {
+    uint256 private constant BP = 10_000;
+
+    IDataCatalog public immutable catalog;
+    address public immutable auctionHouse;
+    address public immutable jobBoard;
+
+    mapping(JobId => uint256) public escrowOf;
+    mapping(JobId => uint256) public bondsOf;
+    mapping(address payee => uint256) public creditOf;
+    uint256 public burnedWei;
+
+    /// @param auctionHouse_ and jobBoard_ need not exist yet; AuctionHouse's constructor checks the wiring.
+    constructor(IDataCatalog catalog_, address auctionHouse_, address jobBoard_) {
+        catalog = catalog_;
+        auctionHouse = auctionHouse_;
+        jobBoard = jobBoard_;
+    }
+
+    modifier onlyAuctionHouse() {
+        if (msg.sender != auctionHouse) revert OnlyAuctionHouse(msg.sender);
+        _;
+    }
+
+    modifier onlyJobBoard() {
+        if (msg.sender != jobBoard) revert OnlyJobBoard(msg.sender);
+        _;
+    }
+
+    /// @inheritdoc ISettlement
+    function hold(JobId jobId) external payable onlyAuctionHouse {
+        if (escrowOf[jobId] != 0) revert EscrowExists(jobId);
+        escrowOf[jobId] = msg.value;
+        emit EscrowHeld(jobId, msg.value);
+    }
+
+    /// @inheritdoc ISettlement
+    function replace(JobId jobId, address outbid) external payable onlyAuctionHouse {
+        _credit(jobId, outbid, Role.Bidder, _takeEscrow(jobId));
+        escrowOf[jobId] = msg.value;
+        emit EscrowHeld(jobId, msg.value);
+    }
+
+    /// @inheritdoc ISettlement
+    function refund(JobId jobId, address payee, Role role) external {
+        if (msg.sender != auctionHouse && msg.sender != jobBoard) revert OnlyArbiter(msg.sender);
+        _credit(jobId, payee, role, _takeEscrow(jobId));
+    }
+
+    /// @inheritdoc ISettlement
+    function lockBond(JobId jobId) external payable onlyJobBoard {
+        bondsOf[jobId] += msg.value;
+        emit BondLocked(jobId, msg.value);
+    }
+
+    /// @inheritdoc ISettlement
+    function payBond(JobId jobId, address payee, Role role, uint256 amountWei) external onlyJobBoard {
+        _takeBond(jobId, amountWei);
+        _credit(jobId, payee, role, amountWei);
+    }
+
+    /// @inheritdoc ISettlement
+    function burnBond(JobId jobId, uint256 amountWei) external onlyJobBoard {
+        _takeBond(jobId, amountWei);
+        _burn(jobId, amountWei);
+    }
+
+    /// @inheritdoc ISettlement
+    function credit(JobId jobId, address payee, Role role) external payable {
+        if (payee == address(0)) revert ZeroPayee();
+        _credit(jobId, payee, role, msg.value);
+    }
+
+    /// @inheritdoc ISettlement
+    function burn(JobId jobId) external payable {
+        _burn(jobId, msg.value);
+    }
+
+    /// @inheritdoc ISettlement
+    function settle(JobId jobId, OpenedDigest calldata opened) external {
+        IJobBoard.Terms memory terms = IJobBoard(jobBoard).terms(jobId);
+        bool met = opened.metricBp >= terms.tauBp;
+        Lifecycle.step(terms.state, met ? JobEvent.MetricMet : JobEvent.MetricMissed);
+        if (opened.accesses.length != terms.sellers.length) {
+            revert AccessesCount(opened.accesses.length, terms.sellers.length);
+        }
+        _requireOpens(terms, opened);
+
+        uint256 escrowWei = _takeEscrow(jobId);
+        uint256 sellersWei = escrowWei * (BP - terms.executorShareBp) / BP;
+        uint256 executorsPaid = _paySplit(jobId, terms.executors, Role.Executor, escrowWei - sellersWei, terms.votes);
+        uint256 sellersPaid =
+            met ? _paySplit(jobId, catalog.ownersOf(terms.sellers), Role.Seller, sellersWei, opened.accesses) : 0;
+        uint256 buyerWei = escrowWei - executorsPaid - sellersPaid;
+        if (buyerWei > 0) _credit(jobId, terms.buyer, Role.Buyer, buyerWei);
+        emit JobSettled(jobId, met, opened.metricBp, sellersPaid, executorsPaid, buyerWei);
+
+        IJobBoard(jobBoard).closeJob(jobId, met);
+    }
+
+    /// @inheritdoc ISettlement
+    function withdraw() external returns (uint256) {
+        return _withdraw(payable(msg.sender));
+    }
+
+    /// @inheritdoc ISettlement
+    function withdrawTo(address payable to) external returns (uint256) {
+        if (to == address(0)) revert ZeroPayee();
+        return _withdraw(to);
+    }
+
+    /// INVARIANT: money moves only along the opening of the digest that the votes accepted.
+    function _requireOpens(IJobBoard.Terms memory terms, OpenedDigest calldata opened) private pure {
+        Digest digest = Records.digest(
+            Records.DigestOpening({
+                jobHash: terms.jobHash,
+                segment: terms.lastSegment,
+                previous: terms.previous,
+                stateRoot: opened.stateRoot,
+                osmdRoot: opened.osmdRoot,
+                metricBp: opened.metricBp,
+                accessesRoot: Records.accessesRoot(opened.accesses)
+            })
+        );
+        if (digest != terms.digest) revert DigestMismatch(Digest.unwrap(digest), Digest.unwrap(terms.digest));
+    }
+
+    /// Credits `amountWei` split by weights; nothing when all weights are zero. Returns what was credited.
+    function _paySplit(JobId jobId, address[] memory payees, Role role, uint256 amountWei, uint32[] memory weights)
+        private
+        returns (uint256)
+    {
+        uint256[] memory parts = Apportion.split(amountWei, weights);
+        for (uint256 i = 0; i < parts.length; ++i) {
+            if (parts[i] > 0) _credit(jobId, payees[i], role, parts[i]);
+        }
+        return parts.length == 0 ? 0 : amountWei;
+    }
+
+    function _withdraw(address payable to) private returns (uint256 amountWei) {
+        amountWei = creditOf[msg.sender];
+        if (amountWei == 0) revert NothingToWithdraw(msg.sender);
+
+        creditOf[msg.sender] = 0;
+        emit Withdrawn(msg.sender, to, amountWei);
+
+        (bool sent,) = to.call{value: amountWei}("");
+        if (!sent) revert TransferFailed(to, amountWei);
+    }
+
+    function _takeEscrow(JobId jobId) private returns (uint256 amountWei) {
+        amountWei = escrowOf[jobId];
+        if (amountWei == 0) revert NoEscrow(jobId);
+        escrowOf[jobId] = 0;
+    }
+
+    function _takeBond(JobId jobId, uint256 amountWei) private {
+        uint256 heldWei = bondsOf[jobId];
+        if (heldWei < amountWei) revert BondTooSmall(jobId, heldWei, amountWei);
+        bondsOf[jobId] = heldWei - amountWei;
+    }
+
+    function _credit(JobId jobId, address payee, Role role, uint256 amountWei) private {
+        creditOf[payee] += amountWei;
+        emit Credited(jobId, payee, role, amountWei);
+    }
+
+    function _burn(JobId jobId, uint256 amountWei) private {
+        burnedWei += amountWei;
+        emit Burned(jobId, amountWei);
+    }
+}

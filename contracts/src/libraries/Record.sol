@@ -1,0 +1,143 @@
+// What JobBoard stores of a job, a segment, an attempt, and the small questions asked of it.
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Digest, JobId, JobState, Request, SegmentState} from "../Types.sol";
+import {IJobBoard} from "../interfaces/IJobBoard.sol";
+import {Growth} from "./Growth.sol";
+import {Tally} from "./Tally.sol";
+
+library Record {
+    using Tally for Tally.State;
+
+    /// One slot. `digestId` is zero until the member has voted.
+    struct Member {
+        address executor;
+        uint16 digestId;
+        uint16 witnessId;
+    }
+
+    struct Attempt {
+        bytes32 root;
+        uint64 postedBlock;
+        uint16 first; // position of its first member in the set
+        uint16 size;
+        uint16 voted;
+        address challenger;
+        mapping(uint16 position => bytes32) direct;
+    }
+
+    struct Segment {
+        SegmentState state;
+        uint16 attempts;
+        uint16 openChallenge; // index of the attempt that the undecided challenge forced; 0 when there is none
+        uint64 finalFromBlock;
+        address rewardTo; // the challenger that flipped the verdict last
+        bytes32 lastTicket;
+        Tally.State tally;
+        Member[] set;
+        mapping(uint16 index => Attempt) attempt;
+    }
+
+    struct Job {
+        address buyer;
+        uint16 segments;
+        uint16 lead;
+        uint8 policy;
+        uint16 minSize;
+        uint16 cNum;
+        uint16 cDen;
+        JobState state;
+        // next slot
+        address bridge;
+        uint32 tauBp;
+        uint16 executorShareBp;
+        uint16 accepted;
+        uint16 finalized;
+        uint16 epoch;
+        // next slot
+        uint64 poolBlock;
+        uint64 seedBlock;
+        uint64 lastProgressBlock;
+        uint16 setCap;
+        uint16 minSellers;
+        // one slot each
+        bytes32 jobHash;
+        bytes32 jobSeed;
+        uint32[] sellers;
+        address[] earners;
+        mapping(address executor => uint32) earned;
+        mapping(uint32 segment => Digest) verdicts;
+        mapping(uint32 segment => uint16) epochs; // job epoch when the verdict was given
+        mapping(uint32 segment => mapping(uint16 epoch => Segment)) record;
+    }
+
+    /// @notice Digest that `segment` starts from.
+    function previousOf(Job storage job, uint32 segment) internal view returns (Digest) {
+        return segment == 0 ? Digest.wrap(job.jobHash) : job.verdicts[segment - 1];
+    }
+
+    /// @notice High half of the numbers of `segment`'s attempts.
+    function epochOf(Job storage job, uint32 segment) internal view returns (uint16) {
+        return segment == 0 ? 0 : job.epochs[segment - 1];
+    }
+
+    /// @notice The segment's record in the present epoch.
+    function current(Job storage job, uint32 segment) internal view returns (Segment storage) {
+        return job.record[segment][epochOf(job, segment)];
+    }
+
+    /// @notice Number of attempt `index` of `segment`.
+    function number(Job storage job, uint32 segment, uint16 index) internal view returns (uint32) {
+        return (uint32(epochOf(job, segment)) << 16) | index;
+    }
+
+    /// @notice The newest attempt; there must be one, and it must be `given`.
+    function newest(Job storage job, JobId jobId, uint32 segment, uint32 given)
+        internal
+        view
+        returns (Segment storage found, Attempt storage attempt)
+    {
+        found = current(job, segment);
+        if (found.attempts == 0) revert IJobBoard.NoAttempt(jobId, segment);
+        uint32 expected = number(job, segment, found.attempts - 1);
+        if (given != expected) revert IJobBoard.WrongAttempt(given, expected);
+        attempt = found.attempt[found.attempts - 1];
+    }
+
+    /// @notice How many members the next attempt of `segment` adds; 0 when the pool is exhausted.
+    function growth(Job storage job, Segment storage segment) internal view returns (uint16) {
+        Growth.Policy memory policy = Growth.Policy(job.policy, job.lead, job.minSize, job.cNum, job.cDen);
+        uint256 total = segment.set.length;
+        return uint16(Growth.sizeAfter(policy, segment.attempts, total, segment.tally.lead(), job.setCap) - total);
+    }
+
+    /// @notice Keeps what the board needs of a request.
+    function fill(Job storage job, address buyer, Request calldata from) internal {
+        job.buyer = buyer;
+        job.segments = from.segments;
+        job.lead = from.lead;
+        job.policy = from.policy;
+        job.minSize = from.minSize;
+        job.cNum = from.cNum;
+        job.cDen = from.cDen;
+        job.bridge = from.bridge;
+        job.tauBp = from.tauBp;
+        job.executorShareBp = from.executorShareBp;
+        job.minSellers = from.minSellers;
+    }
+
+    /// @notice The request as kept; its spec hash is not.
+    function request(Job storage job) internal view returns (Request memory kept) {
+        kept.tauBp = job.tauBp;
+        kept.minSellers = job.minSellers;
+        kept.segments = job.segments;
+        kept.lead = job.lead;
+        kept.policy = job.policy;
+        kept.minSize = job.minSize;
+        kept.cNum = job.cNum;
+        kept.cDen = job.cDen;
+        kept.executorShareBp = job.executorShareBp;
+        kept.bridge = job.bridge;
+    }
+}
