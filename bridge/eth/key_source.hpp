@@ -1,0 +1,28 @@
+// Where keys come from: the public test mnemonic (development chains only) or a file of one's own.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "bridge/eth/key.hpp"
+
+namespace cone::eth {
+
+/// Anvil's chain id and geth --dev's: the only ones on which the public test keys may be used.
+inline constexpr std::uint64_t kAnvilChainId = 31337;
+inline constexpr std::uint64_t kGethDevChainId = 1337;
+
+[[nodiscard]] constexpr bool is_dev_chain(std::uint64_t chain_id) {
+    return chain_id == kAnvilChainId || chain_id == kGethDevChainId;
+}
+
+/// Account `index` of the mnemonic "test test ... junk" at m/44'/60'/0'/0/index (BIP-39, BIP-32, BIP-44): anvil's accounts.
+/// Everybody knows these keys: throws ConfigError unless `is_dev_chain(chain_id)`.
+[[nodiscard]] SecretKey dev_key(std::uint32_t index, std::uint64_t chain_id);
+
+/// Reads 64 hexadecimal digits (with or without 0x, one line end allowed). Throws ConfigError when the file is missing, can be
+/// read or written by others than its owner, is not a regular file, or holds no valid key; never quotes what it holds.
+[[nodiscard]] SecretKey load_key_file(const std::filesystem::path& path);
+
+}  // namespace cone::eth
