@@ -13,17 +13,6 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "lanes are read as they lie in memory");
 
-struct WordOps {
-    using Lane = std::uint64_t;
-    static Lane xor3(Lane a, Lane b, Lane c) { return a ^ b ^ c; }
-    template <int kBits>
-    static Lane rotl(Lane a) {
-        return std::rotl(a, kBits);
-    }
-    static Lane chi(Lane a, Lane b, Lane c) { return a ^ (~b & c); }
-    static Lane iota(Lane a, std::uint64_t constant) { return a ^ constant; }
-};
-
 void absorb(std::array<std::uint64_t, kLanes>& state, const std::uint8_t* block) {
     std::uint64_t lanes[kLanes];
     std::copy(state.begin(), state.end(), lanes);

@@ -7,6 +7,7 @@
 
 #include "cone/base/errors.hpp"
 #include "cone/hash/keccak.hpp"
+#include "cone/hash/keccak_x4.hpp"
 #include "cone/hash/records.hpp"
 
 namespace cone::hash {
@@ -34,20 +35,30 @@ std::size_t groups_of(std::size_t count, std::size_t size) {
     return count / size + (count % size != 0 ? 1 : 0);
 }
 
-std::vector<Hash32> level_above(std::span<const Hash32> level) {
-    std::vector<Hash32> above;
-    above.reserve(groups_of(level.size(), kArity));
-    for (std::size_t at = 0; at < level.size(); at += kArity) {
-        above.push_back(node_hash(level.subspan(at, std::min(kArity, level.size() - at))));
+/// Hashes of consecutive `size`-byte pieces of `data`, the last one shorter: four at once while four whole ones are left.
+std::vector<Hash32> hash_pieces(KeccakPath path, Tag tag, ByteSpan data, std::size_t size) {
+    const std::uint8_t first = static_cast<std::uint8_t>(tag);
+    std::vector<Hash32> hashes;
+    hashes.reserve(groups_of(data.size(), size));
+    for (; data.size() >= 4 * size; data = data.subspan(4 * size)) {
+        const auto piece = [&](std::size_t i) { return data.subspan(i * size, size); };
+        const auto four = keccak256_x4(path, {&first, 1}, {piece(0), piece(1), piece(2), piece(3)});
+        hashes.insert(hashes.end(), four.begin(), four.end());
     }
-    return above;
+    for (; !data.empty(); data = data.subspan(std::min(size, data.size()))) {
+        hashes.push_back(tagged_hash(tag, data.first(std::min(size, data.size()))));
+    }
+    return hashes;
 }
 
-Hash32 top_of(std::span<const Hash32> leaves) {
-    CONE_ASSERT(!leaves.empty(), "a tree has at least one leaf");
-    std::vector<Hash32> level(leaves.begin(), leaves.end());
+std::vector<Hash32> level_above(KeccakPath path, std::span<const Hash32> level) {
+    return hash_pieces(path, Tag::Node, as_bytes(level), kArity * Hash32::kSize);
+}
+
+Hash32 top_of(KeccakPath path, std::vector<Hash32> level) {
+    CONE_ASSERT(!level.empty(), "a tree has at least one leaf");
     while (level.size() > 1) {
-        level = level_above(level);
+        level = level_above(path, level);
     }
     return level.front();
 }
@@ -61,11 +72,6 @@ Hash32 bind_length(Tag tag, std::uint64_t length, const Hash32& top) {
 
 std::uint64_t leaves_of(std::uint64_t length_bytes) {
     return std::max<std::uint64_t>(1, groups_of(length_bytes, kLeafBytes));
-}
-
-ByteSpan leaf_of(ByteSpan data, std::size_t index) {
-    const std::size_t at = index * kLeafBytes;
-    return data.subspan(at, std::min(kLeafBytes, data.size() - at));
 }
 
 /// The top that `leaf` and the siblings give; nothing when their number does not fit (index, leaf_count).
@@ -104,22 +110,26 @@ Hash32 leaf_hash(ByteSpan payload) {
 }
 
 Hash32 bytes_root(ByteSpan data) {
-    std::vector<Hash32> leaves(leaves_of(data.size()));
-    for (std::size_t i = 0; i < leaves.size(); ++i) {
-        leaves[i] = leaf_hash(leaf_of(data, i));
+    return bytes_root(best_keccak_path(), data);
+}
+
+Hash32 bytes_root(KeccakPath path, ByteSpan data) {
+    std::vector<Hash32> leaves = hash_pieces(path, Tag::Leaf, data, kLeafBytes);
+    if (leaves.empty()) {
+        leaves.push_back(leaf_hash({}));
     }
-    return bind_length(Tag::BytesRoot, data.size(), top_of(leaves));
+    return bind_length(Tag::BytesRoot, data.size(), top_of(path, std::move(leaves)));
 }
 
 Hash32 list_root(std::span<const Hash32> leaves) {
-    return bind_length(Tag::ListRoot, leaves.size(), top_of(leaves));
+    return bind_length(Tag::ListRoot, leaves.size(), top_of(best_keccak_path(), {leaves.begin(), leaves.end()}));
 }
 
 MerkleProof prove(std::span<const Hash32> leaves, std::uint64_t index) {
     CONE_ASSERT(index < leaves.size(), "the index is outside the list");
     MerkleProof proof{.index = index, .leaf_count = leaves.size(), .siblings = {}};
     std::vector<Hash32> level(leaves.begin(), leaves.end());
-    for (; level.size() > 1; level = level_above(level), index /= kArity) {
+    for (; level.size() > 1; level = level_above(best_keccak_path(), level), index /= kArity) {
         const std::uint64_t first = index - index % kArity;
         const std::uint64_t end = std::min<std::uint64_t>(first + kArity, level.size());
         for (std::uint64_t at = first; at < end; ++at) {
