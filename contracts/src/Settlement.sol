@@ -140,13 +140,14 @@ contract Settlement is ISettlement {
     /// Credits `amountWei` split by weights; nothing when all weights are zero. Returns what was credited.
     function _paySplit(JobId jobId, address[] memory payees, Role role, uint256 amountWei, uint32[] memory weights)
         private
-        returns (uint256)
+        returns (uint256 paidWei)
     {
         uint256[] memory parts = Apportion.split(amountWei, weights);
         for (uint256 i = 0; i < parts.length; ++i) {
-            if (parts[i] > 0) _credit(jobId, payees[i], role, parts[i]);
+            if (parts[i] == 0) continue;
+            paidWei += parts[i];
+            _credit(jobId, payees[i], role, parts[i]);
         }
-        return parts.length == 0 ? 0 : amountWei;
     }
 
     function _withdraw(address payable to) private returns (uint256 amountWei) {

@@ -11,12 +11,12 @@ library Apportion {
     /// largest remainders; of equal remainders the lower index is served first. A weight of zero gets nothing.
     /// @param amountWei below 2^200.
     /// @param weights at most 65,535 of them.
-    /// @return parts sum to amountWei; empty when all weights are zero: then there is nobody to pay.
+    /// @return parts one a weight; they sum to amountWei, or are all zero when the weights are: then there is nobody to pay.
     function split(uint256 amountWei, uint32[] memory weights) internal pure returns (uint256[] memory parts) {
         uint256 total = sum(weights);
+        parts = new uint256[](weights.length);
         if (total == 0) return parts;
 
-        parts = new uint256[](weights.length);
         uint256[] memory order = new uint256[](weights.length);
         uint256 leftWei = amountWei;
         for (uint256 i = 0; i < weights.length; ++i) {

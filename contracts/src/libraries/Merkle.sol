@@ -5,16 +5,6 @@ pragma solidity 0.8.37;
 library Merkle {
     uint256 private constant ARITY = 4;
 
-    /// @notice Root of a list whose leaf hashes are given; there is at least one.
-    function listRoot(bytes32[] memory leaves) internal pure returns (bytes32) {
-        uint256 count = leaves.length;
-        bytes32[] memory level = leaves;
-        while (level.length > 1) {
-            level = _parents(level);
-        }
-        return _bind(count, level[0]);
-    }
-
     /// @notice True when `leaf` stands at `index` of the list of `count` leaves under `root`.
     /// The proof is the siblings level by level, each level's in order without the node itself: its shape follows from
     /// (index, count), so a proof that is too long, too short or for another index is refused.
@@ -53,17 +43,6 @@ library Merkle {
             preimage = bytes.concat(preimage, child == own ? node : proof[from++]);
         }
         return keccak256(preimage);
-    }
-
-    function _parents(bytes32[] memory level) private pure returns (bytes32[] memory above) {
-        above = new bytes32[]((level.length + ARITY - 1) / ARITY);
-        for (uint256 i = 0; i < above.length; ++i) {
-            bytes memory preimage = hex"01";
-            for (uint256 child = i * ARITY; child < level.length && child < (i + 1) * ARITY; ++child) {
-                preimage = bytes.concat(preimage, level[child]);
-            }
-            above[i] = keccak256(preimage);
-        }
     }
 
     /// The root binds the number of leaves.

@@ -1,0 +1,350 @@
+// A deployed market with sellers, buyers and executors, and the few moves a test strings together.
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Digest, JobId, JobState, Request, SegmentState} from "../../src/Types.sol";
+import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
+import {IDataCatalog} from "../../src/interfaces/IDataCatalog.sol";
+import {IExecutorRegistry} from "../../src/interfaces/IExecutorRegistry.sol";
+import {IJobBoard} from "../../src/interfaces/IJobBoard.sol";
+import {ISettlement} from "../../src/interfaces/ISettlement.sol";
+import {Ballot} from "../../src/libraries/Ballot.sol";
+import {Records} from "../../src/libraries/Records.sol";
+import {Assert} from "./Assert.sol";
+import {Headers} from "./Headers.sol";
+import {Trees} from "./Trees.sol";
+import {vm} from "./Vm.sol";
+
+abstract contract Market is Assert {
+    /// What one member of an attempt does. `salt` hides its commitment.
+    struct Move {
+        Digest digest;
+        bytes32 witness;
+        bytes32 salt;
+        bool silent; // commits, but never reveals
+    }
+
+    uint256 internal constant UNIT_WEI = 1 ether;
+    uint256 internal constant BOND_WEI = 0.5 ether;
+    uint64 internal constant UNSTAKE_DELAY = 1000;
+    address internal constant ADMIN = address(0xAD);
+    address internal constant BRIDGE = address(0xB1D);
+    address internal constant ALICE = address(0xA11CE);
+    address internal constant BOB = address(0xB0B);
+    address internal constant CAROL = address(0xCA401);
+    bytes32 internal constant SPEC = keccak256("spec");
+    bytes32 internal constant RANDAO = keccak256("randao");
+    bytes32 internal constant DIGITS = bytes32("digits");
+    bytes32 internal constant VISION = bytes32("vision");
+
+    IDataCatalog internal catalog;
+    ISettlement internal till;
+    IExecutorRegistry internal registry;
+    IJobBoard internal board;
+    IAuctionHouse internal house;
+
+    mapping(address executor => uint256) internal keyOf;
+
+    function setUp() public virtual {
+        vm.roll(100);
+        deploy(rulesForTests(), timingForTests());
+        vm.deal(ALICE, 1000 ether);
+        vm.deal(BOB, 1000 ether);
+        vm.deal(CAROL, 1000 ether);
+    }
+
+    // ------------------------------------------------------------------------------------------------------ deployment
+
+    function rulesForTests() internal pure virtual returns (IJobBoard.Rules memory) {
+        return IJobBoard.Rules({
+            seedLagBlocks: 2,
+            commitBlocks: 2,
+            revealBlocks: 10,
+            challengeBlocks: 20,
+            stallBlocks: 300,
+            hardSlashBp: 5000,
+            softSlashBp: 100,
+            challengeRewardBp: 3000,
+            challengeBondWei: uint128(BOND_WEI)
+        });
+    }
+
+    function timingForTests() internal pure virtual returns (IAuctionHouse.Timing memory) {
+        return IAuctionHouse.Timing({auctionBlocks: 20, extensionBlocks: 5, hardEndBlocks: 40, minIncrementBp: 500});
+    }
+
+    /// The deploy order of contracts/README.md: five plain creations by one account.
+    function deploy(IJobBoard.Rules memory rules, IAuctionHouse.Timing memory timing) internal {
+        uint256 nonce = vm.getNonce(address(this));
+        address boardAddress = vm.computeCreateAddress(address(this), nonce + 3);
+        address houseAddress = vm.computeCreateAddress(address(this), nonce + 4);
+        catalog = IDataCatalog(vm.deployCode("DataCatalog.sol:DataCatalog", ""));
+        till = ISettlement(vm.deployCode("Settlement.sol:Settlement", abi.encode(catalog, houseAddress, boardAddress)));
+        registry = IExecutorRegistry(
+            vm.deployCode(
+                "ExecutorRegistry.sol:ExecutorRegistry", abi.encode(till, boardAddress, UNIT_WEI, UNSTAKE_DELAY)
+            )
+        );
+        board = IJobBoard(vm.deployCode("JobBoard.sol:JobBoard", abi.encode(registry, till, houseAddress, rules)));
+        house = IAuctionHouse(vm.deployCode("AuctionHouse.sol:AuctionHouse", abi.encode(till, board, ADMIN, timing)));
+    }
+
+    // --------------------------------------------------------------------------------------------- sellers, executors
+
+    function tagsOf(bytes32 a) internal pure returns (bytes32[] memory tags) {
+        tags = new bytes32[](1);
+        tags[0] = a;
+    }
+
+    function tagsOf(bytes32 a, bytes32 b) internal pure returns (bytes32[] memory tags) {
+        tags = new bytes32[](2);
+        (tags[0], tags[1]) = (a, b);
+    }
+
+    function seller(uint256 i) internal pure returns (address) {
+        return address(uint160(0x5E11E0000 + i));
+    }
+
+    function shardRoot(uint256 i) internal pure returns (bytes32) {
+        return keccak256(abi.encode("shard", i));
+    }
+
+    function addSellers(uint256 count) internal {
+        for (uint256 i = 0; i < count; ++i) {
+            vm.prank(seller(i));
+            catalog.register(tagsOf(DIGITS, VISION), shardRoot(i), 4800, 0.05 ether);
+        }
+    }
+
+    function addExecutor(uint256 i, uint32 units) internal returns (address executor) {
+        executor = vm.addr(0xE0000 + i);
+        keyOf[executor] = 0xE0000 + i;
+        vm.deal(executor, 100 ether);
+        vm.prank(executor);
+        registry.register{value: units * UNIT_WEI}(units);
+    }
+
+    function addExecutors(uint256 count) internal {
+        for (uint256 i = 0; i < count; ++i) {
+            addExecutor(i, 1);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------------------ jobs
+
+    function requestForTests() internal pure virtual returns (Request memory) {
+        return Request({
+            specHash: SPEC,
+            tauBp: 9000,
+            minSellers: 2,
+            segments: 2,
+            lead: 3,
+            policy: 0,
+            minSize: 3,
+            cNum: 1,
+            cDen: 1,
+            executorShareBp: 3000,
+            bridge: BRIDGE
+        });
+    }
+
+    /// A won auction: the job is Open.
+    function openJob(Request memory request, uint256 bidWei) internal returns (JobId jobId) {
+        vm.prank(ALICE);
+        jobId = house.open{value: bidWei}(tagsOf(DIGITS, VISION), request);
+        vm.roll(house.auction(jobId).endBlock + 1);
+        house.close(jobId);
+    }
+
+    /// Announces the seed block's hash and fixes the seed: the job is Running.
+    function fixSeed(JobId jobId) internal {
+        uint64 seedBlock = board.job(jobId).seedBlock;
+        bytes memory header = Headers.withRandao(keccak256(abi.encode(RANDAO, jobId)));
+        vm.roll(seedBlock + 1);
+        vm.setBlockhash(seedBlock, keccak256(header));
+        board.fixSeed(jobId, header);
+    }
+
+    /// A running job over `sellers` sellers and `executors` executors.
+    function startJob(uint256 sellers, uint256 executors, Request memory request) internal returns (JobId jobId) {
+        addSellers(sellers);
+        addExecutors(executors);
+        jobId = openJob(request, 3 ether);
+        fixSeed(jobId);
+    }
+
+    // ------------------------------------------------------------------------------------------------- draw and votes
+
+    /// The members that the next attempt must have.
+    function draw(JobId jobId, uint32 segment) internal view returns (address[] memory drawn) {
+        IJobBoard.NextAttempt memory next = board.nextAttempt(jobId, segment);
+        drawn = new address[](next.newMembers);
+        bytes32 last = next.afterTicket;
+        for (uint256 i = 0; i < drawn.length; ++i) {
+            (drawn[i], last) = lowestAbove(jobId, segment, next.segmentSeed, last);
+        }
+    }
+
+    function lowestAbove(JobId jobId, uint32 segment, bytes32 seed, bytes32 floor)
+        private
+        view
+        returns (address best, bytes32 least)
+    {
+        uint64 poolBlock = board.job(jobId).poolBlock;
+        least = bytes32(type(uint256).max);
+        for (uint256 i = 0; i < registry.executorCount(); ++i) {
+            address executor = registry.executorAt(i);
+            uint32 units = registry.unitsAt(executor, poolBlock);
+            if (units == 0) continue;
+            bytes32 ticket = lowestTicket(jobId, segment, seed, executor, units);
+            if (ticket > floor && ticket < least) (best, least) = (executor, ticket);
+        }
+    }
+
+    function lowestTicket(JobId jobId, uint32 segment, bytes32 seed, address executor, uint32 units)
+        private
+        pure
+        returns (bytes32 least)
+    {
+        least = bytes32(type(uint256).max);
+        for (uint32 unit = 0; unit < units; ++unit) {
+            bytes32 ticket = Records.ticket(seed, jobId, segment, executor, unit);
+            if (ticket < least) least = ticket;
+        }
+    }
+
+    function move(bytes32 digest) internal pure returns (Move memory) {
+        return Move(Digest.wrap(digest), keccak256(abi.encode("witness", digest)), keccak256("salt"), false);
+    }
+
+    /// `count` equal moves.
+    function moves(uint256 count, bytes32 digest) internal pure returns (Move[] memory all) {
+        all = new Move[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            all[i] = move(digest);
+        }
+    }
+
+    function commitmentOf(JobId jobId, uint32 segment, uint32 attempt, address executor, Move memory m)
+        internal
+        view
+        returns (bytes32)
+    {
+        return Records.commitment(
+            Records.CommitmentOpening(
+                board.domainSeparator(), jobId, segment, attempt, executor, m.digest, m.witness, m.salt
+            )
+        );
+    }
+
+    function leavesOf(JobId jobId, uint32 segment, uint32 attempt, address[] memory members, Move[] memory plan)
+        internal
+        view
+        returns (bytes32[] memory leaves)
+    {
+        leaves = new bytes32[](members.length);
+        for (uint256 i = 0; i < leaves.length; ++i) {
+            leaves[i] = Records.commitmentLeaf(members[i], commitmentOf(jobId, segment, attempt, members[i], plan[i]));
+        }
+    }
+
+    function signVote(JobId jobId, uint32 segment, uint32 attempt, address executor, Move memory m)
+        internal
+        view
+        returns (bytes32 r, bytes32 vs)
+    {
+        Ballot.Vote memory vote = Ballot.Vote(jobId, segment, attempt, m.digest, m.witness);
+        return vm.signCompact(keyOf[executor], Ballot.signingHash(board.domainSeparator(), vote));
+    }
+
+    /// The votes of all members that are not silent.
+    function votesOf(JobId jobId, uint32 segment, uint32 attempt, address[] memory members, Move[] memory plan)
+        internal
+        view
+        returns (IJobBoard.VoteInput[] memory votes)
+    {
+        bytes32[] memory leaves = leavesOf(jobId, segment, attempt, members, plan);
+        votes = new IJobBoard.VoteInput[](members.length);
+        uint256 count = 0;
+        for (uint16 i = 0; i < members.length; ++i) {
+            if (plan[i].silent) continue;
+            (bytes32 r, bytes32 vs) = signVote(jobId, segment, attempt, members[i], plan[i]);
+            votes[count++] =
+                IJobBoard.VoteInput(i, plan[i].digest, plan[i].witness, plan[i].salt, r, vs, Trees.prove(leaves, i));
+        }
+        assembly ("memory-safe") {
+            mstore(votes, count)
+        }
+    }
+
+    /// Posts the next attempt's commitments and goes to the first block of its reveal window.
+    function post(JobId jobId, uint32 segment, Move[] memory plan)
+        internal
+        returns (uint32 attempt, address[] memory members)
+    {
+        attempt = board.nextAttempt(jobId, segment).attempt;
+        members = draw(jobId, segment);
+        bytes32 root = Trees.root(leavesOf(jobId, segment, attempt, members, plan));
+        vm.prank(BRIDGE);
+        board.postCommitments(jobId, segment, attempt, members, root);
+        vm.roll(board.attempt(jobId, segment, attempt).revealFromBlock);
+    }
+
+    /// Plays a whole attempt: commitments, votes, and the end of the reveal window where somebody was silent.
+    function play(JobId jobId, uint32 segment, Move[] memory plan) internal returns (address[] memory members) {
+        uint32 attempt;
+        (attempt, members) = post(jobId, segment, plan);
+        board.castVotes(jobId, segment, attempt, votesOf(jobId, segment, attempt, members, plan));
+        if (board.segment(jobId, segment).state == SegmentState.Committed) {
+            vm.roll(board.attempt(jobId, segment, attempt).revealUntilBlock + 1);
+            board.closeAttempt(jobId, segment);
+        }
+    }
+
+    /// Plays the next attempt with everybody voting for `digest`.
+    function agree(JobId jobId, uint32 segment, bytes32 digest) internal returns (address[] memory members) {
+        return play(jobId, segment, moves(board.nextAttempt(jobId, segment).newMembers, digest));
+    }
+
+    function finalize(JobId jobId, uint32 segment) internal {
+        vm.roll(board.segment(jobId, segment).finalFromBlock);
+        board.finalize(jobId, segment);
+    }
+
+    /// Opening, and the digest it belongs to, of the job's last segment.
+    function lastDigest(JobId jobId, ISettlement.OpenedDigest memory opened) internal view returns (bytes32) {
+        IJobBoard.Job memory job = board.job(jobId);
+        uint32 last = job.segments - 1;
+        Digest previous = last == 0 ? Digest.wrap(job.jobHash) : board.segment(jobId, last - 1).verdict;
+        return Digest.unwrap(
+            Records.digest(
+                Records.DigestOpening({
+                    jobHash: job.jobHash,
+                    segment: last,
+                    previous: previous,
+                    stateRoot: opened.stateRoot,
+                    osmdRoot: opened.osmdRoot,
+                    metricBp: opened.metricBp,
+                    accessesRoot: Records.accessesRoot(opened.accesses)
+                })
+            )
+        );
+    }
+
+    function opening(uint32 metricBp, uint256 sellers) internal pure returns (ISettlement.OpenedDigest memory opened) {
+        opened = ISettlement.OpenedDigest(keccak256("state"), keccak256("osmd"), metricBp, new uint32[](sellers));
+        for (uint32 i = 0; i < sellers; ++i) {
+            opened.accesses[i] = i + 1;
+        }
+    }
+
+    // --------------------------------------------------------------------------------------------------------- checks
+
+    function checkJob(JobId jobId, JobState expected) internal view {
+        eq(uint256(board.job(jobId).state), uint256(expected), "job state");
+    }
+
+    function checkSegment(JobId jobId, uint32 segment, SegmentState expected) internal view {
+        eq(uint256(board.segment(jobId, segment).state), uint256(expected), "segment state");
+    }
+}
