@@ -52,7 +52,8 @@ struct CommError : Error {
 };
 /// The RPC node cannot be reached or answers nonsense; trying again may help.
 struct RpcError : Error {
-    explicit RpcError(const std::string& what, std::string hint = {}) : Error(ExitCode::Environment, what, std::move(hint)) {}
+    explicit RpcError(const std::string& what, std::string hint = {}, ExitCode code = ExitCode::Environment)
+        : Error(code, what, std::move(hint)) {}
 };
 /// A contract reverted or a rule of the chain refused the call; trying again will not help.
 struct ChainError : Error {

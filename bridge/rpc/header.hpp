@@ -1,0 +1,13 @@
+// A block's header as the bytes whose hash is the block's hash: proof of any of its fields to a contract.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "bridge/rpc/types.hpp"
+
+namespace cone::rpc {
+
+/// RLP of the header (Yellow Paper 4.4 and the forks' additions). JobBoard.fixSeed takes it as proof of prevRandao.
+/// Throws CallFailed (BadResult) when its Keccak-256 is not `header.hash`: the node lied or knows a fork that we do not.
+[[nodiscard]] Bytes header_rlp(const BlockHeader& header);
+
+}  // namespace cone::rpc

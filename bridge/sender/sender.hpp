@@ -1,0 +1,100 @@
+// Sends transactions of one key in order, each exactly once, whatever the node does.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "bridge/eth/key.hpp"
+#include "bridge/rpc/calls.hpp"
+#include "bridge/rpc/outage.hpp"
+#include "bridge/sender/fees.hpp"
+#include "bridge/sender/journal.hpp"
+#include "cone/base/clock.hpp"
+
+namespace cone::sender {
+
+/// A transaction to be sent; nonce, fees and signature are the sender's business.
+struct Outgoing {
+    std::string label;          ///< for logs and the cost table: "postCommitments 0/1"
+    std::optional<Address> to;  ///< nothing: creates a contract
+    Bytes data;
+    U256 value;
+    std::uint64_t gas_limit = 0;  ///< 0: estimated, plus a quarter; a revert is then found out before anything is paid
+};
+
+/// The contract said no. `receipt` is there when that was found out on chain, and paid for.
+struct Reverted {
+    std::optional<rpc::Receipt> receipt;
+    rpc::RevertInfo why;  ///< raw error data; bridge/contracts names it
+};
+/// The node took no version of it for a reason that waiting does not cure; nothing was sent.
+struct Refused {
+    std::string reason;
+};
+using Outcome = std::variant<rpc::Receipt, Reverted, Refused>;
+
+struct SendSettings {
+    std::uint64_t chain_id = 0;
+    Millis poll_interval{250};           ///< between looks for the receipt
+    Millis replace_after{24'000};        ///< unmined for so long: offer more
+    Millis outage{600'000};              ///< the node away for so long: RpcError, exit code TryAgain
+    Millis patience{1'800'000};          ///< accepted but unmined for so long: the same
+    U256 fee_ceiling = U256(500) * 1'000'000'000;  ///< wei a gas unit
+    U256 least_tip = 1'000'000'000;      ///< wei a gas unit; also when the node suggests nothing
+    rpc::OutageReport report;
+};
+
+/// Synchronous; one thread. `client`, `key`, `journal`, `clock`, `pause` outlive it.
+///
+///     estimate --> quote --> sign --> journal --> broadcast --> receipt?
+///                    ^                              ^    |          | no
+///                    |  replace_after               |    '----------+
+///                    '------------------------------+---------------'  the node forgot it: the same bytes again
+class Sender {
+public:
+    Sender(rpc::Client& client, const eth::SecretKey& key, Journal& journal, const Clock& clock, rpc::Pause& pause,
+           SendSettings settings);
+
+    /// Returns when it is mined or cannot be. First settles what the journal holds from a crash or what a reorganisation took
+    /// out. Throws RpcError after an outage, rpc::Stopped; the journal then holds what was signed.
+    [[nodiscard]] Outcome send(const Outgoing& request);
+
+    /// Sends again, byte for byte, every journalled transaction that the chain does not have, and waits for all. Returns what
+    /// became of them, by label. Called by `send`; call it at start to learn the outcomes.
+    std::vector<std::pair<std::string, Outcome>> recover();
+
+    [[nodiscard]] const Address& address() const { return key_.address(); }
+
+private:
+    struct Flight;
+    enum class Handed : std::uint8_t { Taken, NonceUsed, MustPayMore, Refused };
+
+    template <class Call>
+    auto outlast(Call call);
+    void wait(Millis span);
+    [[nodiscard]] std::uint64_t next_nonce();
+    [[nodiscard]] Fees market();
+    [[nodiscard]] std::optional<Outcome> try_once(const Outgoing& request);
+    [[nodiscard]] std::optional<Outcome> deliver(Flight& flight);
+    [[nodiscard]] std::optional<Outcome> look(Flight& flight);
+    void sign(Flight& flight, const Fees& fees);
+    [[nodiscard]] bool replace(Flight& flight);
+    [[nodiscard]] Handed broadcast(Flight& flight);
+    [[nodiscard]] Outcome outcome_of(const Flight& flight, const rpc::Receipt& receipt);
+
+    rpc::Client& client_;
+    const eth::SecretKey& key_;
+    Journal& journal_;
+    const Clock& clock_;
+    rpc::Pause& pause_;
+    SendSettings settings_;
+    rpc::Outage outage_;
+};
+
+}  // namespace cone::sender
