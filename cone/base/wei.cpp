@@ -9,6 +9,7 @@ namespace cone {
 namespace {
 
 constexpr Uint128 kEther = Uint128{1'000'000'000} * 1'000'000'000;
+constexpr std::size_t kEtherDecimals = 18;
 
 std::string digits_of(Uint128 value) {
     std::string text;
@@ -79,6 +80,17 @@ std::optional<Wei> wei_from_string(std::string_view digits) {
         }
     }
     return Wei(value);
+}
+
+std::optional<Wei> wei_from_ether(std::string_view text) {
+    const std::size_t dot = text.find('.');
+    const std::string_view whole = text.substr(0, dot);
+    std::string decimals(dot == std::string_view::npos ? std::string_view() : text.substr(dot + 1));
+    if (whole.empty() || decimals.size() > kEtherDecimals || (dot != std::string_view::npos && decimals.empty())) {
+        return std::nullopt;
+    }
+    decimals.append(kEtherDecimals - decimals.size(), '0');
+    return wei_from_string(std::string(whole) + decimals);
 }
 
 }  // namespace cone

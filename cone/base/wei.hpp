@@ -37,5 +37,7 @@ inline Wei& operator-=(Wei& a, Wei b) { return a = a - b; }
 [[nodiscard]] std::string to_ether_string(Wei amount);
 /// Reads decimal digits; nothing on anything else or above 128 bits.
 [[nodiscard]] std::optional<Wei> wei_from_string(std::string_view digits);
+/// Reads ether with up to 18 decimals, exactly: "0.05", "3". Nothing on anything else: no sign, no exponent, no bare dot.
+[[nodiscard]] std::optional<Wei> wei_from_ether(std::string_view text);
 
 }  // namespace cone

@@ -29,6 +29,16 @@ TEST(Wei, RefusesTextThatIsNotDigits) {
     EXPECT_FALSE(wei_from_string("1e18").has_value());
     EXPECT_FALSE(wei_from_string("340282366920938463463374607431768211456").has_value());
 }
+TEST(Wei, ReadsEtherExactly) {
+    EXPECT_EQ(wei_from_ether("3"), Wei(Uint128{3'000'000'000} * 1'000'000'000));
+    EXPECT_EQ(wei_from_ether("0.05"), Wei(50'000'000'000'000'000));
+    EXPECT_EQ(wei_from_ether("0.000000000000000001"), Wei(1));
+}
+TEST(Wei, RefusesEtherThatIsNotExact) {
+    for (const auto* text : {"", ".", ".5", "1.", "-1", "1e3", "0.0000000000000000001", "1,5", "0x1", " 1"}) {
+        EXPECT_FALSE(wei_from_ether(text).has_value()) << text;
+    }
+}
 TEST(Wei, PrintsEtherForPeople) {
     EXPECT_EQ(to_ether_string(Wei(Uint128{1'250'000'000} * 1'000'000'000)), "1.25");
     EXPECT_EQ(to_ether_string(Wei(1)), "0");

@@ -1,0 +1,145 @@
+// One function a rule; the list at the end is their order.
+// SPDX-License-Identifier: Apache-2.0
+#include "cone/config/combinations.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "cone/job/lead.hpp"
+
+namespace cone::config {
+namespace {
+
+using Finding = std::optional<Impossible>;
+
+std::string count(std::uint64_t n) { return std::to_string(n); }
+
+Finding dev_keys_on_real_chain(const Config& c) {
+    if (c.keys.source == "dev" && !is_development_chain(c.chain.chain_id)) {
+        return Impossible{"keys.source", "the public test keys work on chain ids 31337 and 1337 only, not on " + count(c.chain.chain_id),
+                          "set keys.source = \"file\" and keys.dir"};
+    }
+    return std::nullopt;
+}
+
+Finding file_keys_without_dir(const Config& c) {
+    if (c.keys.source == "file" && c.keys.dir.empty()) {
+        return Impossible{"keys.source", "keys.source = \"file\" needs keys.dir", "name the folder with bridge.key and executor-0.key, ..."};
+    }
+    return std::nullopt;
+}
+
+Finding faults_on_real_chain(const Config& c) {
+    if (!c.faults.empty() && !is_development_chain(c.chain.chain_id)) {
+        return Impossible{"faults", "faults can be planted on chain ids 31337 and 1337 only", "remove the [[faults]] tables"};
+    }
+    return std::nullopt;
+}
+
+Finding too_few_sellers(const Config& c) {
+    if (c.market.min_sellers > c.data.sellers) {
+        return Impossible{"market.min_sellers", count(c.market.min_sellers) + " sellers are asked for, but data.sellers is " + count(c.data.sellers),
+                          "lower market.min_sellers or raise data.sellers"};
+    }
+    return std::nullopt;
+}
+
+Finding too_many_corrupted(const Config& c) {
+    if (c.data.corrupted_sellers > c.data.sellers) {
+        return Impossible{"data.corrupted_sellers", count(c.data.corrupted_sellers) + " of " + count(c.data.sellers) + " sellers cannot be corrupted",
+                          "at most data.sellers"};
+    }
+    return std::nullopt;
+}
+
+Finding batch_above_shard(const Config& c) {
+    if (c.training.batch > c.data.images_per_seller) {
+        return Impossible{"training.batch", "a batch of " + count(c.training.batch) + " does not fit into a shard of " + count(c.data.images_per_seller),
+                          "lower training.batch or raise data.images_per_seller"};
+    }
+    return std::nullopt;
+}
+
+Finding ragged_segments(const Config& c) {
+    if (c.schedule.rounds % c.schedule.rounds_per_segment != 0) {
+        return Impossible{"training.rounds", count(c.schedule.rounds) + " rounds cannot be cut into segments of " + count(c.schedule.rounds_per_segment),
+                          "make training.rounds a multiple of training.rounds_per_segment"};
+    }
+    return std::nullopt;
+}
+
+Finding lead_out_of_reach(const Config& c) {
+    const auto lead = job::required_lead(c.agreement.fault_share, c.agreement.error_target);
+    if (c.execution.executors < lead) {
+        return Impossible{"execution.executors",
+                          count(c.execution.executors) + " executors can never reach the lead of " + count(lead) +
+                              " that agreement.fault_share and agreement.error_target ask for",
+                          "at least " + count(lead) + " executors, or a smaller fault_share, or a larger error_target"};
+    }
+    return std::nullopt;
+}
+
+Finding growth_below_one(const Config& c) {
+    if (c.agreement.c_num < c.agreement.c_den) {
+        return Impossible{"agreement.c_num", "c = c_num / c_den is below 1: the lead could never be filled", "c_num >= c_den"};
+    }
+    return std::nullopt;
+}
+
+Finding no_bids(const Config& c) {
+    if (c.market.bids.empty()) {
+        return Impossible{"market.bids", "nobody bids", "add a [[market.bids]] table with buyer and ether"};
+    }
+    if (c.market.tags.empty() || c.market.tags.size() > 4) {
+        return Impossible{"market.tags", "a request carries 1 to 4 tags", "for example tags = [\"vision\"]"};
+    }
+    return std::nullopt;
+}
+
+Finding bids_not_rising(const Config& c) {
+    for (std::size_t i = 0; i < c.market.bids.size(); ++i) {
+        if (c.market.bids[i].amount == Wei(0)) {
+            return Impossible{"market.bids", "bid " + count(i) + " is 0 ether", "every bid is above 0"};
+        }
+        if (i > 0 && c.market.bids[i].amount <= c.market.bids[i - 1].amount) {
+            return Impossible{"market.bids", "bid " + count(i) + " does not outbid the one before", "list bids in rising order"};
+        }
+    }
+    return std::nullopt;
+}
+
+Finding fault_nowhere(const Config& c) {
+    std::set<std::pair<std::uint32_t, std::uint32_t>> seen;
+    for (const auto& fault : c.faults) {
+        if (fault.segment >= c.schedule.segments()) {
+            return Impossible{"faults", "a fault in segment " + count(fault.segment) + ", but there are " + count(c.schedule.segments()),
+                              "segments count from 0"};
+        }
+        if (fault.member >= c.execution.executors) {
+            return Impossible{"faults", "a fault of member " + count(fault.member) + ", but there are " + count(c.execution.executors) + " executors",
+                              "members count from 0"};
+        }
+        if (!seen.emplace(fault.segment, fault.member).second) {
+            return Impossible{"faults", "two faults for member " + count(fault.member) + " of segment " + count(fault.segment), "one a member"};
+        }
+    }
+    return std::nullopt;
+}
+
+constexpr std::array kRules = {dev_keys_on_real_chain, file_keys_without_dir, faults_on_real_chain, too_few_sellers,
+                               too_many_corrupted,     batch_above_shard,     ragged_segments,      lead_out_of_reach,
+                               growth_below_one,       no_bids,               bids_not_rising,      fault_nowhere};
+
+}  // namespace
+
+std::optional<Impossible> find_impossible(const Config& config) {
+    for (const auto& rule : kRules) {
+        if (auto finding = rule(config)) {
+            return finding;
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace cone::config

@@ -1,0 +1,148 @@
+// Text, environment and overrides to a checked Config.
+// SPDX-License-Identifier: Apache-2.0
+#include "cone/config/config.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "cone/base/errors.hpp"
+#include "cone/config/combinations.hpp"
+#include "cone/config/sections.hpp"
+#include "cone/job/lead.hpp"
+
+namespace cone::config {
+namespace {
+
+toml::table parse_document(std::string_view text, const std::string& name) {
+    try {
+        return toml::parse(text, name);
+    } catch (const toml::parse_error& error) {
+        throw ConfigError(name + ":" + std::to_string(error.source().begin.line) + ": " + std::string(error.description()),
+                          "TOML: key = value, strings in quotes, tables as [name]");
+    }
+}
+
+/// The value as TOML if it is some, else as a string, so that a path needs no quotes on a command line.
+toml::table parse_value(const std::string& text) {
+    try {
+        return toml::parse("v = " + text);
+    } catch (const toml::parse_error&) {
+        return toml::table{{"v", text}};
+    }
+}
+
+void set_value(toml::table& root, const std::string& section, const std::string& key, const std::string& text) {
+    auto* table = root[section].as_table();
+    if (table == nullptr) {
+        table = root.insert_or_assign(section, toml::table{}).first->second.as_table();
+    }
+    const toml::table parsed = parse_value(text);
+    // Copying a node drops its source position: line 0 marks a value that did not come from the file.
+    parsed.get("v")->visit([&](const auto& value) {
+        auto copy = value;
+        table->insert_or_assign(key, std::move(copy));
+    });
+
+}
+
+std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
+}
+
+void apply_environment(toml::table& root, const std::map<std::string, std::string>& environment) {
+    for (const auto& [variable, value] : environment) {
+        const std::string name = lower(variable);
+        for (const auto& section : section_names()) {
+            const std::string prefix = "cone_" + section + "_";
+            if (name.starts_with(prefix)) {
+                set_value(root, section, name.substr(prefix.size()), value);
+            }
+        }
+    }
+}
+
+void apply_overrides(toml::table& root, const std::vector<std::string>& overrides) {
+    for (const auto& text : overrides) {
+        const auto dot = text.find('.');
+        const auto equals = text.find('=');
+        if (dot == std::string::npos || equals == std::string::npos || dot > equals) {
+            throw ConfigError("--set " + text + ": cannot be read", "write --set section.key=value");
+        }
+        set_value(root, text.substr(0, dot), text.substr(dot + 1, equals - dot - 1), text.substr(equals + 1));
+    }
+}
+
+std::string place_of(const Places& places, const std::string& key, const std::string& file) {
+    const auto found = places.find(key);
+    return found == places.end() ? file : found->second;
+}
+
+Config defaults_with_money(Config config) {
+    if (config.devnet.unit_stake == Wei(0)) {
+        config.devnet.unit_stake = *wei_from_ether("1");
+    }
+    if (config.devnet.challenge_bond == Wei(0)) {
+        config.devnet.challenge_bond = *wei_from_ether("0.5");
+    }
+    config.agreement.lead = job::required_lead(config.agreement.fault_share, config.agreement.error_target);
+    return config;
+}
+
+}  // namespace
+
+Config parse_config(std::string_view text, const std::string& name, const std::map<std::string, std::string>& environment,
+                    const std::vector<std::string>& overrides) {
+    toml::table root = parse_document(text, name);
+    apply_environment(root, environment);
+    apply_overrides(root, overrides);
+    Places places;
+    const Config config = defaults_with_money(read_sections(root, {name, places}));
+    if (const auto impossible = find_impossible(config)) {
+        throw ConfigError(place_of(places, impossible->key, name) + ": " + impossible->key + ": " + impossible->reason, impossible->hint);
+    }
+    return config;
+}
+
+Config load_config(const std::filesystem::path& path, const std::map<std::string, std::string>& environment,
+                   const std::vector<std::string>& overrides) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        throw ConfigError("cannot read the configuration " + path.string(), "pass --config FILE; configs/demo.toml is an example");
+    }
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    return parse_config(text, path.string(), environment, overrides);
+}
+
+std::filesystem::path store_dir(const Config& config) {
+    return config.data.store.empty() ? std::filesystem::path(config.output.dir) / "store" : std::filesystem::path(config.data.store);
+}
+
+std::filesystem::path deployment_path(const Config& config) {
+    return config.chain.deployment.empty() ? std::filesystem::path(config.output.dir) / "devnet" / "deployment.json"
+                                           : std::filesystem::path(config.chain.deployment);
+}
+
+job::JobSpec to_job_spec(const Config& config, const job::ModelSpec& shape, const Hash32& validation_root, const Hash32& test_root,
+                         const job::ExecutionProfile& profile) {
+    job::JobSpec spec;
+    spec.name = config.name;
+    spec.model = shape;
+    spec.model.network = config.model.network;
+    spec.model.init_seed = config.model.init_seed;
+    spec.local = config.training;
+    spec.osmd = config.osmd;
+    spec.schedule = config.schedule;
+    spec.agreement = config.agreement;
+    spec.min_sellers = config.market.min_sellers;
+    spec.threshold_bp = config.market.threshold_bp;
+    spec.validation_root = validation_root;
+    spec.test_root = test_root;
+    spec.profile = profile;
+    return spec;
+}
+
+}  // namespace cone::config
