@@ -1,0 +1,120 @@
+// The operator set "libtorch/1".
+// SPDX-License-Identifier: Apache-2.0
+#include "cone/model/passes.hpp"
+
+#include <array>
+#include <span>
+#include <type_traits>
+
+#include "cone/base/ids.hpp"
+#include "cone/model/loops.hpp"
+
+namespace cone::model {
+namespace {
+
+template <class T>
+std::span<T> values(const at::Tensor& tensor) {
+    return {tensor.data_ptr<std::remove_const_t<T>>(), narrow<std::size_t>(tensor.numel())};
+}
+
+at::Tensor pool_forward(const Layer& layer, const at::Tensor& x, Tape* tape) {
+    const std::int64_t batch = x.size(0);
+    auto out = at::empty({batch, layer.out, layer.height / 2, layer.width / 2});
+    auto source = at::empty(out.sizes(), at::kByte);
+    relu_pool(values<float>(x), narrow<std::size_t>(batch) * layer.in, layer.height, layer.width, values<float>(out),
+              values<std::uint8_t>(source));
+    if (tape != nullptr) {
+        tape->sources.push_back(std::move(source));
+    }
+    return out;
+}
+
+at::Tensor layer_forward(const Layer& layer, const std::vector<at::Tensor>& parameters, const at::Tensor& x, Tape* tape) {
+    const std::int64_t padding = layer.padding;
+    switch (layer.kind) {
+        case Layer::Kind::Conv:
+            return at::conv2d(x, parameters[layer.weight], parameters[layer.bias], at::IntArrayRef{1, 1}, {padding, padding})
+                .contiguous();
+        case Layer::Kind::ReluPool:
+            return pool_forward(layer, x, tape);
+        case Layer::Kind::Dense:
+            return at::addmm(parameters[layer.bias], x.flatten(1), parameters[layer.weight].t());
+        case Layer::Kind::Relu:
+            relu(values<float>(x));
+            return x;
+    }
+    return {};
+}
+
+at::Tensor conv_backward(const Layer& layer, const at::Tensor& weight, const at::Tensor& x, const at::Tensor& grad, bool first,
+                         std::vector<at::Tensor>& gradients) {
+    const std::array<std::int64_t, 1> bias{layer.out};
+    const std::int64_t padding = layer.padding;
+    auto [grad_x, grad_weight, grad_bias] =
+        at::convolution_backward(grad, x, weight, at::IntArrayRef(bias), {1, 1}, {padding, padding}, {1, 1}, false, {0, 0}, 1,
+                                 {!first, true, true});
+    gradients[layer.weight].copy_(grad_weight);
+    gradients[layer.bias].copy_(grad_bias);
+    return first ? at::Tensor() : grad_x.contiguous();
+}
+
+at::Tensor dense_backward(const Layer& layer, const at::Tensor& weight, const at::Tensor& x, const at::Tensor& grad,
+                          std::vector<at::Tensor>& gradients) {
+    at::mm_out(gradients[layer.weight], grad.t(), x.flatten(1));
+    sum_rows(values<const float>(grad), values<float>(gradients[layer.bias]));
+    return at::mm(grad, weight).view(x.sizes());
+}
+
+at::Tensor pool_backward(const Layer& layer, const at::Tensor& x, const at::Tensor& source, const at::Tensor& grad) {
+    auto grad_x = at::empty(x.sizes());
+    relu_pool_backward(values<const float>(grad), values<const std::uint8_t>(source),
+                       narrow<std::size_t>(x.size(0)) * layer.in, layer.height, layer.width, values<float>(grad_x));
+    return grad_x;
+}
+
+}  // namespace
+
+std::vector<at::Tensor> parameter_views(const Network& network, const at::Tensor& flat) {
+    std::vector<at::Tensor> views;
+    for (const auto& parameter : network.parameters) {
+        const std::vector<std::int64_t> sizes(parameter.sizes.begin(), parameter.sizes.end());
+        views.push_back(flat.narrow(0, narrow<std::int64_t>(parameter.offset), narrow<std::int64_t>(parameter.values)).view(sizes));
+    }
+    return views;
+}
+
+at::Tensor forward(const Network& network, const std::vector<at::Tensor>& parameters, at::Tensor images, Tape* tape) {
+    auto x = std::move(images);
+    for (const auto& layer : network.layers) {
+        if (tape != nullptr) {
+            tape->inputs.push_back(x);
+        }
+        x = layer_forward(layer, parameters, x, tape);
+    }
+    return x;
+}
+
+void backward(const Network& network, const std::vector<at::Tensor>& parameters, const Tape& tape, at::Tensor grad,
+              std::vector<at::Tensor>& gradients) {
+    auto source = tape.sources.rbegin();
+    for (std::size_t i = network.layers.size(); i-- > 0;) {
+        const auto& layer = network.layers[i];
+        const auto& x = tape.inputs[i];
+        switch (layer.kind) {
+            case Layer::Kind::Conv:
+                grad = conv_backward(layer, parameters[layer.weight], x, grad, i == 0, gradients);
+                break;
+            case Layer::Kind::ReluPool:
+                grad = pool_backward(layer, x, *source++, grad);
+                break;
+            case Layer::Kind::Dense:
+                grad = dense_backward(layer, parameters[layer.weight], x, grad, gradients);
+                break;
+            case Layer::Kind::Relu:  // in place: the tape's input is the output
+                relu_backward(values<const float>(x), values<float>(grad));
+                break;
+        }
+    }
+}
+
+}  // namespace cone::model

@@ -1,0 +1,124 @@
+// The plain loop is what the libtorch tutorial shows, module by module.
+// SPDX-License-Identifier: Apache-2.0
+#include "cone/model/train_bench.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+#include "cone/base/rng.hpp"
+#include "cone/model/torch_pch.hpp"
+#include "cone/model/trainer.hpp"
+#include "cone/model/weights.hpp"
+
+namespace cone::model {
+namespace {
+
+data::Shard random_shard(const job::ModelSpec& model, std::uint32_t images) {
+    data::Shard shard{.images = images, .channels = model.channels, .height = model.height, .width = model.width,
+                      .pixels = {}, .labels = {}};
+    const Rng rng(1, RngStream::Probe, 2);
+    shard.pixels.resize(images * shard.image_bytes());
+    std::generate(shard.pixels.begin(), shard.pixels.end(),
+                  [&, i = std::uint64_t{0}]() mutable { return static_cast<std::uint8_t>(rng.bits(i++)); });
+    for (std::uint32_t i = 0; i < images; ++i) {
+        shard.labels.push_back(static_cast<std::uint8_t>(i % model.classes));
+    }
+    return shard;
+}
+
+torch::nn::Sequential plain_network(const Network& network) {
+    torch::nn::Sequential modules;
+    bool flat = false;
+    for (const auto& layer : network.layers) {
+        switch (layer.kind) {
+            case Layer::Kind::Conv:
+                modules->push_back(torch::nn::Conv2d(
+                    torch::nn::Conv2dOptions(layer.in, layer.out, layer.kernel).padding(std::int64_t{layer.padding})));
+                break;
+            case Layer::Kind::ReluPool:
+                modules->push_back(torch::nn::ReLU());
+                modules->push_back(torch::nn::MaxPool2d(2));
+                break;
+            case Layer::Kind::Dense:
+                if (!flat) {
+                    modules->push_back(torch::nn::Flatten());
+                    flat = true;
+                }
+                modules->push_back(torch::nn::Linear(layer.in, layer.out));
+                break;
+            case Layer::Kind::Relu:
+                modules->push_back(torch::nn::ReLU());
+                break;
+        }
+    }
+    return modules;
+}
+
+/// One epoch as users of libtorch write it.
+class PlainLoop {
+public:
+    PlainLoop(const Network& network, const data::Shard& shard, std::uint32_t batch)
+        : modules_(plain_network(network)),
+          optimiser_(modules_->parameters(), torch::optim::SGDOptions(0.01).momentum(0.9)),
+          images_(torch::tensor(at::ArrayRef<std::uint8_t>(shard.pixels), torch::kByte)
+                      .view({shard.images, shard.channels, shard.height, shard.width})),
+          labels_(torch::tensor(at::ArrayRef<std::uint8_t>(shard.labels), torch::kByte).to(torch::kLong)),
+          batch_(batch) {}
+
+    void epoch() {
+        const auto order = torch::randperm(images_.size(0), torch::kLong);
+        for (std::int64_t first = 0; first < images_.size(0); first += batch_) {
+            const auto rows = order.slice(0, first, first + batch_);
+            const auto images = images_.index_select(0, rows).to(torch::kFloat).div_(255.0).sub_(0.1307).div_(0.3081);
+            optimiser_.zero_grad();
+            const auto loss = torch::nn::functional::cross_entropy(modules_->forward(images), labels_.index_select(0, rows));
+            loss.backward();
+            optimiser_.step();
+        }
+    }
+
+private:
+    torch::nn::Sequential modules_;
+    torch::optim::SGD optimiser_;
+    torch::Tensor images_;
+    torch::Tensor labels_;
+    std::int64_t batch_;
+};
+
+template <class Action>
+double seconds_of(Action action) {
+    const auto start = std::chrono::steady_clock::now();
+    action();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+double median(std::vector<double> samples) {
+    std::sort(samples.begin(), samples.end());
+    return samples[samples.size() / 2];
+}
+
+}  // namespace
+
+TrainBenchResult bench_training(const TrainBenchSpec& spec) {
+    const job::ModelSpec model{.network = spec.network};
+    const auto shard = random_shard(model, spec.images);
+    Trainer trainer(model);
+    PlainLoop plain(trainer.network(), shard, spec.batch);
+    const auto weights = initial_weights(trainer.network(), 1);
+    const LocalRun run{.local = {.epochs = 1, .batch = spec.batch}, .learning_rate = 0.01, .training_seed = 1,
+                       .round = RoundIndex(0), .seller = SellerIndex(0)};
+    std::vector<double> executor_seconds;
+    std::vector<double> plain_seconds;
+    for (std::uint32_t i = 0; i <= spec.repeats; ++i) {
+        const double ours = seconds_of([&] { (void)trainer.train(weights, shard, run); });
+        const double theirs = seconds_of([&] { plain.epoch(); });
+        if (i > 0) {  // the first pair warms up
+            executor_seconds.push_back(ours);
+            plain_seconds.push_back(theirs);
+        }
+    }
+    return {.executor = spec.images / median(executor_seconds), .plain = spec.images / median(plain_seconds)};
+}
+
+}  // namespace cone::model
