@@ -19,6 +19,7 @@ enum class RngStream : std::uint32_t {
     LabelCorruption = 5,
     DataSplit = 6,
     Probe = 7,
+    Simulation = 8,
 };
 
 /// One block of the generator: 10 rounds of Philox4x32 on `counter` under `key`.

@@ -11,7 +11,7 @@ namespace cone::sortition {
 
 /// Where a segment stands when a set is asked for.
 struct GrowthInput {
-    AttemptIndex attempt;           ///< the attempt to be drawn, from 0
+    AttemptIndex attempt;           ///< to be drawn: its index within the segment (low 16 bits of the contract's number)
     std::uint32_t total = 0;        ///< members asked so far; 0 for attempt 0
     std::uint32_t lead = 0;         ///< votes of the best digest minus those of the second
     std::uint32_t pool = 0;         ///< executors there are; no set is larger

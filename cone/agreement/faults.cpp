@@ -1,0 +1,90 @@
+// Judging members by the accepted digest.
+// SPDX-License-Identifier: Apache-2.0
+#include "cone/agreement/faults.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace cone::agreement {
+namespace {
+
+bool equivocated(const Tally& tally, AttemptIndex attempt, const Address& executor) {
+    const auto& pairs = tally.equivocations();
+    return std::any_of(pairs.begin(), pairs.end(), [&](const Equivocation& pair) {
+        return pair.first.attempt == attempt && pair.first.executor == executor;
+    });
+}
+
+/// True when another witness of the vote's attempt and digest is the one most common witness.
+bool is_uncommon(const Tally::Attempt& attempt, const Vote& vote) {
+    const auto& groups = attempt.by_witness.at(vote.digest);
+    std::uint32_t most = 0;
+    for (const auto& [witness, votes] : groups) {
+        most = std::max(most, votes);
+    }
+    const auto largest = std::count_if(groups.begin(), groups.end(), [&](const auto& group) { return group.second == most; });
+    return largest == 1 && groups.at(vote.witness) < most;
+}
+
+std::optional<Fault> judge(const Tally& tally, AttemptIndex number, std::size_t position, const Hash32& accepted) {
+    const Tally::Attempt& attempt = tally.attempts().at(number);
+    const auto& vote = attempt.votes[position];
+    if (equivocated(tally, number, attempt.members[position])) {
+        return Fault::Equivocation;
+    }
+    if (!vote) {
+        return Fault::NoReveal;
+    }
+    if (vote->digest != accepted) {
+        return Fault::WrongDigest;
+    }
+    return is_uncommon(attempt, *vote) ? std::optional(Fault::UncommonWitness) : std::nullopt;
+}
+
+/// Calls `visit(attempt number, position, executor, fault)` for every member.
+template <class Visit>
+void judge_all(const Tally& tally, const Hash32& accepted, Visit visit) {
+    for (const auto& [number, attempt] : tally.attempts()) {
+        for (std::size_t position = 0; position < attempt.members.size(); ++position) {
+            visit(number, position, attempt.members[position], judge(tally, number, position, accepted));
+        }
+    }
+}
+
+}  // namespace
+
+std::string_view to_string(Fault fault) {
+    switch (fault) {
+        case Fault::NoReveal:
+            return "no-reveal";
+        case Fault::UncommonWitness:
+            return "witness";
+        case Fault::WrongDigest:
+            return "wrong-digest";
+        case Fault::Equivocation:
+            return "equivocation";
+    }
+    return "unknown";
+}
+
+std::vector<FaultFound> find_faults(const Tally& tally, const Hash32& accepted) {
+    std::vector<FaultFound> faults;
+    judge_all(tally, accepted, [&](AttemptIndex attempt, std::size_t position, const Address& executor, auto fault) {
+        if (fault) {
+            faults.push_back({attempt, static_cast<std::uint32_t>(position), executor, *fault});
+        }
+    });
+    return faults;
+}
+
+std::vector<Address> earners(const Tally& tally, const Hash32& accepted) {
+    std::vector<Address> result;
+    judge_all(tally, accepted, [&](AttemptIndex, std::size_t, const Address& executor, auto fault) {
+        if (!fault) {
+            result.push_back(executor);
+        }
+    });
+    return result;
+}
+
+}  // namespace cone::agreement
