@@ -21,7 +21,9 @@ struct IsaClass {
     const char* aten_reported;
     const char* onednn;
 };
-constexpr IsaClass kClasses[] = {{"avx2", "avx2", "AVX2", "AVX2"}, {"avx512", "avx512", "AVX512", "AVX512_CORE"}};
+constexpr IsaClass kClasses[] = {{"default", "default", "DEFAULT", "SSE41"},
+                                 {"avx2", "avx2", "AVX2", "AVX2"},
+                                 {"avx512", "avx512", "AVX512", "AVX512_CORE"}};
 
 /// Flush-to-zero and denormals-are-zero bits of the SSE control register.
 constexpr unsigned kFlushBits = 0x8040;
@@ -30,9 +32,14 @@ std::mutex set_up_mutex;
 const IsaClass* pinned = nullptr;
 
 bool processor_has(const IsaClass& isa) {
-    return isa.name == "avx2" ? __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
-                              : __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                                    __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    if (isa.name == "avx2") {
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    }
+    if (isa.name == "avx512") {
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("avx512vl");
+    }
+    return true;
 }
 
 const IsaClass& class_named(std::string_view name) {
@@ -45,7 +52,7 @@ const IsaClass& class_named(std::string_view name) {
             return isa;
         }
     }
-    throw EnvironmentError("unknown instruction-set class \"" + std::string(name) + "\"", "avx2 or avx512");
+    throw EnvironmentError("unknown instruction-set class \"" + std::string(name) + "\"", "default, avx2 or avx512");
 }
 
 void set_environment(const IsaClass& isa) {

@@ -1,0 +1,26 @@
+// Canonical bytes of what training leaves behind: seller distribution, state, round.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "cone/base/bytes.hpp"
+#include "cone/training/segment.hpp"
+
+namespace cone::trace {
+
+/// The document "cone.osmd/1": list of doubles p_i (docs/protocol.md 2.6).
+[[nodiscard]] Bytes canonical_distribution(std::span<const double> distribution);
+
+/// The document "cone.state/1": weights (byte string), distribution (list of f64), accesses (list of u32), rounds_done u32.
+/// It names a checkpoint in the content store; digests bind its parts one by one.
+[[nodiscard]] Bytes canonical_bytes(const training::TrainingState& state);
+/// Throws DataError on anything malformed.
+[[nodiscard]] training::TrainingState state_from_canonical(ByteSpan bytes);
+
+/// The document "cone.round/1": the fields of RoundTrace in order.
+[[nodiscard]] Bytes canonical_bytes(const training::RoundTrace& round);
+/// Throws DataError on anything malformed.
+[[nodiscard]] training::RoundTrace round_from_canonical(ByteSpan bytes);
+
+}  // namespace cone::trace
