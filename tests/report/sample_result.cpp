@@ -267,4 +267,16 @@ RunResult void_result() {
     return result;
 }
 
+RunResult hostile_result() {
+    RunResult result = demo_result();
+    const std::string attack = "</script><script>console.error('escaped')</script><img src=x onerror=console.error('escaped')>";
+    result.name = attack + "<!--";
+    result.machine = "{a|rich} \xe2\x80\xa8\xe2\x80\xa9 &amp; \\u003c";
+    result.payouts[0].label = attack;
+    result.timeline[0].lane = attack;
+    result.timeline[0].what = attack;
+    result.gas[0].call = attack;
+    return result;
+}
+
 }  // namespace cone::report::sample

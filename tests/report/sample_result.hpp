@@ -21,4 +21,7 @@ inline constexpr std::uint32_t kLiar = 4;       ///< number of the executor that
 /// A job nobody could agree on: no rounds, no sellers paid, the escrow back at the buyer.
 [[nodiscard]] RunResult void_result();
 
+/// A run whose names try to break out of the page: script ends, markup, line separators.
+[[nodiscard]] RunResult hostile_result();
+
 }  // namespace cone::report::sample
