@@ -16,12 +16,31 @@
 namespace cone::config {
 namespace {
 
+constexpr auto kTomlHint = "TOML: key = value, strings in quotes, tables as [name]";
+
+/// The first line with a table header whose name begins like no key: where toml++ gives up.
+std::size_t line_of_bad_header(std::string_view text) {
+    const auto begins_key = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '"' || c == '\''; };
+    std::istringstream lines{std::string(text)};
+    std::string line;
+    for (std::size_t number = 1; std::getline(lines, line); ++number) {
+        const std::size_t header = line.find_first_not_of(" \t");
+        const std::size_t name = header == line.npos || line[header] != '[' ? line.npos : line.find_first_not_of("[ \t", header);
+        if (name != line.npos && !begins_key(static_cast<unsigned char>(line[name]))) {
+            return number;
+        }
+    }
+    return 1;
+}
+
 toml::table parse_document(std::string_view text, const std::string& name) {
     try {
         return toml::parse(text, name);
     } catch (const toml::parse_error& error) {
         throw ConfigError(name + ":" + std::to_string(error.source().begin.line) + ": " + std::string(error.description()),
-                          "TOML: key = value, strings in quotes, tables as [name]");
+                          kTomlHint);
+    } catch (const TomlGaveUp&) {
+        throw ConfigError(name + ":" + std::to_string(line_of_bad_header(text)) + ": no key begins like this", kTomlHint);
     }
 }
 
@@ -30,6 +49,8 @@ toml::table parse_value(const std::string& text) {
     try {
         return toml::parse("v = " + text);
     } catch (const toml::parse_error&) {
+        return toml::table{{"v", text}};
+    } catch (const TomlGaveUp&) {
         return toml::table{{"v", text}};
     }
 }

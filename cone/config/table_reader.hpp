@@ -12,10 +12,7 @@
 #include <vector>
 
 #include "cone/base/wei.hpp"
-
-// toml++ is a private matter of this folder; a translation unit that reads tables includes it through here.
-#define TOML_EXCEPTIONS 1
-#include <toml++/toml.h>
+#include "cone/config/toml.hpp"
 
 namespace cone::config {
 
