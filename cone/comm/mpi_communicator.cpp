@@ -17,7 +17,10 @@ constexpr std::uint64_t kMaxCollectiveBytes = std::uint64_t{1} << 36;
 }  // namespace
 
 MpiCommunicator::MpiCommunicator(MpiComm comm, Millis timeout, std::size_t chunk_bytes)
-    : comm_(std::move(comm)), rank_(comm_.rank()), size_(comm_.size()), timeout_(timeout),
+    : comm_(std::move(comm)),
+      rank_(comm_.rank()),
+      size_(comm_.size()),
+      timeout_(timeout),
       scratch_(std::make_unique<std::vector<std::uint8_t>>(chunk_bytes)) {
     CONE_ASSERT(chunk_bytes >= sizeof(std::int64_t) && chunk_bytes <= (std::size_t{1} << 30), "chunk_bytes between 8 and 2^30");
 }
@@ -76,8 +79,12 @@ void MpiCommunicator::all_reduce(std::span<Int> values, MPI_Datatype type, MPI_O
     }
 }
 
-void MpiCommunicator::all_reduce_sum(std::span<std::int64_t> values) { all_reduce(values, MPI_INT64_T, MPI_SUM); }
-void MpiCommunicator::all_reduce_max(std::span<std::int32_t> values) { all_reduce(values, MPI_INT32_T, MPI_MAX); }
+void MpiCommunicator::all_reduce_sum(std::span<std::int64_t> values) {
+    all_reduce(values, MPI_INT64_T, MPI_SUM);
+}
+void MpiCommunicator::all_reduce_max(std::span<std::int32_t> values) {
+    all_reduce(values, MPI_INT32_T, MPI_MAX);
+}
 
 void MpiCommunicator::broadcast_into(std::span<std::uint8_t> data, int root) {
     for (std::size_t at = 0; at < data.size(); at += scratch_->size()) {

@@ -27,8 +27,8 @@ MpiMailbox::~MpiMailbox() {
 
 void MpiMailbox::send(int to, ByteSpan bytes) {
     if (to < 0 || to >= size_ || bytes.size() > kMaxMessageBytes) {
-        throw CommError("send: rank " + std::to_string(to) + " of " + std::to_string(size_) + ", " + std::to_string(bytes.size()) +
-                        " bytes");
+        throw CommError("send: rank " + std::to_string(to) + " of " + std::to_string(size_) + ", " +
+                        std::to_string(bytes.size()) + " bytes");
     }
     advance(outgoing_);
     if (failed_.count(to) != 0) {
@@ -37,7 +37,8 @@ void MpiMailbox::send(int to, ByteSpan bytes) {
     auto& mail = outgoing_.emplace_back();
     mail.peer = to;
     mail.bytes = std::make_unique<Bytes>(bytes.begin(), bytes.end());
-    const int code = MPI_Isend(mail.bytes->data(), narrow<int>(mail.bytes->size()), MPI_BYTE, to, kMailTag, comm_.get(), &mail.request);
+    const int code =
+        MPI_Isend(mail.bytes->data(), narrow<int>(mail.bytes->size()), MPI_BYTE, to, kMailTag, comm_.get(), &mail.request);
     if (code != MPI_SUCCESS) {
         outgoing_.pop_back();
         fail(to);
@@ -119,7 +120,9 @@ std::size_t MpiMailbox::pending_sends() {
     return outgoing_.size();
 }
 
-void MpiMailbox::fail(int peer) { failed_.insert(peer); }
+void MpiMailbox::fail(int peer) {
+    failed_.insert(peer);
+}
 
 void MpiMailbox::ask_for_failures() {
 #if CONE_HAVE_ULFM

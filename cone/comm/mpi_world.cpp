@@ -49,7 +49,9 @@ std::unique_ptr<Mailbox> MpiWorld::open_mailbox() {
     return std::make_unique<MpiMailbox>(MpiComm(channel));
 }
 
-void MpiWorld::note_failure() { failed_ = true; }
+void MpiWorld::note_failure() {
+    failed_ = true;
+}
 
 void MpiWorld::leave(int exit_code) {
     std::cout.flush();
@@ -58,7 +60,9 @@ void MpiWorld::leave(int exit_code) {
     _exit(exit_code);
 }
 
-bool MpiWorld::reports_dead_ranks() { return CONE_HAVE_ULFM != 0; }
+bool MpiWorld::reports_dead_ranks() {
+    return CONE_HAVE_ULFM != 0;
+}
 
 std::string MpiWorld::version() {
     char text[MPI_MAX_LIBRARY_VERSION_STRING];

@@ -26,7 +26,8 @@ public:
 
     /// Collective over the world: ranks of equal `color` become a team, ordered by world rank. Each collective of the team has
     /// `timeout` to complete; buffers above `chunk_bytes` go in pieces. Teams and mailboxes must not outlive the world.
-    [[nodiscard]] std::unique_ptr<Communicator> split_team(int color, Millis timeout, std::size_t chunk_bytes = kDefaultChunkBytes);
+    [[nodiscard]] std::unique_ptr<Communicator> split_team(int color, Millis timeout,
+                                                           std::size_t chunk_bytes = kDefaultChunkBytes);
     /// Collective over the world: a private channel for mail.
     [[nodiscard]] std::unique_ptr<Mailbox> open_mailbox();
 

@@ -32,7 +32,7 @@ struct Meeting {
     std::vector<Bytes> everybody;
     std::size_t arrived = 0;
     std::size_t taken = 0;
-    bool open = false;      ///< all have arrived, results can be taken
+    bool open = false;  ///< all have arrived, results can be taken
 };
 
 [[nodiscard]] bool has_dead_member(const Shared& shared, const Meeting& meeting) {
@@ -53,8 +53,9 @@ template <class Int, class Combine>
 void combine_into(std::span<Int> values, const std::vector<Bytes>& everybody, int me, Combine combine) {
     for (std::size_t rank = 0; rank < everybody.size(); ++rank) {
         if (everybody[rank].size() != values.size_bytes()) {
-            throw CommError("all_reduce: size differs between ranks: " + std::to_string(values.size_bytes()) + " bytes on rank " +
-                            std::to_string(me) + ", " + std::to_string(everybody[rank].size()) + " on rank " + std::to_string(rank));
+            throw CommError("all_reduce: size differs between ranks: " + std::to_string(values.size_bytes()) +
+                            " bytes on rank " + std::to_string(me) + ", " + std::to_string(everybody[rank].size()) +
+                            " on rank " + std::to_string(rank));
         }
         if (static_cast<int>(rank) == me) {
             continue;
@@ -117,7 +118,8 @@ private:
         if (condition()) {
             return;
         }
-        throw CommError(woke ? "collective: a rank of the group is dead" : "collective: deadline passed on rank " + std::to_string(rank_));
+        throw CommError(woke ? "collective: a rank of the group is dead"
+                             : "collective: deadline passed on rank " + std::to_string(rank_));
     }
 
     std::shared_ptr<Shared> shared_;

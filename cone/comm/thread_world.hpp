@@ -19,7 +19,8 @@ public:
     [[nodiscard]] static std::shared_ptr<ThreadWorld> create(int size, Millis timeout);
     virtual ~ThreadWorld() = default;
 
-    /// A group over some of the world's ranks, in the order given. Call once a group, then hand each member its rank's endpoint.
+    /// A group over some of the world's ranks, in the order given. Call once a group, then hand each member its rank's
+    /// endpoint.
     [[nodiscard]] virtual std::vector<std::unique_ptr<Communicator>> make_group(const std::vector<int>& world_ranks) = 0;
     [[nodiscard]] virtual std::unique_ptr<Mailbox> mailbox(int rank) = 0;
     /// Marks a rank as dead: collectives with it throw, peers see it in failed_peers().

@@ -52,7 +52,7 @@ inline void check_max(Communicator& comm) {
 
 inline Bytes text_of(int rank) {
     const std::string text(static_cast<std::size_t>(rank) * 100, static_cast<char>('a' + rank));
-    return {text.begin(), text.end()};     // rank 0 gives nothing: lengths differ and may be zero
+    return {text.begin(), text.end()};  // rank 0 gives nothing: lengths differ and may be zero
 }
 
 inline void check_gather_and_broadcast(Communicator& comm) {

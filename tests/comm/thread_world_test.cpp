@@ -74,11 +74,12 @@ TEST(ThreadRanks, AbsentRankCostsTheDeadline) {
 }
 
 TEST(ThreadRanks, RethrowsWhatARankThrew) {
-    EXPECT_THROW(spawn(2, [](ThreadRank& self) {
-                     if (self.comm.rank() == 1) {
-                         throw DataError("rank 1 gives up");
-                     }
-                 }),
+    EXPECT_THROW(spawn(2,
+                       [](ThreadRank& self) {
+                           if (self.comm.rank() == 1) {
+                               throw DataError("rank 1 gives up");
+                           }
+                       }),
                  DataError);
 }
 
