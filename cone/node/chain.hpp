@@ -122,8 +122,8 @@ struct ExecutorSlashed { Address executor; SegmentIndex segment; ChainFault faul
 struct CreditAdded { Address payee; Wei amount; std::string role; };
 struct JobSettled { bool met = false; std::uint32_t metric_bp = 0; };
 struct JobVoided { std::string reason; };
-/// An action the chain refused for good; `reason` is the contract's error by name.
-struct ActionRefused { std::string action; std::string reason; };
+/// An action the chain refused for good; `action` is the name of its type ("CastVotes"), `reason` the contract's error by name.
+struct ActionRefused { std::string action; std::string reason; SegmentIndex segment; };
 using ChainEventBody = std::variant<CommitmentsPosted, SegmentAccepted, SegmentUndecided, SegmentFinal, SegmentChallenged,
                                     ExecutorSlashed, CreditAdded, JobSettled, JobVoided, ActionRefused>;
 struct ChainEvent {
