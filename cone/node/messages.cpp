@@ -3,11 +3,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/node/messages.hpp"
 
+#include <algorithm>
 #include <boost/archive/archive_exception.hpp>
 #include <boost/archive/binary_iarchive.hpp>
 #include <boost/archive/binary_oarchive.hpp>
 #include <boost/serialization/binary_object.hpp>
-#include <algorithm>
 #include <sstream>
 #include <string_view>
 
@@ -16,7 +16,7 @@
 namespace cone::node {
 namespace {
 
-constexpr std::uint32_t kMagic = 0x434f4e45;    // "CONE"
+constexpr std::uint32_t kMagic = 0x434f4e45;  // "CONE"
 constexpr unsigned kArchiveFlags = boost::archive::no_header;
 
 /// Either direction through one function a type: `fields(archive, value)` names the fields once.
@@ -24,7 +24,9 @@ class Writer {
 public:
     static constexpr bool kReading = false;
     template <class Number>
-    void number(const Number& value) { archive_ << value; }
+    void number(const Number& value) {
+        archive_ << value;
+    }
     void fixed(const std::uint8_t* data, std::size_t size) { archive_.save_binary(data, size); }
     std::size_t length(std::size_t actual, std::size_t bound) {
         CONE_ASSERT(actual <= bound, "message: a list above its bound");
@@ -47,13 +49,16 @@ public:
     explicit Reader(ByteSpan bytes) : stream_(std::string(bytes.begin(), bytes.end())), archive_(stream_, kArchiveFlags) {}
 
     template <class Number>
-    void number(Number& value) { archive_ >> value; }
+    void number(Number& value) {
+        archive_ >> value;
+    }
     void fixed(std::uint8_t* data, std::size_t size) { archive_.load_binary(data, size); }
     std::size_t length(std::size_t, std::size_t bound) {
         std::uint64_t value = 0;
         number(value);
         if (value > bound) {
-            throw DataError("message: a length of " + std::to_string(value) + ", at most " + std::to_string(bound) + " allowed");
+            throw DataError("message: a length of " + std::to_string(value) + ", at most " + std::to_string(bound) +
+                            " allowed");
         }
         return static_cast<std::size_t>(value);
     }
@@ -64,15 +69,30 @@ private:
     boost::archive::binary_iarchive archive_;
 };
 
-template <class Ar> void field(Ar& ar, std::uint32_t& value) { ar.number(value); }
-template <class Ar> void field(Ar& ar, std::uint64_t& value) { ar.number(value); }
-template <class Ar> void field(Ar& ar, double& value) { ar.number(value); }
-template <class Ar, std::size_t Size, class Tag> void field(Ar& ar, FixedBytes<Size, Tag>& value) { ar.fixed(value.bytes.data(), Size); }
-template <class Ar, class Int, class Tag> void field(Ar& ar, Id<Int, Tag>& value) { ar.number(value.value); }
+template <class Ar>
+void field(Ar& ar, std::uint32_t& value) {
+    ar.number(value);
+}
+template <class Ar>
+void field(Ar& ar, std::uint64_t& value) {
+    ar.number(value);
+}
+template <class Ar>
+void field(Ar& ar, double& value) {
+    ar.number(value);
+}
+template <class Ar, std::size_t Size, class Tag>
+void field(Ar& ar, FixedBytes<Size, Tag>& value) {
+    ar.fixed(value.bytes.data(), Size);
+}
+template <class Ar, class Int, class Tag>
+void field(Ar& ar, Id<Int, Tag>& value) {
+    ar.number(value.value);
+}
 
 template <class Ar>
 void field(Ar& ar, std::string& text) {
-    text.resize(ar.length(std::min(text.size(), kMaxText), kMaxText));      // a longer text is cut, never refused
+    text.resize(ar.length(std::min(text.size(), kMaxText), kMaxText));  // a longer text is cut, never refused
     ar.fixed(reinterpret_cast<std::uint8_t*>(text.data()), text.size());
 }
 template <class Ar>
@@ -81,8 +101,10 @@ void field(Ar& ar, Bytes& bytes) {
     ar.fixed(bytes.data(), bytes.size());
 }
 
-template <class Ar> void field(Ar& ar, hash::DigestOpening& opening);
-template <class Ar> void field(Ar& ar, training::RoundTrace& round);
+template <class Ar>
+void field(Ar& ar, hash::DigestOpening& opening);
+template <class Ar>
+void field(Ar& ar, training::RoundTrace& round);
 
 /// Grows element by element, so that a false length costs no more memory than the bytes that are there.
 template <class Ar, class Element>
@@ -113,26 +135,61 @@ void field(Ar& ar, training::RoundTrace& r) {
     all(ar, r.round, r.state_root, r.osmd_root, r.metric_bp, r.utility, r.draws, r.passed, r.distribution, r.accesses);
 }
 
-template <class Ar> void fields(Ar& ar, Welcome& m) { all(ar, m.job, m.spec_hash, m.job_hash, m.job_seed, m.domain_separator, m.spec, m.shard_roots); }
-template <class Ar> void fields(Ar& ar, RunSegment& m) { all(ar, m.segment, m.attempt, m.position, m.previous_digest, m.previous, m.leading_digest); }
-template <class Ar> void fields(Ar& ar, CommitmentsOnChain& m) { all(ar, m.segment, m.attempt, m.root, m.members, m.commitments); }
-template <class Ar> void fields(Ar& ar, SegmentAgreed& m) { all(ar, m.segment, m.digest); }
-template <class Ar> void fields(Ar& ar, Stop& m) { all(ar, m.reason); }
-template <class Ar> void fields(Ar& ar, Join& m) { all(ar, m.address); }
-template <class Ar> void fields(Ar& ar, Refused& m) { all(ar, m.reason); }
-template <class Ar> void fields(Ar& ar, Progress& m) { all(ar, m.segment, m.round, m.metric_bp, m.phase); }
-template <class Ar> void fields(Ar& ar, Commitment& m) { all(ar, m.segment, m.attempt, m.commitment); }
+template <class Ar>
+void fields(Ar& ar, Welcome& m) {
+    all(ar, m.job, m.spec_hash, m.job_hash, m.job_seed, m.domain_separator, m.spec, m.shard_roots);
+}
+template <class Ar>
+void fields(Ar& ar, RunSegment& m) {
+    all(ar, m.segment, m.attempt, m.position, m.previous_digest, m.previous, m.leading_digest);
+}
+template <class Ar>
+void fields(Ar& ar, CommitmentsOnChain& m) {
+    all(ar, m.segment, m.attempt, m.root, m.members, m.commitments);
+}
+template <class Ar>
+void fields(Ar& ar, SegmentAgreed& m) {
+    all(ar, m.segment, m.digest);
+}
+template <class Ar>
+void fields(Ar& ar, Stop& m) {
+    all(ar, m.reason);
+}
+template <class Ar>
+void fields(Ar& ar, Join& m) {
+    all(ar, m.address);
+}
+template <class Ar>
+void fields(Ar& ar, Refused& m) {
+    all(ar, m.reason);
+}
+template <class Ar>
+void fields(Ar& ar, Progress& m) {
+    all(ar, m.segment, m.round, m.metric_bp, m.phase);
+}
+template <class Ar>
+void fields(Ar& ar, Commitment& m) {
+    all(ar, m.segment, m.attempt, m.commitment);
+}
 template <class Ar>
 void fields(Ar& ar, Reveal& m) {
-    all(ar, m.segment, m.attempt, m.digest, m.witness, m.salt, m.signature, m.opening, m.trace, m.training_seconds, m.digest_seconds);
+    all(ar, m.segment, m.attempt, m.digest, m.witness, m.salt, m.signature, m.opening, m.trace, m.training_seconds,
+        m.digest_seconds);
 }
-template <class Ar> void fields(Ar& ar, Failed& m) { all(ar, m.segment, m.reason); }
-template <class Ar> void fields(Ar&, Goodbye&) {}
+template <class Ar>
+void fields(Ar& ar, Failed& m) {
+    all(ar, m.segment, m.reason);
+}
+template <class Ar>
+void fields(Ar&, Goodbye&) {}
 
 /// What tells the two directions apart in the envelope.
-template <class Message> constexpr std::uint32_t kDirection = 0;
-template <> constexpr std::uint32_t kDirection<ToExecutor> = 1;
-template <> constexpr std::uint32_t kDirection<ToBridge> = 2;
+template <class Message>
+constexpr std::uint32_t kDirection = 0;
+template <>
+constexpr std::uint32_t kDirection<ToExecutor> = 1;
+template <>
+constexpr std::uint32_t kDirection<ToBridge> = 2;
 
 template <class Message>
 Bytes encode_any(Message message) {
@@ -181,9 +238,17 @@ Message decode_any(ByteSpan bytes) {
 
 }  // namespace
 
-Bytes encode(const ToExecutor& message) { return encode_any<ToExecutor>(message); }
-Bytes encode(const ToBridge& message) { return encode_any<ToBridge>(message); }
-ToExecutor decode_to_executor(ByteSpan bytes) { return decode_any<ToExecutor>(bytes); }
-ToBridge decode_to_bridge(ByteSpan bytes) { return decode_any<ToBridge>(bytes); }
+Bytes encode(const ToExecutor& message) {
+    return encode_any<ToExecutor>(message);
+}
+Bytes encode(const ToBridge& message) {
+    return encode_any<ToBridge>(message);
+}
+ToExecutor decode_to_executor(ByteSpan bytes) {
+    return decode_any<ToExecutor>(bytes);
+}
+ToBridge decode_to_bridge(ByteSpan bytes) {
+    return decode_any<ToBridge>(bytes);
+}
 
 }  // namespace cone::node

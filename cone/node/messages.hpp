@@ -1,4 +1,5 @@
 // What bridge and executors say to each other inside one MPI job, and its bytes (Boost.Serialization in a bounded envelope).
+// SPDX-License-Identifier: Apache-2.0
 //
 //     bridge                                   executor
 //       |--- Welcome --------------------------->|     the job
@@ -12,7 +13,6 @@
 //       |--- Stop ------------------------------>|
 //       | <-- Goodbye ---------------------------|
 //
-// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>
@@ -36,17 +36,17 @@ struct Welcome {
     Hash32 job_hash;
     Hash32 job_seed;
     Hash32 domain_separator;
-    Bytes spec;                             ///< canonical bytes of the job spec
-    std::vector<Hash32> shard_roots;        ///< the sellers', in catalogue order
+    Bytes spec;                       ///< canonical bytes of the job spec
+    std::vector<Hash32> shard_roots;  ///< the sellers', in catalogue order
     bool operator==(const Welcome&) const = default;
 };
 struct RunSegment {
     SegmentIndex segment;
-    AttemptIndex attempt;                   ///< the contract's number
-    std::uint32_t position = 0;             ///< of the executor in the set, over all attempts
+    AttemptIndex attempt;        ///< the contract's number
+    std::uint32_t position = 0;  ///< of the executor in the set, over all attempts
     Hash32 previous_digest;
-    hash::DigestOpening previous;           ///< opens previous_digest; all zero for segment 0
-    Hash32 leading_digest;                  ///< of the attempts before, as the chain shows it to everybody; zero in the first
+    hash::DigestOpening previous;  ///< opens previous_digest; all zero for segment 0
+    Hash32 leading_digest;         ///< of the attempts before, as the chain shows it to everybody; zero in the first
     bool operator==(const RunSegment&) const = default;
 };
 /// The commitments' root is in a block. The lists let each member see that its own commitment is under that root.
@@ -83,7 +83,7 @@ struct Progress {
     SegmentIndex segment;
     std::uint32_t round = 0;
     std::uint32_t metric_bp = 0;
-    std::string phase;                      ///< "training", "waiting"
+    std::string phase;  ///< "training", "waiting"
     bool operator==(const Progress&) const = default;
 };
 struct Commitment {
@@ -99,7 +99,7 @@ struct Reveal {
     Hash32 witness;
     Hash32 salt;
     Bytes signature;
-    hash::DigestOpening opening;            ///< of the digest; not part of the vote
+    hash::DigestOpening opening;  ///< of the digest; not part of the vote
     std::vector<training::RoundTrace> trace;
     double training_seconds = 0;
     double digest_seconds = 0;
