@@ -18,10 +18,16 @@ Fixed filled(std::uint8_t value) {
 }
 
 std::vector<ToExecutor> orders() {
-    const hash::DigestOpening opening{filled<Hash32>(1), SegmentIndex(2), filled<Hash32>(3), filled<Hash32>(4), filled<Hash32>(5), 9876,
-                                      filled<Hash32>(6)};
+    const hash::DigestOpening opening{
+        filled<Hash32>(1), SegmentIndex(2), filled<Hash32>(3), filled<Hash32>(4), filled<Hash32>(5), 9876, filled<Hash32>(6)};
     return {
-        Welcome{JobId(7), filled<Hash32>(1), filled<Hash32>(2), filled<Hash32>(3), filled<Hash32>(4), Bytes{1, 2, 3}, {filled<Hash32>(9)}},
+        Welcome{JobId(7),
+                filled<Hash32>(1),
+                filled<Hash32>(2),
+                filled<Hash32>(3),
+                filled<Hash32>(4),
+                Bytes{1, 2, 3},
+                {filled<Hash32>(9)}},
         RunSegment{SegmentIndex(3), AttemptIndex(65537), 5, filled<Hash32>(1), opening, filled<Hash32>(8)},
         CommitmentsOnChain{SegmentIndex(1), AttemptIndex(2), filled<Hash32>(3), {filled<Address>(4)}, {Hash32{}}},
         SegmentAgreed{SegmentIndex(1), filled<Hash32>(3)},
@@ -30,10 +36,24 @@ std::vector<ToExecutor> orders() {
 }
 
 std::vector<ToBridge> answers() {
-    Reveal reveal{SegmentIndex(1), AttemptIndex(0), filled<Hash32>(1), filled<Hash32>(2), filled<Hash32>(3), Bytes(64, 7), {}, {}, 1.5, 0.25};
+    Reveal reveal{SegmentIndex(1),
+                  AttemptIndex(0),
+                  filled<Hash32>(1),
+                  filled<Hash32>(2),
+                  filled<Hash32>(3),
+                  Bytes(64, 7),
+                  {},
+                  {},
+                  1.5,
+                  0.25};
     reveal.trace.push_back({4, filled<Hash32>(1), filled<Hash32>(2), 99, -0.5, {0, 1}, {1}, {0.25, 0.75}, {0, 2}});
-    return {Join{filled<Address>(1)}, Refused{"probe differs"}, Progress{SegmentIndex(1), 3, 9000, "training"},
-            Commitment{SegmentIndex(1), AttemptIndex(0), filled<Hash32>(5)}, reveal, Failed{SegmentIndex(0), "shard 3"}, Goodbye{}};
+    return {Join{filled<Address>(1)},
+            Refused{"probe differs"},
+            Progress{SegmentIndex(1), 3, 9000, "training"},
+            Commitment{SegmentIndex(1), AttemptIndex(0), filled<Hash32>(5)},
+            reveal,
+            Failed{SegmentIndex(0), "shard 3"},
+            Goodbye{}};
 }
 
 TEST(Messages, RoundTrip) {
@@ -78,21 +98,21 @@ TEST(Messages, RefuseBytesLeftOver) {
 
 TEST(Messages, RefuseUnknownKinds) {
     Bytes bytes = encode(ToExecutor{Stop{""}});
-    bytes.at(8) = 200;      // the kind follows magic and direction, four bytes each
+    bytes.at(8) = 200;  // the kind follows magic and direction, four bytes each
     EXPECT_THROW((void)decode_to_executor(bytes), DataError);
 }
 
 TEST(Messages, RefuseLengthsAboveTheBound) {
     Bytes bytes = encode(ToExecutor{Stop{"x"}});
     for (std::size_t i = 12; i < 20; ++i) {
-        bytes.at(i) = 0xff;     // the text's length
+        bytes.at(i) = 0xff;  // the text's length
     }
     EXPECT_THROW((void)decode_to_executor(bytes), DataError);
 }
 
 TEST(Messages, RefuseAFalseListLengthWithoutTakingItsMemory) {
     Bytes bytes = encode(ToExecutor{CommitmentsOnChain{}});
-    bytes.at(bytes.size() - 16) = 0xff;     // 255 members announced, none there
+    bytes.at(bytes.size() - 16) = 0xff;  // 255 members announced, none there
     EXPECT_THROW((void)decode_to_executor(bytes), DataError);
 }
 

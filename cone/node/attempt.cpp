@@ -1,0 +1,86 @@
+// Bookkeeping of an attempt's members, and the check of what they reveal.
+// SPDX-License-Identifier: Apache-2.0
+#include "cone/node/attempt.hpp"
+
+#include <algorithm>
+
+#include "cone/base/ids.hpp"
+
+namespace cone::node {
+
+MemberView* member_of(Attempt& attempt, std::size_t executor) {
+    const auto at =
+        std::find_if(attempt.members.begin(), attempt.members.end(), [&](const auto& m) { return m.executor == executor; });
+    return at == attempt.members.end() ? nullptr : &*at;
+}
+
+bool awaits_anybody(const Attempt& attempt) {
+    return std::any_of(attempt.members.begin(), attempt.members.end(), [](const auto& member) { return member.awaited; });
+}
+
+void await_reveals(Attempt& attempt, const std::vector<ExecutorView>& executors) {
+    for (auto& member : attempt.members) {
+        member.awaited = !member.commitment.is_zero() && member.executor && executors[*member.executor].available();
+    }
+}
+
+std::vector<Address> addresses_of(const Attempt& attempt) {
+    std::vector<Address> addresses;
+    for (const auto& member : attempt.members) {
+        addresses.push_back(member.address);
+    }
+    return addresses;
+}
+
+std::vector<Hash32> commitments_of(const Attempt& attempt) {
+    std::vector<Hash32> commitments;
+    for (const auto& member : attempt.members) {
+        commitments.push_back(member.commitment);
+    }
+    return commitments;
+}
+
+PostCommitments post_of(JobId job, SegmentIndex segment, const Attempt& attempt) {
+    return {job, segment, attempt.number, addresses_of(attempt), commitments_of(attempt), attempt.root};
+}
+
+CastVotes votes_of(JobId job, SegmentIndex segment, const Attempt& attempt) {
+    CastVotes cast{job, segment, attempt.number, addresses_of(attempt), commitments_of(attempt), {}};
+    for (std::size_t position = 0; position < attempt.members.size(); ++position) {
+        const auto& member = attempt.members[position];
+        if (member.reveal) {
+            cast.votes.push_back({narrow<std::uint32_t>(position), member.address, member.reveal->digest,
+                                  member.reveal->witness, member.reveal->salt, member.reveal->signature});
+        }
+    }
+    return cast;
+}
+
+RevealOutcome take_reveal(Attempt& attempt, MemberView& member, const VoteDomain& domain, const Reveal& reveal,
+                          const VoteVerifier& verifier) {
+    const auto signer = verifier.recover(domain.separator, domain.job, reveal.segment, reveal.attempt, reveal.digest,
+                                         reveal.witness, reveal.signature);
+    if (signer != member.address || reveal.digest.is_zero()) {
+        return {RevealVerdict::BadSignature, false};
+    }
+    const auto same = [&](const SignedVote& vote) { return vote.digest == reveal.digest && vote.witness == reveal.witness; };
+    if (std::any_of(member.signed_votes.begin(), member.signed_votes.end(), same)) {
+        return {RevealVerdict::Repeated, false};
+    }
+    const auto position = narrow<std::uint32_t>(&member - attempt.members.data());
+    member.signed_votes.push_back({position, member.address, reveal.digest, reveal.witness, reveal.salt, reveal.signature});
+    const bool equivocates = member.signed_votes.size() == 2;
+    const PreparedVote vote{reveal.segment, reveal.attempt, member.address, reveal.digest, reveal.witness, reveal.salt};
+    if (member.commitment.is_zero() || commitment_of(domain, vote) != member.commitment) {
+        return {RevealVerdict::DoesNotOpen, equivocates};
+    }
+    if (attempt.phase != Phase::Revealing) {
+        member.late = attempt.phase > Phase::Revealing;
+        return {RevealVerdict::TooLate, equivocates};
+    }
+    member.reveal = reveal;
+    member.awaited = false;
+    return {RevealVerdict::Accepted, equivocates};
+}
+
+}  // namespace cone::node

@@ -1,0 +1,38 @@
+// One attempt of a segment: who is in it, what its members committed and revealed, and what is sent to the chain.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cone/node/coordinator_state.hpp"
+#include "cone/node/vote.hpp"
+
+namespace cone::node {
+
+/// The member of `attempt` that is executor number `executor` of this run.
+[[nodiscard]] MemberView* member_of(Attempt& attempt, std::size_t executor);
+[[nodiscard]] bool awaits_anybody(const Attempt& attempt);
+
+/// Starts waiting for reveals: of everybody who committed and is still there.
+void await_reveals(Attempt& attempt, const std::vector<ExecutorView>& executors);
+
+[[nodiscard]] std::vector<Address> addresses_of(const Attempt& attempt);
+[[nodiscard]] std::vector<Hash32> commitments_of(const Attempt& attempt);
+[[nodiscard]] PostCommitments post_of(JobId job, SegmentIndex segment, const Attempt& attempt);
+/// The votes that open their commitments, by position.
+[[nodiscard]] CastVotes votes_of(JobId job, SegmentIndex segment, const Attempt& attempt);
+
+enum class RevealVerdict {
+    Accepted,      ///< opens the commitment and is signed by the member
+    BadSignature,  ///< not signed by the member: nobody's vote
+    DoesNotOpen,   ///< signed, but not what was committed
+    TooLate,       ///< signed, after the votes went to the chain
+    Repeated,      ///< the same vote again
+};
+struct RevealOutcome {
+    RevealVerdict verdict = RevealVerdict::BadSignature;
+    bool equivocates = false;  ///< the member has just signed its second distinct vote
+};
+/// Checks a reveal as the contract will, and files it with the member.
+[[nodiscard]] RevealOutcome take_reveal(Attempt& attempt, MemberView& member, const VoteDomain& domain, const Reveal& reveal,
+                                        const VoteVerifier& verifier);
+
+}  // namespace cone::node

@@ -1,0 +1,155 @@
+// Mail, chain and clock around the coordinator.
+// SPDX-License-Identifier: Apache-2.0
+#include "cone/node/bridge_loop.hpp"
+
+#include <algorithm>
+
+#include "cone/base/log.hpp"
+#include "cone/comm/backoff.hpp"
+
+namespace cone::node {
+
+ExitCode exit_code_of(RunStatus status) {
+    switch (status) {
+        case RunStatus::Settled:
+        case RunStatus::Unmet:
+            return ExitCode::Ok;
+        case RunStatus::Void:
+            return ExitCode::ChainRefused;
+        case RunStatus::Joining:
+        case RunStatus::Running:
+        case RunStatus::Failed:
+            break;
+    }
+    return ExitCode::TryAgain;
+}
+
+BridgeLoop::BridgeLoop(const BridgePorts& ports, const BridgeOptions& options)
+    : ports_(ports), options_(options), coordinator_(ports.chain.terms(), options.coordinator, ports.verifier) {
+    CONE_ASSERT(ports.leaders.size() == options.coordinator.executors, "one leader an executor");
+    job_deadline_ = Deadline::in(ports.clock, options.job_timeout);
+}
+
+void BridgeLoop::perform(const Actions& actions) {
+    for (const auto& action : actions) {
+        if (const auto* tell = std::get_if<Tell>(&action)) {
+            ports_.mailbox.send(ports_.leaders.at(tell->executor), encode(tell->message));
+        } else if (const auto* submit = std::get_if<Submit>(&action)) {
+            ports_.chain.submit(submit->action);
+        } else if (ports_.progress) {
+            ports_.progress(std::get<Say>(action).line);
+        }
+    }
+}
+
+bool BridgeLoop::carry_mail() {
+    bool any = false;
+    while (const auto mail = ports_.mailbox.try_receive()) {
+        any = true;
+        const auto at = std::find(ports_.leaders.begin(), ports_.leaders.end(), mail->from);
+        if (at == ports_.leaders.end()) {
+            continue;
+        }
+        const auto executor = static_cast<std::size_t>(at - ports_.leaders.begin());
+        try {
+            const ToBridge message = decode_to_bridge(mail->bytes);
+            if (std::holds_alternative<Goodbye>(message)) {
+                unheard_.erase(executor);
+            }
+            perform(coordinator_.on_message(ports_.clock.now(), executor, message));
+        } catch (const DataError& error) {
+            spdlog::debug("executor {}: dropped a message: {}", executor, error.what());
+        }
+    }
+    return any;
+}
+
+void BridgeLoop::look_at_peers() {
+    const auto dead = ports_.mailbox.failed_peers();
+    for (std::size_t executor = 0; executor < ports_.leaders.size(); ++executor) {
+        if (dead.count(ports_.leaders[executor]) != 0 && reported_lost_.insert(executor).second) {
+            perform(coordinator_.on_lost(ports_.clock.now(), executor, "its process died"));
+        }
+    }
+}
+
+void BridgeLoop::look_at_chain() {
+    if (!next_poll_.passed(ports_.clock)) {
+        return;
+    }
+    next_poll_ = Deadline::in(ports_.clock, options_.poll);
+    for (const auto& event : ports_.chain.poll()) {
+        perform(coordinator_.on_chain(ports_.clock.now(), event));
+    }
+    perform(coordinator_.on_tick(ports_.clock.now(), ports_.chain.head()));
+}
+
+void BridgeLoop::leave(ExitCode code, const std::string& reason) {
+    code_ = code;
+    reason_ = reason;
+    stage_ = Stage::Leaving;
+    goodbye_deadline_ = Deadline::in(ports_.clock, options_.goodbye_timeout);
+    for (std::size_t executor = 0; executor < ports_.leaders.size(); ++executor) {
+        unheard_.insert(executor);
+        ports_.mailbox.send(ports_.leaders[executor], encode(ToExecutor{Stop{reason.empty() ? "the job is over" : reason}}));
+    }
+}
+
+void BridgeLoop::give_up(ExitCode code, const std::string& reason) {
+    perform(coordinator_.abort(ports_.clock.now(), reason));
+    leave(code, reason);
+}
+
+void BridgeLoop::end_when_over() {
+    if (coordinator_.over()) {
+        leave(exit_code_of(coordinator_.state().status), coordinator_.state().reason);
+    } else if (ports_.interrupted != nullptr && *ports_.interrupted) {
+        give_up(ExitCode::Interrupted, "interrupted");
+    } else if (job_deadline_.passed(ports_.clock)) {
+        give_up(ExitCode::TryAgain, "the job's deadline has passed");
+    }
+}
+
+bool BridgeLoop::step() {
+    if (stage_ == Stage::Starting) {
+        stage_ = Stage::Running;
+        perform(coordinator_.start(ports_.clock.now()));
+    }
+    const bool mail = carry_mail();
+    if (stage_ == Stage::Running) {
+        try {
+            look_at_peers();
+            look_at_chain();
+            end_when_over();
+        } catch (const Error& error) {
+            give_up(error.code(), error.what());
+        }
+    } else if (stage_ == Stage::Leaving) {
+        const auto dead = ports_.mailbox.failed_peers();
+        const bool all_gone =
+            std::all_of(unheard_.begin(), unheard_.end(), [&](std::size_t e) { return dead.count(ports_.leaders[e]) != 0; });
+        const bool sent = ports_.mailbox.pending_sends() == 0;
+        if ((all_gone && sent) || goodbye_deadline_.passed(ports_.clock)) {
+            stage_ = Stage::Done;
+        }
+    }
+    return mail;
+}
+
+BridgeOutcome BridgeLoop::outcome() const {
+    return {code_, reason_, coordinator_.state(), ports_.chain.costs(), unheard_};
+}
+
+BridgeOutcome run_bridge(const BridgePorts& ports, const BridgeOptions& options) {
+    BridgeLoop loop(ports, options);
+    for (comm::Backoff backoff; !loop.done();) {
+        if (loop.step()) {
+            backoff.reset();
+        } else {
+            backoff.wait();
+        }
+    }
+    return loop.outcome();
+}
+
+}  // namespace cone::node

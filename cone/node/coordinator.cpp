@@ -1,0 +1,192 @@
+// Routes messages, events and time to the segments' steps; joins executors and ends the run.
+// SPDX-License-Identifier: Apache-2.0
+#include "cone/node/coordinator.hpp"
+
+#include <algorithm>
+
+#include "cone/base/errors.hpp"
+#include "cone/node/segment_flow.hpp"
+#include "cone/node/settlement_flow.hpp"
+
+namespace cone::node {
+namespace {
+
+Welcome welcome_of(const CoordinatorState& state) {
+    const JobTerms& terms = state.terms;
+    Welcome welcome{terms.job, terms.spec_hash, terms.job_hash, terms.job_seed, terms.domain_separator, state.options.spec, {}};
+    for (const auto& seller : terms.sellers) {
+        welcome.shard_roots.push_back(seller.shard_root);
+    }
+    return welcome;
+}
+
+std::size_t count_standing(const CoordinatorState& state, Standing standing) {
+    return static_cast<std::size_t>(std::count_if(state.executors.begin(), state.executors.end(),
+                                                  [&](const auto& executor) { return executor.standing == standing; }));
+}
+
+void begin_when_all_answered(Step& step) {
+    if (step.state.status != RunStatus::Joining || count_standing(step.state, Standing::Unknown) > 0) {
+        return;
+    }
+    if (count_standing(step.state, Standing::Joined) == 0) {
+        fail(step, "no executor joined");
+        return;
+    }
+    step.state.status = RunStatus::Running;
+    begin_segment(step, SegmentIndex(0), step.state.terms.job_hash, {});
+}
+
+void drop_executor(Step& step, std::size_t executor, Standing standing, const std::string& reason) {
+    ExecutorView& view = step.state.executors[executor];
+    if (view.standing == Standing::Refused || view.standing == Standing::Lost) {
+        return;
+    }
+    view.standing = standing;
+    view.reason = reason;
+    say(step, "executor " + std::to_string(executor) + (standing == Standing::Refused ? " refused: " : " is lost: ") + reason);
+    stop_waiting_for(step, executor, std::nullopt);
+    begin_when_all_answered(step);
+}
+
+void take(Step& step, std::size_t executor, const Join& join) {
+    const auto& all = step.state.executors;
+    const auto& pool = step.state.terms.pool;
+    const bool twice = std::any_of(all.begin(), all.end(), [&](const auto& other) { return other.address == join.address; });
+    const bool staked =
+        std::any_of(pool.begin(), pool.end(), [&](const auto& member) { return member.address == join.address; });
+    if (twice || !staked) {
+        drop_executor(step, executor, Standing::Refused,
+                      to_hex(join.address) + (staked ? " has joined already" : " is not in the job's pool"));
+        return;
+    }
+    step.state.executors[executor].address = join.address;
+    step.state.executors[executor].standing = Standing::Joined;
+    begin_when_all_answered(step);
+}
+void take(Step& step, std::size_t executor, const Refused& refused) {
+    drop_executor(step, executor, Standing::Refused, refused.reason);
+}
+void take(Step& step, std::size_t executor, const Progress& progress) {
+    say(step, "executor " + std::to_string(executor) + ": round " + std::to_string(progress.round) + ", metric " +
+                  std::to_string(progress.metric_bp) + " bp");
+}
+void take(Step& step, std::size_t executor, const Commitment& commitment) {
+    take_commitment(step, executor, commitment);
+}
+void take(Step& step, std::size_t executor, const Reveal& reveal) {
+    take_reveal(step, executor, reveal);
+}
+void take(Step& step, std::size_t executor, const Failed& failed) {
+    say(step, "executor " + std::to_string(executor) + " failed in segment " + std::to_string(failed.segment.value) + ": " +
+                  failed.reason);
+    stop_waiting_for(step, executor, failed.segment);
+}
+void take(Step& step, std::size_t executor, const Goodbye&) {
+    drop_executor(step, executor, Standing::Lost, "it left");
+}
+
+void on_event(Step& step, const ExecutorSlashed& event) {
+    say(step, "slashed " + to_hex(event.executor) + ": " + to_string(event.amount) + " wei");
+}
+void on_event(Step& step, const CreditAdded& event) {
+    step.state.credits.push_back(event);
+}
+void on_event(Step& step, const JobSettled& event) {
+    step.state.status = event.met ? RunStatus::Settled : RunStatus::Unmet;
+    step.state.final_metric_bp = event.metric_bp;
+    step.state.ended = step.now;
+}
+void on_event(Step& step, const JobVoided& event) {
+    step.state.status = RunStatus::Void;
+    step.state.reason = event.reason;
+    step.state.ended = step.now;
+}
+void on_event(Step& step, const ActionRefused& event) {
+    on_refusal(step, event);
+}
+
+}  // namespace
+
+Coordinator::Coordinator(JobTerms terms, CoordinatorOptions options, const VoteVerifier& verifier) : verifier_(verifier) {
+    state_.terms = std::move(terms);
+    state_.options = std::move(options);
+    state_.executors.resize(state_.options.executors);
+    state_.segments.reserve(state_.terms.segments);  // steps hold references while the next segment begins
+}
+
+Actions Coordinator::start(Millis now) {
+    Actions out;
+    state_.began = now;
+    state_.join_deadline = {now + state_.options.join_timeout};
+    for (std::size_t i = 0; i < state_.executors.size(); ++i) {
+        out.push_back(Tell{i, welcome_of(state_)});
+    }
+    return out;
+}
+
+Actions Coordinator::on_message(Millis now, std::size_t executor, const ToBridge& message) {
+    CONE_ASSERT(executor < state_.executors.size(), "a message of an executor that is not in this run");
+    Actions out;
+    Step step{state_, verifier_, now, out};
+    if (!over()) {
+        state_.executors[executor].responsive = true;
+        std::visit([&](const auto& body) { take(step, executor, body); }, message);
+    }
+    return out;
+}
+
+Actions Coordinator::on_lost(Millis now, std::size_t executor, const std::string& reason) {
+    Actions out;
+    Step step{state_, verifier_, now, out};
+    if (!over()) {
+        drop_executor(step, executor, Standing::Lost, reason);
+    }
+    return out;
+}
+
+/// Money is booked whatever the run's status: credits and slashes may come in the same block as the end.
+Actions Coordinator::on_chain(Millis now, const ChainEvent& event) {
+    Actions out;
+    Step step{state_, verifier_, now, out};
+    if (const auto* slashed = std::get_if<ExecutorSlashed>(&event.body)) {
+        state_.slashes.push_back({*slashed, event.block});
+    }
+    const bool books = std::holds_alternative<CreditAdded>(event.body) || std::holds_alternative<ExecutorSlashed>(event.body);
+    if (books || !over()) {
+        std::visit([&](const auto& body) { on_event(step, body); }, event.body);
+    }
+    return out;
+}
+
+Actions Coordinator::on_tick(Millis now, std::uint64_t head) {
+    Actions out;
+    Step step{state_, verifier_, now, out};
+    state_.head = head;
+    if (state_.status == RunStatus::Joining && state_.join_deadline.at <= now) {
+        for (std::size_t i = 0; i < state_.executors.size(); ++i) {
+            if (state_.executors[i].standing == Standing::Unknown) {
+                drop_executor(step, i, Standing::Lost, "no answer before the join deadline");
+            }
+        }
+    }
+    if (state_.status == RunStatus::Running) {
+        for (std::size_t i = 0; i < state_.segments.size(); ++i) {
+            watch_deadlines(step, state_.segments[i]);
+        }
+        watch_windows(step);
+        watch_finality(step);
+    }
+    return out;
+}
+
+Actions Coordinator::abort(Millis now, const std::string& reason) {
+    Actions out;
+    Step step{state_, verifier_, now, out};
+    if (!over()) {
+        fail(step, reason);
+    }
+    return out;
+}
+
+}  // namespace cone::node

@@ -1,0 +1,90 @@
+// From accepted to paid: finalising segments in order, settling with the last digest's opening, and calls the chain refused.
+// SPDX-License-Identifier: Apache-2.0
+#include "cone/node/settlement_flow.hpp"
+
+#include "cone/hash/records.hpp"
+
+namespace cone::node {
+namespace {
+
+/// What opens the last digest for the contract: the reveal's accesses must be the ones its opening commits to.
+const Reveal* settling_reveal(const SegmentRun& run) {
+    for (const auto& attempt : run.attempts) {
+        for (const auto& member : attempt.members) {
+            const bool opens =
+                member.reveal && member.reveal->digest == run.verdict && !member.reveal->trace.empty() &&
+                hash::segment_digest(member.reveal->opening) == *run.verdict &&
+                hash::accesses_root(member.reveal->trace.back().accesses) == member.reveal->opening.accesses_root;
+            if (opens) {
+                return &*member.reveal;
+            }
+        }
+    }
+    return nullptr;
+}
+
+void settle(Step& step) {
+    const SegmentRun& last = step.state.segments.back();
+    const Reveal* opened = settling_reveal(last);
+    if (opened == nullptr) {
+        fail(step, "nobody showed the accesses that the last digest commits to");
+        return;
+    }
+    step.state.settle_submitted = true;
+    const auto& opening = opened->opening;
+    step.out.push_back(Submit{Settle{step.state.terms.job, opening.previous_digest, opening.state_root, opening.osmd_root,
+                                     opening.metric_bp, opened->trace.back().accesses}});
+}
+
+}  // namespace
+
+void watch_finality(Step& step) {
+    for (auto& run : step.state.segments) {
+        if (run.is_final) {
+            continue;
+        }
+        const bool due = run.standing && !run.finalize_submitted && step.state.head + 1 >= run.final_from_block &&
+                         step.state.head >= run.not_before_head;
+        if (due) {
+            run.finalize_submitted = true;
+            step.out.push_back(Submit{Finalize{step.state.terms.job, run.index}});
+        }
+        return;  // in order: the next one waits for this one
+    }
+    if (step.state.segments.size() == step.state.terms.segments && !step.state.settle_submitted) {
+        settle(step);
+    }
+}
+
+void on_event(Step& step, const SegmentFinal& event) {
+    if (event.segment.value < step.state.segments.size()) {
+        step.state.segments[event.segment.value].is_final = true;
+        watch_finality(step);
+    }
+}
+
+/// Calls that came too early are tried again in a later block; an equivocation proof may lose a race; the rest ends the run.
+void on_refusal(Step& step, const ActionRefused& event) {
+    say(step, "the chain refused " + event.action + ": " + event.reason);
+    const bool known = event.segment.value < step.state.segments.size();
+    SegmentRun* run = known ? &step.state.segments[event.segment.value] : nullptr;
+    const auto named = [&](const char* error) { return event.reason.find(error) != std::string::npos; };
+    if (event.action == "Finalize" && run != nullptr && !named("NotRunning")) {
+        run->finalize_submitted = false;
+        run->not_before_head = step.state.head + 1;
+    } else if (event.action == "CloseAttempt" && run != nullptr && !named("NotRunning")) {
+        run->attempts.back().close_submitted = false;
+        run->attempts.back().not_before_head = step.state.head + 1;
+    } else if (event.action == "CastVotes" && run != nullptr && named("RevealWindowNotOpen")) {
+        run->attempts.back().phase = Phase::Revealing;
+        run->attempts.back().not_before_head = step.state.head + 1;
+    } else if (event.action == "PostCommitments" && (run == nullptr || named("PreviousNotAccepted"))) {
+        if (run != nullptr && run->attempts.back().phase == Phase::Posting) {
+            run->attempts.back().phase = Phase::Sealed;  // a challenge came first: posted again when the verdict stands
+        }
+    } else if (event.action == "PostCommitments" || event.action == "Settle") {
+        fail(step, "the chain refused " + event.action + ": " + event.reason);
+    }
+}
+
+}  // namespace cone::node

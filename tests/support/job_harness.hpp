@@ -1,0 +1,86 @@
+// A whole job in one thread: bridge loop, executors and chain stepped in turn under a clock that only the harness moves.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <csignal>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cone/base/errors.hpp"
+#include "cone/comm/thread_world.hpp"
+#include "cone/node/bridge_loop.hpp"
+#include "cone/node/executor.hpp"
+#include "tests/support/alphabet_job.hpp"
+#include "tests/support/fake_votes.hpp"
+#include "tests/support/memory_chain.hpp"
+#include "tests/support/memory_state_store.hpp"
+
+namespace cone::test {
+
+struct HarnessOptions {
+    std::size_t executors = 6;
+    std::uint32_t segments = 3;
+    std::uint32_t lead = 3;
+    std::vector<node::PlannedFault> faults;
+    ChainRules rules;
+    std::vector<std::size_t> refusing;  ///< executors whose probe fails
+};
+
+class JobHarness {
+public:
+    explicit JobHarness(HarnessOptions options);
+
+    /// Steps everybody until the bridge is done or `turns` have passed. `before_turn` may interfere.
+    node::BridgeOutcome run(const std::function<void(JobHarness&)>& before_turn = {}, int turns = 5000);
+
+    MemoryChain& chain() { return chain_; }
+    MemoryStateStore& store() { return store_; }
+    comm::ThreadWorld& world() { return *world_; }
+    node::BridgeLoop& bridge() { return *bridge_; }
+    comm::Mailbox& mailbox_of(std::size_t executor) { return *executors_[executor].mailbox; }
+    void interrupt() { interrupted_ = true; }
+    /// The executor is not stepped again; `dead` also tells its peers.
+    void stop_stepping(std::size_t executor, bool dead);
+    [[nodiscard]] std::optional<node::ExecutorEnd> end_of(std::size_t executor) const {
+        return executors_[executor].leader->end();
+    }
+    [[nodiscard]] bool done() const { return bridge_->done(); }
+    /// Number of the executor at a position of a segment's set.
+    [[nodiscard]] std::size_t executor_at(SegmentIndex segment, const Hash32& previous_digest, std::uint32_t position) const;
+    [[nodiscard]] const std::vector<std::string>& lines() const { return lines_; }
+
+private:
+    struct Stopped {
+        bool dead;
+    };
+    struct Executor {
+        std::unique_ptr<comm::Mailbox> mailbox;
+        std::unique_ptr<FakeSigner> signer;
+        std::unique_ptr<node::ExecutorPorts> ports;
+        std::unique_ptr<node::ExecutorLeader> leader;
+        bool stepping = true;
+    };
+    void add_executor(std::size_t number);
+    void step_executor(std::size_t number);
+
+    HarnessOptions options_;
+    ManualClock clock_;
+    FakeVerifier verifier_;
+    MemoryChain chain_;
+    MemoryStateStore store_;
+    std::shared_ptr<comm::ThreadWorld> world_;
+    std::unique_ptr<comm::Mailbox> bridge_mailbox_;
+    comm::SoloCommunicator solo_;
+    node::ExecutorOptions executor_options_;
+    std::vector<Executor> executors_;
+    std::atomic<bool> interrupted_ = false;
+    std::vector<std::string> lines_;
+    std::unique_ptr<node::BridgePorts> bridge_ports_;
+    node::BridgeOptions bridge_options_;
+    std::unique_ptr<node::BridgeLoop> bridge_;
+};
+
+}  // namespace cone::test

@@ -1,0 +1,221 @@
+// Rules of the JobBoard contract, one function an entry point; see contracts/src/interfaces/IJobBoard.sol.
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/memory_chain.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "cone/hash/records.hpp"
+#include "cone/node/rules.hpp"
+#include "cone/node/vote.hpp"
+
+namespace cone::test {
+namespace {
+
+/// A revert with the contract's error.
+struct Revert {
+    std::string error;
+};
+
+std::string name_of(const node::ChainAction& action) {
+    static const char* const kNames[] = {"PostCommitments", "CastVotes", "CloseAttempt",
+                                         "Finalize",        "Settle",    "ProveEquivocation"};
+    return kNames[action.index()];
+}
+
+SegmentIndex segment_of(const node::ChainAction& action) {
+    return std::visit(
+        [](const auto& body) {
+            if constexpr (requires { body.segment; }) {
+                return body.segment;
+            } else {
+                return SegmentIndex{};
+            }
+        },
+        action);
+}
+
+}  // namespace
+
+void MemoryChain::emit(const node::ChainEventBody& body) {
+    events_.push_back({head_, Hash32{}, body});
+}
+
+void MemoryChain::require(bool condition, const char* error) const {
+    if (!condition) {
+        throw Revert{error};
+    }
+}
+
+std::optional<Hash32> MemoryChain::verdict(SegmentIndex segment) const {
+    const auto at = segments_.find(segment.value);
+    return at == segments_.end() ? std::nullopt : at->second.verdict;
+}
+
+std::vector<node::ChainEvent> MemoryChain::poll() {
+    ++head_;
+    for (const auto& [segment, challenger] : std::exchange(challenges_, {})) {
+        apply_challenge(segment, challenger);
+    }
+    for (const auto& action : std::exchange(pending_, {})) {
+        try {
+            std::visit([&](const auto& body) { apply(body); }, action);
+            costs_.push_back({"JobBoard." + name_of(action), {}, {}, head_, 100000});
+        } catch (const Revert& revert) {
+            refusals_.push_back(name_of(action) + ": " + revert.error);
+            emit(node::ActionRefused{name_of(action), revert.error, segment_of(action)});
+        }
+    }
+    return std::exchange(events_, {});
+}
+
+MemoryChain::Segment& MemoryChain::running_segment(SegmentIndex index) {
+    require(state_ == State::Running, "JobNotRunning");
+    require(index.value < terms_.segments, "NoSuchSegment");
+    const auto before = segments_.find(index.value - 1);
+    require(index.value == 0 || (before != segments_.end() && before->second.verdict), "PreviousNotAccepted");
+    Segment& segment = segments_[index.value];
+    if (segment.attempts.empty()) {
+        segment.previous = index.value == 0 ? terms_.job_hash : *before->second.verdict;
+        segment.epoch = index.value == 0 ? std::uint16_t{0} : epoch_;
+    }
+    return segment;
+}
+
+void MemoryChain::apply(const node::PostCommitments& action) {
+    Segment& segment = running_segment(action.segment);
+    if (action.segment.value > 0) {
+        const SegmentState before = segments_.at(action.segment.value - 1).state;
+        require(before == SegmentState::Accepted || before == SegmentState::Final, "PreviousNotAccepted");
+    }
+    const bool takes = segment.state == SegmentState::Pending || segment.state == SegmentState::Undecided ||
+                       segment.state == SegmentState::Challenged;
+    require(takes, "WrongState");
+    const auto index = static_cast<std::uint32_t>(segment.attempts.size());
+    require(action.attempt.value == ((std::uint32_t{segment.epoch} << 16) | index), "WrongAttempt");
+    const std::uint32_t asked = segment.tally.members();
+    const std::uint32_t size = node::set_size_after(terms_, index, asked, segment.tally.standing().lead());
+    require(action.members.size() == size - asked, "WrongSetSize");
+    const auto order = node::ticket_order(terms_, action.segment, segment.previous);
+    require(std::equal(action.members.begin(), action.members.end(), order.begin() + asked), "TicketOrder");
+    require(action.root == node::commitments_root(action.members, action.commitments), "ZeroRoot");
+    require(segment.tally.open(action.attempt, action.members), "TicketOrder");
+    segment.attempts.push_back({action.attempt, head_, action.root, action.members});
+    segment.state = SegmentState::Committed;
+    emit(node::CommitmentsPosted{action.segment, action.attempt, action.root, head_ + rules_.commit_blocks + 1,
+                                 reveal_until(segment.attempts.back())});
+}
+
+void MemoryChain::apply(const node::CastVotes& action) {
+    Segment& segment = running_segment(action.segment);
+    require(!segment.attempts.empty() && segment.attempts.back().number == action.attempt, "WrongAttempt");
+    Attempt& attempt = segment.attempts.back();
+    require(head_ > attempt.posted + rules_.commit_blocks, "RevealWindowNotOpen");
+    require(head_ <= reveal_until(attempt), "RevealWindowClosed");
+    require(node::commitments_root(action.members, action.commitments) == attempt.root, "CommitmentNotOpened");
+    for (const auto& vote : action.votes) {
+        require(vote.position < attempt.members.size(), "NoSuchMember");
+        const Address& member = attempt.members[vote.position];
+        const node::PreparedVote opened{action.segment, action.attempt, member, vote.digest, vote.witness, vote.salt};
+        require(node::commitment_of({terms_.domain_separator, terms_.job}, opened) == action.commitments.at(vote.position),
+                "CommitmentNotOpened");
+        require(verifier_.recover(terms_.domain_separator, terms_.job, action.segment, action.attempt, vote.digest,
+                                  vote.witness, vote.signature) == member,
+                "BadSignature");
+        const auto counted = segment.tally.count({action.attempt, member, vote.digest, vote.witness});
+        require(counted != agreement::Counted::ZeroDigest, "ZeroDigest");
+        require(counted == agreement::Counted::Yes, "AlreadyVoted");
+    }
+    if (segment.state == SegmentState::Committed) {
+        decide(action.segment, segment, segment.tally.outstanding(action.attempt));
+    }
+}
+
+void MemoryChain::apply(const node::CloseAttempt& action) {
+    Segment& segment = running_segment(action.segment);
+    require(segment.state == SegmentState::Committed, "WrongState");
+    const Attempt& attempt = segment.attempts.back();
+    require(segment.tally.outstanding(attempt.number) == 0 || head_ > reveal_until(attempt), "AttemptOpen");
+    decide(action.segment, segment, 0);
+}
+
+void MemoryChain::decide(SegmentIndex index, Segment& segment, std::uint32_t outstanding) {
+    const auto pool = static_cast<std::uint32_t>(terms_.pool.size());
+    const auto verdict =
+        agreement::verdict({segment.tally.standing(), terms_.lead, outstanding, segment.tally.members(), pool});
+    if (verdict == agreement::Verdict::Accepted) {
+        accept(index, segment);
+    } else if (verdict) {
+        segment.state = SegmentState::Undecided;
+        emit(node::SegmentUndecided{index, segment.attempts.back().number});
+    }
+    if (verdict == agreement::Verdict::Void) {
+        state_ = State::Void;
+        emit(node::JobVoided{"PoolExhausted"});
+        emit(node::CreditAdded{terms_.buyer, terms_.escrow, "buyer-refund"});
+    }
+}
+
+void MemoryChain::accept(SegmentIndex index, Segment& segment) {
+    const Hash32 winner = segment.tally.standing().best;
+    segment.state = SegmentState::Accepted;
+    segment.final_from = std::max(head_ + rules_.challenge_blocks, reveal_until(segment.attempts.back())) + 1;
+    emit(node::SegmentAccepted{index, winner, segment.tally.votes_for(winner), segment.final_from});
+    if (segment.verdict && *segment.verdict != winner) {
+        ++epoch_;
+        segments_.erase(segments_.upper_bound(index.value), segments_.end());
+    }
+    segment.verdict = winner;
+}
+
+void MemoryChain::apply_challenge(SegmentIndex index, const Address& challenger) {
+    Segment& segment = segments_.at(index.value);
+    if (segment.state == SegmentState::Accepted && head_ < segment.final_from && segment.tally.members() < terms_.pool.size()) {
+        segment.state = SegmentState::Challenged;
+        emit(node::SegmentChallenged{index, challenger});
+    }
+}
+
+void MemoryChain::apply(const node::Finalize& action) {
+    Segment& segment = running_segment(action.segment);
+    const auto before = segments_.find(action.segment.value - 1);
+    require(action.segment.value == 0 || before->second.state == SegmentState::Final, "NotInOrder");
+    require(segment.state == SegmentState::Accepted, "WrongState");
+    require(head_ >= segment.final_from, "ChallengeWindowOpen");
+    segment.state = SegmentState::Final;
+    emit(node::SegmentFinal{action.segment});
+    for (const auto& found : agreement::find_faults(segment.tally, *segment.verdict)) {
+        const auto fault = static_cast<node::ChainFault>(found.fault);
+        slashed_[found.executor] = fault;
+        emit(node::ExecutorSlashed{found.executor, action.segment, fault, Wei(10)});
+    }
+}
+
+void MemoryChain::apply(const node::Settle& action) {
+    require(state_ == State::Running, "JobNotRunning");
+    const Segment& last = segments_.at(terms_.segments - 1);
+    require(last.state == SegmentState::Final, "WrongState");
+    const hash::DigestOpening opening{
+        terms_.job_hash,  SegmentIndex(terms_.segments - 1),   action.previous_digest, action.state_root, action.osmd_root,
+        action.metric_bp, hash::accesses_root(action.accesses)};
+    require(hash::segment_digest(opening) == *last.verdict, "DigestNotOpened");
+    const bool met = action.metric_bp >= rules_.threshold_bp;
+    state_ = met ? State::Settled : State::Unmet;
+    emit(node::JobSettled{met, action.metric_bp});
+    for (const auto& seller : terms_.sellers) {
+        emit(node::CreditAdded{seller.address, Wei(1), "seller"});
+    }
+}
+
+void MemoryChain::apply(const node::ProveEquivocation& action) {
+    require(action.first.digest != action.second.digest || action.first.witness != action.second.witness, "NotEquivocation");
+    for (const auto* vote : {&action.first, &action.second}) {
+        require(verifier_.recover(terms_.domain_separator, terms_.job, action.segment, action.attempt, vote->digest,
+                                  vote->witness, vote->signature) == action.first.executor,
+                "BadSignature");
+    }
+    slashed_[action.first.executor] = node::ChainFault::Equivocation;
+    emit(node::ExecutorSlashed{action.first.executor, action.segment, node::ChainFault::Equivocation, Wei(50)});
+}
+
+}  // namespace cone::test

@@ -1,0 +1,93 @@
+// The contracts' rules in memory, for tests: attempts, windows, votes, verdicts, slashing and settlement as IJobBoard has them.
+// Every `poll` mines one block with what was submitted since the last.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+
+#include "cone/agreement/faults.hpp"
+#include "cone/agreement/tally.hpp"
+#include "cone/node/chain.hpp"
+
+namespace cone::test {
+
+struct ChainRules {
+    std::uint64_t commit_blocks = 1;
+    std::uint64_t reveal_blocks = 60;
+    std::uint64_t challenge_blocks = 3;
+    std::uint32_t threshold_bp = 9000;
+};
+
+class MemoryChain final : public node::Chain {
+public:
+    MemoryChain(node::JobTerms terms, ChainRules rules, const node::VoteVerifier& verifier)
+        : terms_(std::move(terms)), rules_(rules), verifier_(verifier) {}
+
+    [[nodiscard]] node::JobTerms terms() override { return terms_; }
+    [[nodiscard]] std::vector<node::ChainEvent> poll() override;
+    void submit(const node::ChainAction& action) override { pending_.push_back(action); }
+    [[nodiscard]] std::uint64_t head() override { return head_; }
+    [[nodiscard]] std::vector<node::TransactionCost> costs() override { return costs_; }
+
+    /// Somebody objects to an accepted segment; takes effect in the next block.
+    void challenge(SegmentIndex segment, const Address& challenger) { challenges_.push_back({segment, challenger}); }
+
+    enum class State { Running, Settled, Unmet, Void };
+    [[nodiscard]] State state() const { return state_; }
+    [[nodiscard]] const std::map<Address, node::ChainFault>& slashed() const { return slashed_; }
+    [[nodiscard]] std::optional<Hash32> verdict(SegmentIndex segment) const;
+    /// Names of the actions it refused, for tests that expect none.
+    [[nodiscard]] const std::vector<std::string>& refusals() const { return refusals_; }
+
+private:
+    struct Attempt {
+        AttemptIndex number;
+        std::uint64_t posted = 0;
+        Hash32 root;
+        std::vector<Address> members;
+    };
+    enum class SegmentState { Pending, Committed, Undecided, Accepted, Challenged, Final };
+    struct Segment {
+        SegmentState state = SegmentState::Pending;
+        Hash32 previous;
+        std::uint16_t epoch = 0;
+        std::vector<Attempt> attempts;
+        agreement::Tally tally;
+        std::optional<Hash32> verdict;
+        std::uint64_t final_from = 0;
+    };
+
+    void emit(const node::ChainEventBody& body);
+    void require(bool condition, const char* error) const;
+    Segment& running_segment(SegmentIndex index);
+    [[nodiscard]] std::uint64_t reveal_until(const Attempt& attempt) const {
+        return attempt.posted + rules_.commit_blocks + rules_.reveal_blocks;
+    }
+    void decide(SegmentIndex index, Segment& segment, std::uint32_t outstanding);
+    void accept(SegmentIndex index, Segment& segment);
+    void apply(const node::PostCommitments& action);
+    void apply(const node::CastVotes& action);
+    void apply(const node::CloseAttempt& action);
+    void apply(const node::Finalize& action);
+    void apply(const node::Settle& action);
+    void apply(const node::ProveEquivocation& action);
+    void apply_challenge(SegmentIndex index, const Address& challenger);
+
+    node::JobTerms terms_;
+    ChainRules rules_;
+    const node::VoteVerifier& verifier_;
+    std::deque<node::ChainAction> pending_;
+    std::vector<std::pair<SegmentIndex, Address>> challenges_;
+    std::uint64_t head_ = 100;
+    std::uint16_t epoch_ = 0;
+    State state_ = State::Running;
+    std::map<std::uint32_t, Segment> segments_;
+    std::map<Address, node::ChainFault> slashed_;
+    std::vector<node::ChainEvent> events_;
+    std::vector<node::TransactionCost> costs_;
+    std::vector<std::string> refusals_;
+};
+
+}  // namespace cone::test
