@@ -1,0 +1,284 @@
+// Opening an attempt: who, which members, in which order; and committing past the bridge.
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {JobId, JobState, Request, SegmentState} from "../../src/Types.sol";
+import {IJobBoard} from "../../src/interfaces/IJobBoard.sol";
+import {SegmentEvent, SegmentRefuses} from "../../src/libraries/Lifecycle.sol";
+import {Records} from "../../src/libraries/Records.sol";
+import {Market} from "../support/Market.sol";
+import {Trees} from "../support/Trees.sol";
+import {vm} from "../support/Vm.sol";
+
+contract CommitmentsTest is Market {
+    bytes32 private constant D0 = keccak256("digest 0");
+    bytes32 private constant D1 = keccak256("digest 1");
+    bytes32 private constant ROOT = keccak256("root");
+
+    JobId private jobId;
+
+    function setUp() public override {
+        super.setUp();
+        jobId = startJob(2, 7, requestForTests());
+    }
+
+    function test_post_stranger_reverts() public {
+        address[] memory members = draw(jobId, 0);
+
+        refuses(abi.encodeWithSelector(IJobBoard.OnlyBridge.selector, jobId, ALICE));
+        vm.prank(ALICE);
+        board.postCommitments(jobId, 0, 0, members, ROOT);
+    }
+
+    function test_post_jobNotRunning_reverts() public {
+        JobId unseeded = openJob(requestForTests(), 1 ether);
+
+        refuses(abi.encodeWithSelector(IJobBoard.JobNotRunning.selector, unseeded, JobState.Open));
+        postAs(unseeded, 0, 0, new address[](3), ROOT);
+        refuses(abi.encodeWithSelector(IJobBoard.NoSuchJob.selector, JobId.wrap(77)));
+        postAs(JobId.wrap(77), 0, 0, new address[](3), ROOT);
+    }
+
+    function test_post_segmentBeyondTheLast_reverts() public {
+        refuses(abi.encodeWithSelector(IJobBoard.NoSuchSegment.selector, jobId, 2));
+        postAs(jobId, 2, 0, new address[](3), ROOT);
+    }
+
+    function test_post_previousNotAccepted_reverts() public {
+        refuses(abi.encodeWithSelector(IJobBoard.PreviousNotAccepted.selector, jobId, 1));
+        postAs(jobId, 1, 0, new address[](3), ROOT);
+    }
+
+    function test_post_previousChallenged_reverts() public {
+        agree(jobId, 0, D0);
+        vm.prank(CAROL);
+        board.challenge{value: BOND_WEI}(jobId, 0);
+
+        refuses(abi.encodeWithSelector(IJobBoard.PreviousNotAccepted.selector, jobId, 1));
+        postAs(jobId, 1, 0, new address[](3), ROOT);
+    }
+
+    function test_post_twice_reverts() public {
+        post(jobId, 0, moves(3, D0));
+
+        refuses(abi.encodeWithSelector(SegmentRefuses.selector, SegmentState.Committed, SegmentEvent.Committed));
+        postAs(jobId, 0, 1, new address[](3), ROOT);
+    }
+
+    function test_post_onAccepted_reverts() public {
+        agree(jobId, 0, D0);
+
+        refuses(abi.encodeWithSelector(SegmentRefuses.selector, SegmentState.Accepted, SegmentEvent.Committed));
+        postAs(jobId, 0, 1, new address[](3), ROOT);
+    }
+
+    function test_post_wrongAttempt_reverts() public {
+        address[] memory members = draw(jobId, 0);
+
+        refuses(abi.encodeWithSelector(IJobBoard.WrongAttempt.selector, 1, 0));
+        postAs(jobId, 0, 1, members, ROOT);
+    }
+
+    function test_post_zeroRoot_reverts() public {
+        address[] memory members = draw(jobId, 0);
+
+        refuses(abi.encodeWithSelector(IJobBoard.ZeroRoot.selector));
+        postAs(jobId, 0, 0, members, bytes32(0));
+    }
+
+    function test_post_wrongSize_reverts() public {
+        refuses(abi.encodeWithSelector(IJobBoard.WrongSetSize.selector, 2, 3));
+        postAs(jobId, 0, 0, new address[](2), ROOT);
+        refuses(abi.encodeWithSelector(IJobBoard.WrongSetSize.selector, 4, 3));
+        postAs(jobId, 0, 0, new address[](4), ROOT);
+    }
+
+    function test_post_notInPool_reverts() public {
+        address[] memory members = draw(jobId, 0);
+        members[2] = ALICE;
+
+        refuses(abi.encodeWithSelector(IJobBoard.NotInPool.selector, ALICE, board.job(jobId).poolBlock));
+        postAs(jobId, 0, 0, members, ROOT);
+    }
+
+    function test_post_registeredAfterThePoolBlock_reverts() public {
+        address late = addExecutor(50, 64);
+        vm.roll(block.number + 1);
+        address[] memory members = draw(jobId, 0);
+        members[0] = late;
+
+        refuses(abi.encodeWithSelector(IJobBoard.NotInPool.selector, late, board.job(jobId).poolBlock));
+        postAs(jobId, 0, 0, members, ROOT);
+    }
+
+    function test_post_swappedOrTwice_reverts() public {
+        address[] memory members = draw(jobId, 0);
+        (members[0], members[1]) = (members[1], members[0]);
+        refuses(abi.encodeWithSelector(IJobBoard.TicketOrder.selector, 1, members[1]));
+        postAs(jobId, 0, 0, members, ROOT);
+
+        members = draw(jobId, 0);
+        members[2] = members[1];
+        refuses(abi.encodeWithSelector(IJobBoard.TicketOrder.selector, 2, members[1]));
+        postAs(jobId, 0, 0, members, ROOT);
+    }
+
+    function test_post_secondAttemptMustBeAboveTheFirst_reverts() public {
+        Move[] memory plan = moves(3, D0);
+        plan[0] = move(D1);
+        address[] memory first = play(jobId, 0, plan);
+        address[] memory members = draw(jobId, 0);
+        members[0] = first[2];
+
+        refuses(abi.encodeWithSelector(IJobBoard.TicketOrder.selector, 0, first[2]));
+        postAs(jobId, 0, 1, members, ROOT);
+    }
+
+    function test_post_opensTheAttempt() public {
+        address[] memory members = draw(jobId, 0);
+        uint64 now_ = uint64(block.number);
+
+        vm.expectEmit(true, true, true, true, address(board));
+        emit IJobBoard.CommitmentsPosted(jobId, 0, 0, ROOT, members, now_ + 3, now_ + 12);
+        postAs(jobId, 0, 0, members, ROOT);
+
+        checkSegment(jobId, 0, SegmentState.Committed);
+        eq(keccak256(abi.encode(board.members(jobId, 0))), keccak256(abi.encode(members)), "members");
+        IJobBoard.Attempt memory attempt = board.attempt(jobId, 0, 0);
+        eq(attempt.root, ROOT, "root");
+        eq(attempt.size, 3, "size");
+        eq(attempt.revealFromBlock, now_ + 3, "votes from");
+        eq(attempt.revealUntilBlock, now_ + 12, "votes until");
+    }
+
+    function test_post_doublesAndKeepsEarlierMembers() public {
+        Move[] memory plan = moves(3, D0);
+        plan[0] = move(D1);
+        address[] memory first = play(jobId, 0, plan);
+        (, address[] memory second) = post(jobId, 0, moves(3, D0));
+
+        address[] memory all = board.members(jobId, 0);
+        eq(all.length, 6, "twice as many");
+        for (uint256 i = 0; i < 3; ++i) {
+            eq(all[i], first[i], "earlier members stay");
+            eq(all[3 + i], second[i], "new ones follow");
+        }
+        eq(board.attempt(jobId, 0, 1).firstPosition, 3, "first new position");
+    }
+
+    /// An executor with many units is drawn by its smallest ticket.
+    function test_post_unitsWeigh() public {
+        vm.prank(registry.executorAt(3));
+        registry.addUnits{value: 63 ether}(63);
+        JobId weighted = openJob(requestForTests(), 1 ether);
+        fixSeed(weighted);
+
+        address[] memory members = draw(weighted, 0);
+        postAs(weighted, 0, 0, members, ROOT);
+        eq(members[0], registry.executorAt(3), "64 of 70 units: first");
+    }
+
+    // ------------------------------------------------------------------------------------------------- commit directly
+
+    function test_commitDirect_noAttempt_reverts() public {
+        refuses(abi.encodeWithSelector(IJobBoard.NoAttempt.selector, jobId, 0));
+        board.commitDirect(jobId, 0, 0, 0, D0);
+    }
+
+    function test_commitDirect_notTheMember_reverts() public {
+        address[] memory members = postEmpty();
+
+        refuses(abi.encodeWithSelector(IJobBoard.NotTheMember.selector, members[1], members[0]));
+        vm.prank(members[1]);
+        board.commitDirect(jobId, 0, 0, 0, D0);
+    }
+
+    function test_commitDirect_noSuchPosition_reverts() public {
+        postEmpty();
+
+        refuses(abi.encodeWithSelector(IJobBoard.NoSuchMember.selector, 3, 3));
+        board.commitDirect(jobId, 0, 0, 3, D0);
+    }
+
+    function test_commitDirect_wrongAttempt_reverts() public {
+        postEmpty();
+
+        refuses(abi.encodeWithSelector(IJobBoard.WrongAttempt.selector, 1, 0));
+        board.commitDirect(jobId, 0, 1, 0, D0);
+    }
+
+    function test_commitDirect_zero_reverts() public {
+        address[] memory members = postEmpty();
+
+        refuses(abi.encodeWithSelector(IJobBoard.ZeroCommitment.selector));
+        vm.prank(members[0]);
+        board.commitDirect(jobId, 0, 0, 0, bytes32(0));
+    }
+
+    function test_commitDirect_twice_reverts() public {
+        address[] memory members = postEmpty();
+        vm.startPrank(members[0]);
+        board.commitDirect(jobId, 0, 0, 0, D0);
+
+        refuses(abi.encodeWithSelector(IJobBoard.AlreadyCommitted.selector, 0));
+        board.commitDirect(jobId, 0, 0, 0, D1);
+    }
+
+    function test_commitDirect_onceVotesAreTaken_reverts() public {
+        address[] memory members = postEmpty();
+        uint64 revealFrom = board.attempt(jobId, 0, 0).revealFromBlock;
+        vm.roll(revealFrom);
+
+        refuses(abi.encodeWithSelector(IJobBoard.CommitWindowClosed.selector, revealFrom));
+        vm.prank(members[0]);
+        board.commitDirect(jobId, 0, 0, 0, D0);
+    }
+
+    /// The bridge left member 1 out; it commits by itself and its vote counts, without a proof.
+    function test_commitDirect_letsALeftOutMemberVote() public {
+        address[] memory members = draw(jobId, 0);
+        Move[] memory plan = moves(3, D0);
+        bytes32[] memory leaves = leavesOf(jobId, 0, 0, members, plan);
+        leaves[1] = Records.commitmentLeaf(members[1], bytes32(0));
+        postAs(jobId, 0, 0, members, Trees.root(leaves));
+        bytes32 own = commitmentOf(jobId, 0, 0, members[1], plan[1]);
+
+        vm.expectEmit(true, true, true, true, address(board));
+        emit IJobBoard.CommittedDirectly(jobId, 0, 0, 1, members[1], own);
+        vm.prank(members[1]);
+        board.commitDirect(jobId, 0, 0, 1, own);
+
+        vm.roll(board.attempt(jobId, 0, 0).revealFromBlock);
+        IJobBoard.VoteInput[] memory votes = votesOf(jobId, 0, 0, members, plan);
+        for (uint256 i = 0; i < 3; ++i) {
+            votes[i].proof = Trees.prove(leaves, i);
+        }
+        votes[1].proof = new bytes32[](0);
+        board.castVotes(jobId, 0, 0, votes);
+        checkSegment(jobId, 0, SegmentState.Accepted);
+    }
+
+    /// A direct commitment replaces the one under the root: the member cannot keep two to choose from.
+    function test_commitDirect_replacesTheOneUnderTheRoot() public {
+        Move[] memory plan = moves(3, D0);
+        address[] memory members = draw(jobId, 0);
+        postAs(jobId, 0, 0, members, Trees.root(leavesOf(jobId, 0, 0, members, plan)));
+        vm.prank(members[0]);
+        board.commitDirect(jobId, 0, 0, 0, keccak256("another"));
+        vm.roll(board.attempt(jobId, 0, 0).revealFromBlock);
+        IJobBoard.VoteInput[] memory votes = votesOf(jobId, 0, 0, members, plan);
+
+        refuses(abi.encodeWithSelector(IJobBoard.CommitmentNotOpened.selector, 0));
+        board.castVotes(jobId, 0, 0, votes);
+    }
+
+    function postEmpty() private returns (address[] memory members) {
+        members = draw(jobId, 0);
+        postAs(jobId, 0, 0, members, ROOT);
+    }
+
+    function postAs(JobId id, uint32 segment, uint32 attempt, address[] memory members, bytes32 root) private {
+        vm.prank(BRIDGE);
+        board.postCommitments(id, segment, attempt, members, root);
+    }
+}
