@@ -4,17 +4,10 @@
 
 #include <algorithm>
 
-#include "cone/base/errors.hpp"
+#include "cone/job/name_of.hpp"
 
 namespace cone::job {
 namespace {
-
-template <class Choice, std::size_t Count>
-std::string_view name_of(Choice choice, const std::array<std::string_view, Count>& names) {
-    const auto at = static_cast<std::size_t>(choice);
-    CONE_ASSERT(at < Count, "an enumerator without a name");
-    return names[at];
-}
 
 template <class Choice, std::size_t Count>
 std::optional<Choice> choice_of(std::string_view name, const std::array<std::string_view, Count>& names) {
