@@ -31,12 +31,12 @@ struct ReorgTooDeep : ChainError {
 };
 
 struct FollowSettings {
-    std::vector<Address> addresses;
-    std::uint64_t first_block = 0;       ///< where to begin without a cursor: the contracts' deployment
-    std::size_t ring_blocks = 128;       ///< deepest reorganisation that is followed
+    std::vector<Address> addresses{};
+    std::uint64_t first_block = 0;  ///< where to begin without a cursor: the contracts' deployment
+    std::size_t ring_blocks = 128;  ///< deepest reorganisation that is followed
     std::size_t blocks_a_poll = 64;
-    Millis outage{600'000};              ///< the node away for so long: poll throws RpcError, exit code TryAgain
-    rpc::OutageReport report;
+    Millis outage{600'000};  ///< the node away for so long: poll throws RpcError, exit code TryAgain
+    rpc::OutageReport report{};
 };
 
 /// One thread. `client` and `clock` outlive it.

@@ -20,7 +20,7 @@ using Json = nlohmann::json;
 
 struct RetryPolicy {
     int tries = 3;
-    Millis first_pause{250};     ///< doubles from try to try; each pause is drawn from its upper half
+    Millis first_pause{250};  ///< doubles from try to try; each pause is drawn from its upper half
     Millis longest_pause{15'000};
     std::uint64_t jitter_seed = 1;
 };

@@ -13,17 +13,17 @@ namespace cone::rpc {
 
 /// Why there is no usable answer.
 enum class Fault : std::uint8_t {
-    Unreachable,   ///< refused, no route, no such host
+    Unreachable,  ///< refused, no route, no such host
     TimedOut,
-    Broken,        ///< the connection ended in the middle
-    Busy,          ///< HTTP 429
-    ServerError,   ///< HTTP 5xx
-    NotJson,       ///< truncated JSON, an HTML page, nothing at all
-    HttpRefused,   ///< another HTTP status than 200: wrong address or credentials
+    Broken,       ///< the connection ended in the middle
+    Busy,         ///< HTTP 429
+    ServerError,  ///< HTTP 5xx
+    NotJson,      ///< truncated JSON, an HTML page, nothing at all
+    HttpRefused,  ///< another HTTP status than 200: wrong address or credentials
     TooLarge,
     TooDeep,
-    BadEnvelope,   ///< JSON, but no JSON-RPC 2.0 answer to what was asked
-    BadResult,     ///< a result whose fields are missing, of a wrong type or contradict each other
+    BadEnvelope,  ///< JSON, but no JSON-RPC 2.0 answer to what was asked
+    BadResult,    ///< a result whose fields are missing, of a wrong type or contradict each other
 };
 
 /// May the same question succeed a moment later?
@@ -32,7 +32,8 @@ enum class Fault : std::uint8_t {
 
 /// No usable answer, after all tries.
 struct CallFailed : RpcError {
-    CallFailed(Fault f, const std::string& what, const std::string& hint = {}) : RpcError(to_string(f) + ": " + what, hint), fault(f) {}
+    CallFailed(Fault f, const std::string& what, const std::string& hint = {})
+        : RpcError(to_string(f) + ": " + what, hint), fault(f) {}
     Fault fault;
 };
 
@@ -60,8 +61,8 @@ enum class Refusal : std::uint8_t {
     Reverted,
     AlreadyKnown,
     NonceTooLow,
-    Underpriced,          ///< a replacement must pay more than what it replaces
-    FeeTooLow,            ///< below the block's base fee, or the pool's minimum
+    Underpriced,  ///< a replacement must pay more than what it replaces
+    FeeTooLow,    ///< below the block's base fee, or the pool's minimum
     InsufficientFunds,
     UnknownBlock,
     Other,

@@ -83,10 +83,10 @@ using BlockId = std::variant<BlockTag, std::uint64_t, Hash32>;
 
 /// A call that is only simulated.
 struct CallMessage {
-    std::optional<Address> from;
-    std::optional<Address> to;  ///< nothing: the data is init code
-    Bytes data;
-    U256 value;
+    std::optional<Address> from{};
+    std::optional<Address> to{};  ///< nothing: the data is init code
+    Bytes data{};
+    U256 value{};
 };
 
 /// The contract said no. `data` is the encoded error, which bridge/contracts decodes; empty when the node gives none.
@@ -99,8 +99,8 @@ using GasEstimate = std::variant<std::uint64_t, RevertInfo>;
 
 /// Which logs: emitted by one of `addresses` (empty: all), topic i one of topics[i] (empty: any).
 struct LogFilter {
-    std::vector<Address> addresses;
-    std::vector<std::vector<Hash32>> topics;
+    std::vector<Address> addresses{};
+    std::vector<std::vector<Hash32>> topics{};
 };
 
 }  // namespace cone::rpc

@@ -21,10 +21,10 @@ namespace cone::sender {
 
 /// A transaction to be sent; nonce, fees and signature are the sender's business.
 struct Outgoing {
-    std::string label;          ///< for logs and the cost table: "postCommitments 0/1"
-    std::optional<Address> to;  ///< nothing: creates a contract
-    Bytes data;
-    U256 value;
+    std::string label{};          ///< for logs and the cost table: "postCommitments 0/1"
+    std::optional<Address> to{};  ///< nothing: creates a contract
+    Bytes data{};
+    U256 value{};
     std::uint64_t gas_limit = 0;  ///< 0: estimated, plus a quarter; a revert is then found out before anything is paid
 };
 
@@ -41,13 +41,13 @@ using Outcome = std::variant<rpc::Receipt, Reverted, Refused>;
 
 struct SendSettings {
     std::uint64_t chain_id = 0;
-    Millis poll_interval{250};           ///< between looks for the receipt
-    Millis replace_after{24'000};        ///< unmined for so long: offer more
-    Millis outage{600'000};              ///< the node away for so long: RpcError, exit code TryAgain
-    Millis patience{1'800'000};          ///< accepted but unmined for so long: the same
+    Millis poll_interval{250};                     ///< between looks for the receipt
+    Millis replace_after{24'000};                  ///< unmined for so long: offer more
+    Millis outage{600'000};                        ///< the node away for so long: RpcError, exit code TryAgain
+    Millis patience{1'800'000};                    ///< accepted but unmined for so long: the same
     U256 fee_ceiling = U256(500) * 1'000'000'000;  ///< wei a gas unit
-    U256 least_tip = 1'000'000'000;      ///< wei a gas unit; also when the node suggests nothing
-    rpc::OutageReport report;
+    U256 least_tip = 1'000'000'000;                ///< wei a gas unit; also when the node suggests nothing
+    rpc::OutageReport report{};
 };
 
 /// Synchronous; one thread. `client`, `key`, `journal`, `clock`, `pause` outlive it.

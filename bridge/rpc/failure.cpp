@@ -1,0 +1,99 @@
+// Sorting of failures: which may pass by themselves, and what a node's words mean.
+// SPDX-License-Identifier: Apache-2.0
+#include "bridge/rpc/failure.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string_view>
+#include <utility>
+
+namespace cone::rpc {
+namespace {
+
+/// Code of a revert in geth, reth and anvil.
+constexpr std::int64_t kRevertCode = 3;
+
+/// First match wins: "replacement transaction underpriced" before "underpriced".
+constexpr std::array<std::pair<std::string_view, Refusal>, 14> kWords{{
+    {"execution reverted", Refusal::Reverted},
+    {"already known", Refusal::AlreadyKnown},
+    {"already imported", Refusal::AlreadyKnown},
+    {"nonce too low", Refusal::NonceTooLow},
+    {"nonce is too low", Refusal::NonceTooLow},
+    {"replacement transaction underpriced", Refusal::Underpriced},
+    {"less than block base fee", Refusal::FeeTooLow},
+    {"fee cap less than", Refusal::FeeTooLow},
+    {"transaction underpriced", Refusal::FeeTooLow},
+    {"insufficient funds", Refusal::InsufficientFunds},
+    {"unknown block", Refusal::UnknownBlock},
+    {"header not found", Refusal::UnknownBlock},
+    {"header for hash not found", Refusal::UnknownBlock},
+    {"block not found", Refusal::UnknownBlock},
+}};
+
+std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
+}
+
+}  // namespace
+
+bool is_transient(Fault fault) {
+    switch (fault) {
+        case Fault::Unreachable:
+        case Fault::TimedOut:
+        case Fault::Broken:
+        case Fault::Busy:
+        case Fault::ServerError:
+        case Fault::NotJson:
+            return true;
+        case Fault::HttpRefused:
+        case Fault::TooLarge:
+        case Fault::TooDeep:
+        case Fault::BadEnvelope:
+        case Fault::BadResult:
+            return false;
+    }
+    return false;
+}
+
+std::string to_string(Fault fault) {
+    switch (fault) {
+        case Fault::Unreachable:
+            return "node cannot be reached";
+        case Fault::TimedOut:
+            return "node did not answer in time";
+        case Fault::Broken:
+            return "connection to the node broke";
+        case Fault::Busy:
+            return "node is busy";
+        case Fault::ServerError:
+            return "node has an internal error";
+        case Fault::NotJson:
+            return "node's answer is not JSON";
+        case Fault::HttpRefused:
+            return "HTTP request refused";
+        case Fault::TooLarge:
+            return "node's answer is too large";
+        case Fault::TooDeep:
+            return "node's answer is nested too deeply";
+        case Fault::BadEnvelope:
+            return "not an answer to our question";
+        case Fault::BadResult:
+            return "malformed result";
+    }
+    return "unknown fault";
+}
+
+Refusal meaning_of(const ErrorObject& error) {
+    if (error.code == kRevertCode) {
+        return Refusal::Reverted;
+    }
+    const std::string message = lower(error.message);
+    const auto* found = std::find_if(kWords.begin(), kWords.end(),
+                                     [&](const auto& word) { return message.find(word.first) != std::string::npos; });
+    return found == kWords.end() ? Refusal::Other : found->second;
+}
+
+}  // namespace cone::rpc
