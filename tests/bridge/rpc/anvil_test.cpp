@@ -15,8 +15,10 @@ namespace {
 using rpc::CallFailed;
 using rpc::Fault;
 
+/// Blocks come when the test says so: anvil's own mining runs beside the answer to eth_sendRawTransaction.
 struct Node {
-    explicit Node(const Anvil& anvil) : transport({.url = anvil.url()}) {}
+    explicit Node(const Anvil& anvil) : transport({.url = anvil.url()}) { (void)client.ask("evm_setAutomine", {false}); }
+    void mine() { (void)client.ask("evm_mine"); }
     rpc::CurlTransport transport;
     rpc::StoppablePause pause;
     rpc::Client client{transport, pause};
@@ -55,6 +57,9 @@ TEST(AnvilRpc, TellsAndTakesEverythingTyped) {
     EXPECT_FALSE(rpc::knows_transaction(client, signed_bytes.hash));
     EXPECT_FALSE(rpc::receipt(client, signed_bytes.hash));
     EXPECT_EQ(rpc::send_raw_transaction(client, signed_bytes.raw), signed_bytes.hash);
+    EXPECT_TRUE(rpc::knows_transaction(client, signed_bytes.hash));
+    EXPECT_FALSE(rpc::receipt(client, signed_bytes.hash));
+    node.mine();
 
     const auto receipt = rpc::receipt(client, signed_bytes.hash);
     ASSERT_TRUE(receipt);
@@ -120,6 +125,7 @@ TEST(AnvilRpc, SaysWhyItTakesNoTransaction) {
         return rpc::Refusal::Other;
     };
     (void)rpc::send_raw_transaction(node.client, create(0, kLogAndStop).raw);
+    node.mine();
     eth::Transaction stingy = transaction(1, kLogAndStop);
     stingy.max_priority_fee = 1;
     stingy.max_fee = 1;
@@ -129,7 +135,6 @@ TEST(AnvilRpc, SaysWhyItTakesNoTransaction) {
     EXPECT_EQ(refusal(eth::sign(stingy, eth::dev_key(0, 31337))), rpc::Refusal::FeeTooLow);
     EXPECT_EQ(refusal(eth::sign(transaction(0, kLogAndStop), poor.value())), rpc::Refusal::InsufficientFunds);
 
-    (void)node.client.ask("evm_setAutomine", {false});
     (void)rpc::send_raw_transaction(node.client, create(1, kLogAndStop).raw);
     EXPECT_EQ(refusal(create(1, kLogAndStop)), rpc::Refusal::AlreadyKnown);
     EXPECT_EQ(refusal(create(1, kRevert)), rpc::Refusal::Underpriced);
