@@ -42,9 +42,8 @@ nlohmann::json parse_document(std::string_view text) {
     }
     Watch watch;
     try {
-        return nlohmann::json::parse(text, [&watch](int, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
-            return watch(event, parsed);
-        });
+        return nlohmann::json::parse(
+            text, [&watch](int, nlohmann::json::parse_event_t event, nlohmann::json& parsed) { return watch(event, parsed); });
     } catch (const nlohmann::json::exception& error) {
         refuse("", error.what());
     }

@@ -44,8 +44,8 @@ struct EnumNames;
 /// Parses one JSON object. Throws DataError when it is too large or too deep, is not JSON, or says a key twice.
 [[nodiscard]] nlohmann::json parse_document(std::string_view text);
 
-/// Throws DataError naming the first place where `read`, written again, is not what the file said: an unknown key, a figure that
-/// disagrees with those it follows from, a second spelling of a hash.
+/// Throws DataError naming the first place where `read`, written again, is not what the file said: an unknown key, a figure
+/// that disagrees with those it follows from, a second spelling of a hash.
 void require_same(const nlohmann::json& file, const nlohmann::json& rewritten);
 
 namespace detail {

@@ -40,6 +40,7 @@ struct ReceiptVote {
 };
 
 struct ReceiptAttempt {
+    AttemptIndex number;                        ///< the contract's: epoch * 65,536 + index within the segment
     std::vector<Address> members;
     std::vector<Hash32> commitments;            ///< by position; zero: none came
     Hash32 commitments_root;
@@ -51,7 +52,8 @@ struct ReceiptSegment {
     SegmentIndex index;
     Hash32 previous_digest;
     hash::DigestOpening opening;
-    Hash32 digest;
+    Hash32 digest;                              ///< the accepted one; zero when none was, then the opening is empty
+    std::uint32_t challenges = 0;               ///< attempts that a challenge asked for, after a lead had been reached
     std::vector<ReceiptAttempt> attempts;
     std::vector<training::RoundTrace> trace;
     bool operator==(const ReceiptSegment&) const = default;

@@ -23,14 +23,18 @@ struct Metric {
 };
 
 Metric metric_of(const RunResult& result) {
-    Metric metric{result.initial_metric_bp / kBasisPoints, final_metric_bp(result) / kBasisPoints,
-                  result.spec.threshold_bp / kBasisPoints, {}};
+    Metric metric{result.initial_metric_bp / kBasisPoints,
+                  final_metric_bp(result) / kBasisPoints,
+                  result.spec.threshold_bp / kBasisPoints,
+                  {}};
     std::transform(result.rounds.begin(), result.rounds.end(), std::back_inserter(metric.by_round),
                    [](const training::RoundTrace& round) { return round.metric_bp / kBasisPoints; });
     return metric;
 }
 
-std::uint32_t attempts_of(const SegmentResultView& segment) { return narrow<std::uint32_t>(segment.attempts.size()); }
+std::uint32_t attempts_of(const SegmentResultView& segment) {
+    return narrow<std::uint32_t>(segment.attempts.size());
+}
 
 }  // namespace
 
@@ -147,8 +151,12 @@ double final_metric_bp(const RunResult& result) {
     return result.rounds.empty() ? result.initial_metric_bp : static_cast<double>(result.rounds.back().metric_bp);
 }
 
-std::string to_json(const RunResult& result) { return write_document(result); }
+std::string to_json(const RunResult& result) {
+    return write_document(result);
+}
 
-RunResult result_from_json(std::string_view text) { return read_document<RunResult>(text, kResultSchemaVersion); }
+RunResult result_from_json(std::string_view text) {
+    return read_document<RunResult>(text, kResultSchemaVersion);
+}
 
 }  // namespace cone::report

@@ -13,7 +13,8 @@ namespace cone::report {
 template <>
 struct EnumNames<job::Aggregation> {
     static constexpr std::array<std::pair<job::Aggregation, const char*>, 3> names() {
-        return {{{job::Aggregation::COsmd, "c-osmd"}, {job::Aggregation::OsmdDm, "osmd-dm"}, {job::Aggregation::FedAvg, "fedavg"}}};
+        return {
+            {{job::Aggregation::COsmd, "c-osmd"}, {job::Aggregation::OsmdDm, "osmd-dm"}, {job::Aggregation::FedAvg, "fedavg"}}};
     }
 };
 

@@ -19,7 +19,9 @@ using ::testing::HasSubstr;
 using Json = nlohmann::json;
 using Pointer = nlohmann::json::json_pointer;
 
-Json sample_document() { return Json::parse(to_json(sample::demo_result())); }
+Json sample_document() {
+    return Json::parse(to_json(sample::demo_result()));
+}
 
 /// What result_from_json says about the document; empty when it accepts it.
 std::string refusal_of(const std::string& text) {
@@ -75,8 +77,8 @@ TEST(ResultJson, KeepsTheOrderOfKeys) {
 
     ASSERT_GE(keys.size(), 12U);
     keys.resize(12);
-    EXPECT_THAT(keys, ::testing::ElementsAre("schema_version", "job_id", "name", "status", "metric", "segments", "faults_caught",
-                                             "payouts", "escrow_wei", "gas", "profile", "wall_s"));
+    EXPECT_THAT(keys, ::testing::ElementsAre("schema_version", "job_id", "name", "status", "metric", "segments",
+                                             "faults_caught", "payouts", "escrow_wei", "gas", "profile", "wall_s"));
 }
 
 TEST(ResultJson, KeepsAmountsAboveDoublePrecision) {
@@ -127,7 +129,9 @@ TEST(ResultJson, RefusesWhatIsNoDocument) {
     EXPECT_THAT(refusal_of(std::string((64U << 20U) + 1, ' ')), HasSubstr("above the limit"));
 }
 
-TEST(ResultJson, RefusesAnotherVersion) { EXPECT_THAT(refusal_after("/schema_version", 2), HasSubstr("/schema_version: 2 is not 1")); }
+TEST(ResultJson, RefusesAnotherVersion) {
+    EXPECT_THAT(refusal_after("/schema_version", 2), HasSubstr("/schema_version: 2 is not 1"));
+}
 
 TEST(ResultJson, NamesTheFieldOfTheWrongType) {
     EXPECT_THAT(refusal_after("/job_id", "1"), HasSubstr("/job_id: expected a whole number"));

@@ -40,7 +40,9 @@ job::JobSpec spec() {
     return spec;
 }
 
-bool is_corrupted(std::uint32_t seller) { return seller >= kHonestSellers; }
+bool is_corrupted(std::uint32_t seller) {
+    return seller >= kHonestSellers;
+}
 
 void reweight(std::vector<double>& p, std::uint32_t seller, std::uint32_t round) {
     const double gain = is_corrupted(seller) ? -1.9 : 0.55 / (1.0 + 0.35 * round) + 0.03 * (seller % 3);
@@ -184,8 +186,8 @@ void run_attempt(RunResult& result, std::uint32_t segment, std::uint32_t first, 
         result.timeline.push_back({trained, trained + 0.1, lane, what + "commit", "commit"});
         result.timeline.push_back({trained + 0.1, start + 24.6, lane, what + "wait for commitments", "wait"});
         const bool lies = segment == 1 && member == kLiar;
-        result.timeline.push_back({start + 24.6, start + 24.9, lane, what + (lies ? "vote for a wrong digest" : "vote"),
-                                   lies ? "fault" : "vote"});
+        result.timeline.push_back(
+            {start + 24.6, start + 24.9, lane, what + (lies ? "vote for a wrong digest" : "vote"), lies ? "fault" : "vote"});
     }
     result.timeline.push_back({start + 24.2, start + 24.6, "bridge", what + "relay commitments", "commit"});
     result.timeline.push_back({start + 24.2, start + 24.6, "chain", "JobBoard.postCommitments", "chain"});
@@ -237,12 +239,14 @@ RunResult demo_result() {
     result.rounds = rounds();
     result.initial_metric_bp = 974;
     result.segments = {segment(0), segment(1), segment(2)};
-    result.faults_caught = {{address_of(kExecutorKind, kLiar), kLiar, SegmentIndex(1), "wrong-digest", true, Wei(500 * kMilliEther)}};
+    result.faults_caught = {
+        {address_of(kExecutorKind, kLiar), kLiar, SegmentIndex(1), "wrong-digest", true, Wei(500 * kMilliEther)}};
     pay(result);
     spend_gas(result);
     add_timeline(result);
     result.wall_seconds = {{"total", 106.3}, {"training", 94.4}, {"digest", 0.44}, {"chain", 1.68}, {"setup", 2.6}};
-    result.contracts = {{"AuctionHouse", to_hex(address_of(kContractKind, 0))}, {"JobBoard", to_hex(address_of(kContractKind, 1))},
+    result.contracts = {{"AuctionHouse", to_hex(address_of(kContractKind, 0))},
+                        {"JobBoard", to_hex(address_of(kContractKind, 1))},
                         {"Settlement", to_hex(address_of(kContractKind, 2))}};
     result.started_at = "2026-11-21T10:15:00Z";
     result.machine = "Intel Xeon Platinum 8481C, 2 cores";

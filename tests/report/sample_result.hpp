@@ -9,7 +9,7 @@ namespace cone::report::sample {
 inline constexpr std::uint32_t kSellers = 12;
 inline constexpr std::uint32_t kHonestSellers = 8;
 inline constexpr std::uint32_t kExecutors = 6;
-inline constexpr std::uint32_t kLiar = 4;       ///< number of the executor that votes for a wrong digest in segment 1
+inline constexpr std::uint32_t kLiar = 4;  ///< number of the executor that votes for a wrong digest in segment 1
 
 /// A hash, or an address, that only depends on its arguments.
 [[nodiscard]] Hash32 hash_of(std::uint32_t kind, std::uint32_t index);

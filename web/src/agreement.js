@@ -77,8 +77,8 @@ export function agreement(result) {
 }
 
 const DEEDS = {
-  'wrong-digest': 'voted for a wrong digest', 'no-reveal': 'did not reveal its vote', 'wrong-witness': 'could not show that it did the work itself',
-  equivocation: 'signed two different votes', late: 'came too late', 'no-commitment': 'sent no commitment',
+  'wrong-digest': 'voted for a wrong digest', 'no-reveal': 'did not reveal its vote', witness: 'showed another witness than the others: it may not have done the work itself',
+  equivocation: 'signed two different votes',
 };
 
 function faultLine(result, fault) {
