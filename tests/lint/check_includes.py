@@ -27,7 +27,7 @@ MAY_INCLUDE = {
     "cone/model": PROTOCOL + ["cone/data", "kernels"],
     "cone/training": PROTOCOL + ["cone/comm", "cone/data", "cone/market", "cone/model", "cone/trace", "kernels"],
     "cone/trace": PROTOCOL + ["cone/data", "cone/training"],
-    "cone/report": PROTOCOL + ["cone/sortition", "cone/agreement", "cone/training"],
+    "cone/report": PROTOCOL + ["cone/data", "cone/sortition", "cone/agreement", "cone/training"],
     "cone/node": PROTOCOL + ["cone/comm", "cone/sortition", "cone/agreement", "cone/training", "cone/report"],
     "bridge/eth": ["cone/base", "cone/hash"],
     "bridge/rpc": ["cone/base", "cone/hash", "bridge/eth"],
