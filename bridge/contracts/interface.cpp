@@ -1,0 +1,197 @@
+// The tables. When an interface changes, tests/bridge/contracts/interface_test.cpp names the lines that differ.
+// SPDX-License-Identifier: Apache-2.0
+#include "bridge/contracts/interface.hpp"
+
+#include "cone/base/errors.hpp"
+
+namespace cone::contracts {
+namespace {
+
+using Text = std::string_view;
+
+constexpr Text kDataCatalogEvents[] = {
+    "EntryPaused(uint32 indexed entryId)",
+    "EntryRegistered(uint32 indexed entryId,address indexed owner,bytes32 indexed shardRoot,bytes32[] tags,uint32 "
+    "records,uint96 reserveWei)",
+    "EntryUnpaused(uint32 indexed entryId)",
+};
+
+constexpr Text kSettlementEvents[] = {
+    "BondLocked(uint64 indexed jobId,uint256 amountWei)",
+    "Burned(uint64 indexed jobId,uint256 amountWei)",
+    "Credited(uint64 indexed jobId,address indexed payee,uint8 role,uint256 amountWei)",
+    "EscrowHeld(uint64 indexed jobId,uint256 amountWei)",
+    "JobSettled(uint64 indexed jobId,bool met,uint32 metricBp,uint256 sellersWei,uint256 executorsWei,uint256 buyerWei)",
+    "Withdrawn(address indexed payee,address indexed to,uint256 amountWei)",
+};
+
+constexpr Text kExecutorRegistryEvents[] = {
+    "ExecutorRegistered(address indexed executor,uint32 units,uint256 stakeWei)",
+    "ExitAnnounced(address indexed executor,uint64 withdrawableBlock,bool ejected)",
+    "Slashed(uint64 indexed jobId,address indexed executor,uint8 fault,uint256 amountWei,uint256 rewardWei,uint256 "
+    "stakeLeftWei)",
+    "StakeWithdrawn(address indexed executor,uint256 amountWei)",
+    "UnitsAdded(address indexed executor,uint32 units,uint256 stakeWei)",
+};
+
+constexpr Text kJobBoardEvents[] = {
+    "CommitmentsPosted(uint64 indexed jobId,uint32 indexed segment,uint32 attempt,bytes32 root,address[] members,uint64 "
+    "revealFromBlock,uint64 revealUntilBlock)",
+    "CommittedDirectly(uint64 indexed jobId,uint32 indexed segment,uint32 attempt,uint16 position,address executor,bytes32 "
+    "commitment)",
+    "FaultFound(uint64 indexed jobId,uint32 indexed segment,address indexed executor,uint32 attempt,uint8 fault,uint256 "
+    "slashedWei)",
+    "JobClosed(uint64 indexed jobId,uint8 state)",
+    "JobOpened(uint64 indexed jobId,address indexed buyer,address indexed "
+    "bridge,(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address) request,bytes32 dataHash,bytes32 "
+    "jobHash,uint32[] sellers,uint64 poolBlock,uint64 seedBlock)",
+    "JobSettling(uint64 indexed jobId,bytes32 digest)",
+    "JobVoided(uint64 indexed jobId,uint8 reason)",
+    "SeedFixed(uint64 indexed jobId,bytes32 prevRandao,bytes32 jobSeed,uint16 setCap)",
+    "SeedRescheduled(uint64 indexed jobId,uint64 seedBlock)",
+    "SegmentAccepted(uint64 indexed jobId,uint32 indexed segment,bytes32 digest,uint16 votes,uint16 secondVotes,uint64 "
+    "finalFromBlock)",
+    "SegmentChallenged(uint64 indexed jobId,uint32 indexed segment,address indexed challenger,uint256 bondWei)",
+    "SegmentFinal(uint64 indexed jobId,uint32 indexed segment,bytes32 digest)",
+    "SegmentUndecided(uint64 indexed jobId,uint32 indexed segment,uint32 attempt,uint16 bestVotes,uint16 secondVotes)",
+    "VerdictFlipped(uint64 indexed jobId,uint32 indexed segment,bytes32 from,bytes32 to,uint16 epoch)",
+    "VoteCast(uint64 indexed jobId,uint32 indexed segment,address indexed executor,uint32 attempt,bytes32 digest,bytes32 "
+    "witness)",
+};
+
+constexpr Text kAuctionHouseEvents[] = {
+    "AuctionOpened(uint64 indexed auctionId,bytes32 indexed tagsKey,bytes32[] tags,uint64 endBlock)",
+    "AuctionVoid(uint64 indexed auctionId,address indexed bidder,uint256 matched,uint16 minSellers)",
+    "AuctionWon(uint64 indexed auctionId,address indexed buyer,uint256 priceWei,uint32[] sellers)",
+    "BidPlaced(uint64 indexed auctionId,address indexed bidder,uint256 bidWei,uint64 "
+    "endBlock,(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address) request)",
+    "PauseSet(bool paused)",
+};
+
+constexpr Text kErrors[] = {
+    "AccessesCount(uint256 given,uint256 sellers)",
+    "AlreadyCommitted(uint16 position)",
+    "AlreadyPaused(uint32 entryId)",
+    "AlreadyProven()",
+    "AlreadyRegistered(address executor)",
+    "AlreadyVoted(uint16 position)",
+    "AttemptOpen(uint32 attempt,uint64 revealUntilBlock)",
+    "AuctionClosed(uint64 auctionId,uint8 status)",
+    "AuctionNotOver(uint64 auctionId,uint64 endBlock)",
+    "AuctionOver(uint64 auctionId,uint64 endBlock)",
+    "AuctionRunning(uint64 auctionId)",
+    "BadSignature(address signer,address executor)",
+    "BidTooLow(uint256 bidWei,uint256 leastWei)",
+    "BlockNotOver(uint64 blockNumber,uint256 currentBlock)",
+    "BondTooSmall(uint64 jobId,uint256 heldWei,uint256 askedWei)",
+    "ChallengePending()",
+    "ChallengeWindowClosed(uint64 finalFromBlock)",
+    "ChallengeWindowOpen(uint64 finalFromBlock)",
+    "CheckpointUnorderedInsertion()",
+    "CommitWindowClosed(uint64 revealFromBlock)",
+    "CommitmentNotOpened(uint16 position)",
+    "DigestMismatch(bytes32 opened,bytes32 accepted)",
+    "EmptyShard()",
+    "EscrowExists(uint64 jobId)",
+    "HeaderMalformed(uint256 offset)",
+    "HeaderMismatch(bytes32 given,bytes32 expected)",
+    "InvalidRequest(uint8 field)",
+    "JobNotRunning(uint64 jobId,uint8 state)",
+    "JobRefuses(uint8 state,uint8 what)",
+    "NewAuctionsPaused()",
+    "NoAttempt(uint64 jobId,uint32 segment)",
+    "NoBondHeld()",
+    "NoEscrow(uint64 jobId)",
+    "NoSuchAuction(uint64 auctionId)",
+    "NoSuchEntry(uint32 entryId)",
+    "NoSuchJob(uint64 jobId)",
+    "NoSuchMember(uint16 position,uint16 size)",
+    "NoSuchSegment(uint64 jobId,uint32 segment)",
+    "NotActive(address executor,uint8 status)",
+    "NotEntryOwner(uint32 entryId,address caller)",
+    "NotEquivocation()",
+    "NotInOrder(uint32 segment,uint32 next)",
+    "NotInPool(address executor,uint64 poolBlock)",
+    "NotLeaving(address executor,uint8 status)",
+    "NotOmitted(address executor)",
+    "NotPaused(uint32 entryId)",
+    "NotStalled(uint64 voidableFromBlock)",
+    "NotTheMember(address caller,address member)",
+    "NothingToWithdraw(address payee)",
+    "OnlyAdmin(address caller)",
+    "OnlyArbiter(address caller)",
+    "OnlyAuctionHouse(address caller)",
+    "OnlyBridge(uint64 jobId,address caller)",
+    "OnlyJobBoard(address caller)",
+    "OnlySettlement(address caller)",
+    "PoolExhausted(uint16 setSize)",
+    "PreviousNotAccepted(uint64 jobId,uint32 segment)",
+    "RevealWindowClosed(uint64 revealUntilBlock)",
+    "RevealWindowNotOpen(uint64 revealFromBlock)",
+    "RulesInvalid()",
+    "SafeCastOverflowedUintDowncast(uint8 bits,uint256 value)",
+    "SeedBlockAvailable(uint64 seedBlock)",
+    "SeedBlockGone(uint64 seedBlock)",
+    "SeedBlockNotOver(uint64 seedBlock)",
+    "SegmentRefuses(uint8 state,uint8 what)",
+    "ShardAlreadyRegistered(bytes32 shardRoot,uint32 entryId)",
+    "StakeLocked(address executor,uint64 withdrawableBlock)",
+    "TagCountOutOfRange(uint256 count)",
+    "TagFull(bytes32 tag)",
+    "TagsNotAscending(uint256 index)",
+    "TicketOrder(uint256 index,address executor)",
+    "TimingInvalid()",
+    "TransferFailed(address to,uint256 amountWei)",
+    "UnitsOutOfRange(uint32 units,uint32 maxUnits)",
+    "WiringWrong(address contract_)",
+    "WrongAttempt(uint32 given,uint32 expected)",
+    "WrongBond(uint256 sentWei,uint256 expectedWei)",
+    "WrongSetSize(uint256 given,uint256 expected)",
+    "WrongStake(uint256 sentWei,uint256 expectedWei)",
+    "ZeroBid()",
+    "ZeroCommitment()",
+    "ZeroDigest()",
+    "ZeroPayee()",
+    "ZeroRoot()",
+    "ZeroShardRoot()",
+};
+
+}  // namespace
+
+std::string_view name_of(Contract contract) {
+    switch (contract) {
+        case Contract::DataCatalog:
+            return "DataCatalog";
+        case Contract::Settlement:
+            return "Settlement";
+        case Contract::ExecutorRegistry:
+            return "ExecutorRegistry";
+        case Contract::JobBoard:
+            return "JobBoard";
+        case Contract::AuctionHouse:
+            return "AuctionHouse";
+    }
+    CONE_ASSERT(false, "a contract without a name");
+}
+
+std::span<const std::string_view> events_of(Contract contract) {
+    switch (contract) {
+        case Contract::DataCatalog:
+            return kDataCatalogEvents;
+        case Contract::Settlement:
+            return kSettlementEvents;
+        case Contract::ExecutorRegistry:
+            return kExecutorRegistryEvents;
+        case Contract::JobBoard:
+            return kJobBoardEvents;
+        case Contract::AuctionHouse:
+            return kAuctionHouseEvents;
+    }
+    CONE_ASSERT(false, "a contract without events");
+}
+
+std::span<const std::string_view> all_errors() {
+    return kErrors;
+}
+
+}  // namespace cone::contracts

@@ -1,0 +1,100 @@
+// The five contracts' functions, events and errors as text. A test holds these tables against what the compiler says.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace cone::contracts {
+
+/// In the order of deployment.
+enum class Contract : std::uint8_t { DataCatalog, Settlement, ExecutorRegistry, JobBoard, AuctionHouse };
+
+inline constexpr std::array kContracts{Contract::DataCatalog, Contract::Settlement, Contract::ExecutorRegistry,
+                                       Contract::JobBoard, Contract::AuctionHouse};
+
+[[nodiscard]] std::string_view name_of(Contract contract);
+
+/// Every event of a contract, with `indexed` where it is.
+[[nodiscard]] std::span<const std::string_view> events_of(Contract contract);
+/// Every error that a call of a contract can end with, its libraries' and callees' included, each once.
+[[nodiscard]] std::span<const std::string_view> all_errors();
+
+/// A function that C++ calls.
+struct Function {
+    Contract contract;
+    std::string_view signature;
+    std::string_view returns;  ///< a tuple of types; "()" when C++ does not read it
+};
+
+namespace fn {
+
+// DataCatalog
+inline constexpr Function kRegisterShard{Contract::DataCatalog, "register(bytes32[],bytes32,uint32,uint96)", "(uint32)"};
+inline constexpr Function kEntryOfRoot{Contract::DataCatalog, "entryOfRoot(bytes32)", "(uint32)"};
+inline constexpr Function kRootsOf{Contract::DataCatalog, "rootsOf(uint32[])", "(bytes32[])"};
+inline constexpr Function kOwnersOf{Contract::DataCatalog, "ownersOf(uint32[])", "(address[])"};
+// Settlement
+inline constexpr Function kSettle{Contract::Settlement, "settle(uint64,(bytes32,bytes32,uint32,uint32[]))", "()"};
+inline constexpr Function kWithdraw{Contract::Settlement, "withdraw()", "(uint256)"};
+inline constexpr Function kEscrowOf{Contract::Settlement, "escrowOf(uint64)", "(uint256)"};
+inline constexpr Function kCreditOf{Contract::Settlement, "creditOf(address)", "(uint256)"};
+// ExecutorRegistry
+inline constexpr Function kRegisterExecutor{Contract::ExecutorRegistry, "register(uint32)", "()"};
+inline constexpr Function kExecutor{Contract::ExecutorRegistry, "executor(address)", "((uint8,uint32,uint64,uint128))"};
+inline constexpr Function kExecutorCount{Contract::ExecutorRegistry, "executorCount()", "(uint256)"};
+inline constexpr Function kExecutorAt{Contract::ExecutorRegistry, "executorAt(uint256)", "(address)"};
+inline constexpr Function kUnitsAtOf{Contract::ExecutorRegistry, "unitsAtOf(address[],uint64)", "(uint32[])"};
+inline constexpr Function kUnitStakeWei{Contract::ExecutorRegistry, "unitStakeWei()", "(uint256)"};
+// JobBoard
+inline constexpr Function kFixSeed{Contract::JobBoard, "fixSeed(uint64,bytes)", "()"};
+inline constexpr Function kRescheduleSeed{Contract::JobBoard, "rescheduleSeed(uint64)", "()"};
+inline constexpr Function kPostCommitments{Contract::JobBoard, "postCommitments(uint64,uint32,uint32,address[],bytes32)", "()"};
+inline constexpr Function kCastVotes{
+    Contract::JobBoard, "castVotes(uint64,uint32,uint32,(uint16,bytes32,bytes32,bytes32,bytes32,bytes32,bytes32[])[])", "()"};
+inline constexpr Function kCloseAttempt{Contract::JobBoard, "closeAttempt(uint64,uint32)", "()"};
+inline constexpr Function kChallenge{Contract::JobBoard, "challenge(uint64,uint32)", "()"};
+inline constexpr Function kFinalize{Contract::JobBoard, "finalize(uint64,uint32)", "()"};
+inline constexpr Function kProveEquivocation{
+    Contract::JobBoard,
+    "proveEquivocation(uint64,uint32,uint32,address,(bytes32,bytes32,bytes32,bytes32),(bytes32,bytes32,bytes32,bytes32))",
+    "()"};
+inline constexpr Function kVoidStale{Contract::JobBoard, "voidStale(uint64)", "()"};
+inline constexpr Function kJob{
+    Contract::JobBoard, "job(uint64)",
+    "((uint8,address,address,uint16,uint16,uint16,uint16,uint16,uint64,uint64,uint64,bytes32,bytes32,"
+    "(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address),uint32[]))"};
+inline constexpr Function kSegment{Contract::JobBoard, "segment(uint64,uint32)",
+                                   "((uint8,uint16,uint16,uint16,uint16,uint16,bytes32,bytes32,bytes32,uint64))"};
+inline constexpr Function kNextAttempt{Contract::JobBoard, "nextAttempt(uint64,uint32)",
+                                       "((uint32,uint16,bytes32,bytes32,bytes32,bytes32))"};
+inline constexpr Function kMembers{Contract::JobBoard, "members(uint64,uint32)", "(address[])"};
+inline constexpr Function kRules{Contract::JobBoard, "rules()",
+                                 "((uint32,uint32,uint32,uint32,uint32,uint16,uint16,uint16,uint128))"};
+inline constexpr Function kDomainSeparator{Contract::JobBoard, "domainSeparator()", "(bytes32)"};
+// AuctionHouse
+inline constexpr Function kOpenAuction{
+    Contract::AuctionHouse, "open(bytes32[],(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address))",
+    "(uint64)"};
+inline constexpr Function kBid{Contract::AuctionHouse,
+                               "bid(uint64,(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address))",
+                               "()"};
+inline constexpr Function kCloseAuction{Contract::AuctionHouse, "close(uint64)", "(uint64)"};
+inline constexpr Function kLeastBid{Contract::AuctionHouse, "leastBid(uint64)", "(uint256)"};
+inline constexpr Function kRunningAuction{Contract::AuctionHouse, "runningAuction(bytes32[])", "(uint64)"};
+
+inline constexpr std::array kAll{kRegisterShard,    kEntryOfRoot,       kRootsOf,       kOwnersOf,
+                                 kSettle,           kWithdraw,          kEscrowOf,      kCreditOf,
+                                 kRegisterExecutor, kExecutor,          kExecutorCount, kExecutorAt,
+                                 kUnitsAtOf,        kUnitStakeWei,      kFixSeed,       kRescheduleSeed,
+                                 kPostCommitments,  kCastVotes,         kCloseAttempt,  kChallenge,
+                                 kFinalize,         kProveEquivocation, kVoidStale,     kJob,
+                                 kSegment,          kNextAttempt,       kMembers,       kRules,
+                                 kDomainSeparator,  kOpenAuction,       kBid,           kCloseAuction,
+                                 kLeastBid,         kRunningAuction};
+
+}  // namespace fn
+
+}  // namespace cone::contracts

@@ -1,0 +1,132 @@
+// Encoders of calls.
+// SPDX-License-Identifier: Apache-2.0
+#include "bridge/contracts/transactions.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "cone/base/errors.hpp"
+
+namespace cone::contracts {
+namespace {
+
+using eth::AbiValues;
+using eth::U256;
+
+ContractCall make(const Function& function, const AbiValues& arguments, Wei value = {}) {
+    return {function.contract, std::string(function.signature.substr(0, function.signature.find('('))),
+            eth::encode_call(function.signature, arguments), value};
+}
+
+template <class Item>
+eth::AbiValue list_of(const std::vector<Item>& items) {
+    return AbiValues(items.begin(), items.end());
+}
+
+U256 number(JobId job) {
+    return job.value;
+}
+U256 number(SegmentIndex segment) {
+    return segment.value;
+}
+U256 number(AttemptIndex attempt) {
+    return attempt.value;
+}
+
+}  // namespace
+
+ContractCall register_shard(const std::vector<Hash32>& tags, const Hash32& shard_root, std::uint32_t records, Wei reserve) {
+    return make(fn::kRegisterShard, {list_of(tags), shard_root, U256(records), eth::to_u256(reserve)});
+}
+
+ContractCall register_executor(std::uint32_t units, Wei stake) {
+    return make(fn::kRegisterExecutor, {U256(units)}, stake);
+}
+
+ContractCall open_auction(const std::vector<Hash32>& tags, const Request& request, Wei bid) {
+    return make(fn::kOpenAuction, {list_of(tags), to_abi(request)}, bid);
+}
+
+ContractCall bid(JobId auction, const Request& request, Wei bid) {
+    return make(fn::kBid, {number(auction), to_abi(request)}, bid);
+}
+
+ContractCall close_auction(JobId auction) {
+    return make(fn::kCloseAuction, {number(auction)});
+}
+
+ContractCall withdraw() {
+    return make(fn::kWithdraw, {});
+}
+
+ContractCall challenge(JobId job, SegmentIndex segment, Wei bond) {
+    return make(fn::kChallenge, {number(job), number(segment)}, bond);
+}
+
+ContractCall fix_seed(JobId job, ByteSpan header_rlp) {
+    return make(fn::kFixSeed, {number(job), Bytes(header_rlp.begin(), header_rlp.end())});
+}
+
+ContractCall reschedule_seed(JobId job) {
+    return make(fn::kRescheduleSeed, {number(job)});
+}
+
+ContractCall post_commitments(JobId job, SegmentIndex segment, AttemptIndex attempt, const std::vector<Address>& members,
+                              const Hash32& root) {
+    return make(fn::kPostCommitments, {number(job), number(segment), number(attempt), list_of(members), root});
+}
+
+ContractCall cast_votes(JobId job, SegmentIndex segment, AttemptIndex attempt, const std::vector<VoteInput>& votes) {
+    AbiValues list;
+    for (const VoteInput& vote : votes) {
+        list.push_back(to_abi(vote));
+    }
+    return make(fn::kCastVotes, {number(job), number(segment), number(attempt), std::move(list)});
+}
+
+ContractCall close_attempt(JobId job, SegmentIndex segment) {
+    return make(fn::kCloseAttempt, {number(job), number(segment)});
+}
+
+ContractCall finalize(JobId job, SegmentIndex segment) {
+    return make(fn::kFinalize, {number(job), number(segment)});
+}
+
+ContractCall settle(JobId job, const OpenedDigest& opened) {
+    return make(fn::kSettle, {number(job), to_abi(opened)});
+}
+
+ContractCall prove_equivocation(JobId job, SegmentIndex segment, AttemptIndex attempt, const Address& executor,
+                                const SignedVote& a, const SignedVote& b) {
+    return make(fn::kProveEquivocation, {number(job), number(segment), number(attempt), executor, to_abi(a), to_abi(b)});
+}
+
+ContractCall void_stale(JobId job) {
+    return make(fn::kVoidStale, {number(job)});
+}
+
+Hash32 tag(std::string_view text) {
+    if (text.empty() || text.size() > Hash32::kSize) {
+        throw ConfigError("tag '" + std::string(text) + "' has " + std::to_string(text.size()) + " bytes",
+                          "tags have 1 to 32 bytes");
+    }
+    Hash32 tag;
+    std::copy(text.begin(), text.end(), tag.bytes.begin());
+    return tag;
+}
+
+std::vector<Hash32> tag_set(const std::vector<std::string>& texts) {
+    std::vector<Hash32> tags;
+    for (const std::string& text : texts) {
+        tags.push_back(tag(text));
+    }
+    std::sort(tags.begin(), tags.end());
+    const bool doubled = std::adjacent_find(tags.begin(), tags.end()) != tags.end();
+    if (tags.empty() || tags.size() > 4 || doubled) {
+        throw ConfigError("a tag set of " + std::to_string(tags.size()) + (doubled ? " with a double" : ""),
+                          "1 to 4 different tags");
+    }
+    return tags;
+}
+
+}  // namespace cone::contracts

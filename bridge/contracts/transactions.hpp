@@ -1,0 +1,55 @@
+// The transactions that CONE's programs send: which contract, which bytes, how much ether.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bridge/contracts/interface.hpp"
+#include "bridge/contracts/records.hpp"
+#include "cone/base/bytes.hpp"
+#include "cone/base/ids.hpp"
+#include "cone/base/wei.hpp"
+
+namespace cone::contracts {
+
+struct ContractCall {
+    Contract contract;
+    std::string name;  ///< of the function, for logs and the gas table
+    Bytes data;
+    Wei value;
+    bool operator==(const ContractCall&) const = default;
+};
+
+// Sellers, executors, buyers
+[[nodiscard]] ContractCall register_shard(const std::vector<Hash32>& tags, const Hash32& shard_root, std::uint32_t records,
+                                          Wei reserve);
+/// `stake` is units times the registry's unit stake.
+[[nodiscard]] ContractCall register_executor(std::uint32_t units, Wei stake);
+[[nodiscard]] ContractCall open_auction(const std::vector<Hash32>& tags, const Request& request, Wei bid);
+[[nodiscard]] ContractCall bid(JobId auction, const Request& request, Wei bid);
+[[nodiscard]] ContractCall close_auction(JobId auction);
+[[nodiscard]] ContractCall withdraw();
+[[nodiscard]] ContractCall challenge(JobId job, SegmentIndex segment, Wei bond);
+
+// Bridge
+[[nodiscard]] ContractCall fix_seed(JobId job, ByteSpan header_rlp);
+[[nodiscard]] ContractCall reschedule_seed(JobId job);
+[[nodiscard]] ContractCall post_commitments(JobId job, SegmentIndex segment, AttemptIndex attempt,
+                                            const std::vector<Address>& members, const Hash32& root);
+[[nodiscard]] ContractCall cast_votes(JobId job, SegmentIndex segment, AttemptIndex attempt,
+                                      const std::vector<VoteInput>& votes);
+[[nodiscard]] ContractCall close_attempt(JobId job, SegmentIndex segment);
+[[nodiscard]] ContractCall finalize(JobId job, SegmentIndex segment);
+[[nodiscard]] ContractCall settle(JobId job, const OpenedDigest& opened);
+[[nodiscard]] ContractCall prove_equivocation(JobId job, SegmentIndex segment, AttemptIndex attempt, const Address& executor,
+                                              const SignedVote& a, const SignedVote& b);
+[[nodiscard]] ContractCall void_stale(JobId job);
+
+/// A tag as the catalogue has it: the text's bytes, zeros behind. Throws ConfigError when empty or above 32 bytes.
+[[nodiscard]] Hash32 tag(std::string_view text);
+/// Tags in the one order that the contracts take: ascending. Throws ConfigError on none, more than four, or doubles.
+[[nodiscard]] std::vector<Hash32> tag_set(const std::vector<std::string>& texts);
+
+}  // namespace cone::contracts

@@ -1,0 +1,131 @@
+// Encode, call, decode.
+// SPDX-License-Identifier: Apache-2.0
+#include "bridge/contracts/views.hpp"
+
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "bridge/contracts/errors.hpp"
+#include "bridge/rpc/calls.hpp"
+#include "cone/base/errors.hpp"
+
+namespace cone::contracts {
+namespace {
+
+using eth::AbiValue;
+using eth::AbiValues;
+using eth::U256;
+
+constexpr std::uint64_t kMaxExecutors = 1 << 16;
+
+// One AbiValue, not AbiValues: `{list_of(x)}` would be read as a copy of the list, not as a list of one argument.
+template <class Item>
+AbiValue list_of(const std::vector<Item>& items) {
+    AbiValues out;
+    for (const Item& item : items) {
+        if constexpr (std::is_integral_v<Item>) {
+            out.emplace_back(U256(item));
+        } else {
+            out.emplace_back(item);
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+AbiValue Views::ask(const Function& function, const AbiValues& arguments) const {
+    const rpc::CallMessage message{std::nullopt, deployment_.address(function.contract),
+                                   eth::encode_call(function.signature, arguments), 0};
+    const rpc::CallResult result = rpc::call(client_, message, at_);
+    if (const auto* revert = std::get_if<rpc::RevertInfo>(&result)) {
+        throw ChainError(describe_revert(function.contract, revert->data));
+    }
+    auto values = eth::abi_decode(*eth::parse_abi_type(function.returns), std::get<Bytes>(result));
+    if (!values) {
+        throw RpcError(std::string(name_of(function.contract)) + "." + std::string(function.signature) +
+                           " was answered with bytes that are no " + std::string(function.returns),
+                       "is chain.deployment of this program's version?");
+    }
+    return values->front();
+}
+
+Job Views::job(JobId job) const {
+    return read_job(ask(fn::kJob, {job.value}));
+}
+
+Segment Views::segment(JobId job, SegmentIndex segment) const {
+    return read_segment(ask(fn::kSegment, {job.value, U256(segment.value)}));
+}
+
+NextAttempt Views::next_attempt(JobId job, SegmentIndex segment) const {
+    return read_next_attempt(ask(fn::kNextAttempt, {job.value, U256(segment.value)}));
+}
+
+std::vector<Address> Views::members(JobId job, SegmentIndex segment) const {
+    return read_addresses(ask(fn::kMembers, {job.value, U256(segment.value)}));
+}
+
+Rules Views::rules() const {
+    return read_rules(ask(fn::kRules, {}));
+}
+
+Hash32 Views::domain_separator() const {
+    return read_hash(ask(fn::kDomainSeparator, {}));
+}
+
+std::uint32_t Views::entry_of_root(const Hash32& shard_root) const {
+    return narrow<std::uint32_t>(read_u64(ask(fn::kEntryOfRoot, {shard_root})));
+}
+
+std::vector<Hash32> Views::roots_of(const std::vector<std::uint32_t>& entries) const {
+    return read_hashes(ask(fn::kRootsOf, {list_of(entries)}));
+}
+
+std::vector<Address> Views::owners_of(const std::vector<std::uint32_t>& entries) const {
+    return read_addresses(ask(fn::kOwnersOf, {list_of(entries)}));
+}
+
+ExecutorEntry Views::executor(const Address& executor) const {
+    return read_executor(ask(fn::kExecutor, {executor}));
+}
+
+std::vector<Address> Views::executors() const {
+    const std::uint64_t count = read_u64(ask(fn::kExecutorCount, {}));
+    if (count > kMaxExecutors) {
+        throw RpcError("the register claims " + std::to_string(count) + " executors, this program lists " +
+                       std::to_string(kMaxExecutors));
+    }
+    std::vector<Address> out;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        out.push_back(read_address(ask(fn::kExecutorAt, {i})));
+    }
+    return out;
+}
+
+std::vector<std::uint32_t> Views::units_at(const std::vector<Address>& executors, std::uint64_t pool_block) const {
+    return read_u32s(ask(fn::kUnitsAtOf, {list_of(executors), pool_block}));
+}
+
+Wei Views::unit_stake() const {
+    return read_wei(ask(fn::kUnitStakeWei, {}));
+}
+
+Wei Views::escrow_of(JobId job) const {
+    return read_wei(ask(fn::kEscrowOf, {job.value}));
+}
+
+Wei Views::credit_of(const Address& payee) const {
+    return read_wei(ask(fn::kCreditOf, {payee}));
+}
+
+Wei Views::least_bid(JobId auction) const {
+    return read_wei(ask(fn::kLeastBid, {auction.value}));
+}
+
+JobId Views::running_auction(const std::vector<Hash32>& tags) const {
+    return JobId(read_u64(ask(fn::kRunningAuction, {list_of(tags)})));
+}
+
+}  // namespace cone::contracts
