@@ -23,7 +23,7 @@ constexpr Uint128 kMilliEther = Uint128{1'000'000} * 1'000'000'000;
 
 constexpr std::uint32_t kDraws[6][4] = {{2, 9, 5, 0}, {7, 3, 10, 5}, {1, 2, 6, 5}, {5, 4, 8, 2}, {0, 7, 2, 3}, {6, 5, 1, 7}};
 constexpr std::uint32_t kMetricBp[6] = {9213, 9487, 9624, 9691, 9738, 9762};
-constexpr std::uint32_t kMembers[3][6] = {{3, 0, 5, 0, 0, 0}, {1, kLiar, 2, 0, 5, 3}, {2, 5, 0, 0, 0, 0}};
+constexpr std::uint32_t kMembers[3][6] = {{3, 0, 5, 1, 2, 4}, {1, kLiar, 2, 0, 5, 3}, {2, 5, 0, 0, 0, 0}};
 
 job::JobSpec spec() {
     job::JobSpec spec;
@@ -259,9 +259,16 @@ RunResult void_result() {
     result.status = "void";
     result.rounds.clear();
     result.segments.resize(1);
-    result.segments[0].verdict = "void";
-    result.segments[0].digest = Hash32{};
-    result.segments[0].lead = 0;
+    SegmentResultView& segment = result.segments[0];
+    segment.attempts[0].digests = {hash_of(kDigestKind, 0), hash_of(kDigestKind, 77), hash_of(kDigestKind, 0)};
+    segment.attempts.push_back(attempt(0, 3, 3));
+    segment.attempts[1].digests = {hash_of(kDigestKind, 77), Hash32{}, hash_of(kDigestKind, 78)};
+    segment.set_sizes = {3, 6};
+    segment.votes = {
+        {to_hex(hash_of(kDigestKind, 0)), 2}, {to_hex(hash_of(kDigestKind, 77)), 2}, {to_hex(hash_of(kDigestKind, 78)), 1}};
+    segment.verdict = "void";
+    segment.digest = Hash32{};
+    segment.lead = 0;
     result.faults_caught.clear();
     for (SellerView& seller : result.sellers) {
         seller.accesses = 0;

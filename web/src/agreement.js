@@ -4,21 +4,30 @@ import { el, hex, icon, ICONS, section } from './dom.js';
 import { capital, duration, ether, isZero, percent, plural } from './format.js';
 import { executorName, executorNumber, faultsIn, tallies } from './model.js';
 
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/** Digests of a segment by votes, the best first: where none was accepted they are called A, B, C. */
+const ranking = (segment) => Object.entries(segment.votes).sort((a, b) => b[1] - a[1]).map(([digest]) => digest);
+
 /** What a member's mark says: agreed with the accepted digest, said something else, said nothing. */
-function ballot(digest, accepted) {
-  if (!digest || isZero(digest)) return { kind: 'silent', icon: ICONS.dash, says: 'no vote' };
-  if (!isZero(accepted) && digest === accepted) return { kind: 'agrees', icon: ICONS.check, says: 'voted for the accepted digest' };
-  return { kind: 'differs', icon: ICONS.cross, says: isZero(accepted) ? 'voted' : 'voted for another digest' };
+function ballot(segment, digest) {
+  if (!digest || isZero(digest)) return { kind: 'silent', mark: icon(ICONS.dash), says: 'no vote' };
+  if (isZero(segment.digest)) {
+    const place = Math.max(0, ranking(segment).indexOf(digest));
+    return { kind: `open open${place % 3}`, mark: LETTERS[place % 26], says: `voted for digest ${LETTERS[place % 26]}` };
+  }
+  if (digest === segment.digest) return { kind: 'agrees', mark: icon(ICONS.check), says: 'voted for the accepted digest' };
+  return { kind: 'differs', mark: icon(ICONS.cross), says: 'voted for another digest' };
 }
 
 function member(result, segment, attempt, position) {
   const address = attempt.members[position];
   const digest = attempt.digests[position];
-  const { kind, icon: path, says } = ballot(digest, segment.digest);
+  const { kind, mark, says } = ballot(segment, digest);
   const number = executorNumber(result, address);
   const fault = faultsIn(result, segment).find((each) => each.executor === address);
   return el('li', { class: `member ${kind}`, title: `${address}\n${digest || ''}` },
-    el('span', { class: 'disc', role: 'img', 'aria-label': `${executorName(result, address)}: ${says}` }, number === null ? '?' : String(number), el('span', { class: 'mark' }, icon(path))),
+    el('span', { class: 'disc', role: 'img', 'aria-label': `${executorName(result, address)}: ${says}` }, number === null ? '?' : String(number), el('span', { class: 'mark' }, mark)),
     el('code', {}, digest && !isZero(digest) ? digest.slice(2, 8) : '—'),
     fault && el('span', { class: 'fault' }, fault.kind));
 }
@@ -37,16 +46,15 @@ function attemptCard(result, segment, index, tally) {
   return el('li', { class: 'attempt' },
     el('p', { class: 'caption' }, el('b', {}, `Attempt ${index}`), index ? ` ${attempt.members.length} more, set of ${tally.size}` : ` set of ${tally.size}`),
     el('ul', { class: 'members', 'aria-label': `Members of attempt ${index}` }, attempt.members.map((_, position) => member(result, segment, attempt, position))),
-    el('p', { class: `score ${enough ? 'good' : 'warn'}` }, leadSteps(tally.lead, needed), el('span', {}, el('b', {}, score), ` lead ${tally.lead}, needed ${needed}${enough ? '' : ': ask more'}`)));
+    el('p', { class: `score ${enough ? 'good' : 'warn'}` }, leadSteps(tally.lead, needed), el('span', {}, el('b', {}, score), ` lead ${tally.lead}, needed ${needed}${enough ? '' : index + 1 < segment.attempts ? ': ask more' : ': not enough'}`)));
 }
 
 const grows = () => el('li', { class: 'grows', 'aria-label': 'the set grows' }, icon(ICONS.arrow));
 
 function votesLine(segment) {
-  const ranked = Object.entries(segment.votes).sort((a, b) => b[1] - a[1]);
-  return el('p', { class: 'digests' }, ranked.map(([digest, votes]) => {
-    const accepted = digest === segment.digest;
-    return el('span', { class: accepted ? 'agrees' : 'differs' }, icon(accepted ? ICONS.check : ICONS.cross), `${plural(votes, 'vote')} for`, hex(digest, 'digest'));
+  return el('p', { class: 'digests' }, ranking(segment).map((digest) => {
+    const { kind, mark } = ballot(segment, digest);
+    return el('span', { class: kind }, el('i', { class: `mini ${kind}` }, mark), `${plural(segment.votes[digest], 'vote')} for`, hex(digest, 'digest'));
   }));
 }
 
@@ -65,15 +73,16 @@ function segmentCard(result, segment) {
     votesLine(segment));
 }
 
-function legend() {
+function legend(result) {
   const entry = (kind, path, text) => el('span', {}, el('i', { class: `mini ${kind}` }, icon(path)), text);
-  return el('p', { class: 'legend' }, entry('agrees', ICONS.check, 'voted for the accepted digest'), entry('differs', ICONS.cross, 'voted for another'), entry('silent', ICONS.dash, 'no vote'), el('span', {}, 'under each: first digits of the digest'));
+  return el('p', { class: 'legend' }, entry('agrees', ICONS.check, 'voted for the accepted digest'), entry('differs', ICONS.cross, 'voted for another'), entry('silent', ICONS.dash, 'no vote'),
+    result.segments.some((segment) => isZero(segment.digest)) && el('span', {}, el('i', { class: 'mini open0' }, 'A'), 'voted, but nothing was accepted'), el('span', {}, 'under each: first digits of the digest'));
 }
 
 export function agreement(result) {
   const { lead, fault_share: faulty, error_target: error, growth } = result.spec.agreement;
   const rule = `Several executors run the same segment without seeing each other’s result. A result counts when it leads by ${lead} votes: with up to ${percent(faulty, 0)} liars a wrong one then passes with a chance of at most ${percent(error, 0)}. Until then the set grows (${growth}).`;
-  return section('agreement', 'How the executors agreed', rule, legend(), el('div', { class: 'segments' }, result.segments.map((segment) => segmentCard(result, segment))), faultList(result));
+  return section('agreement', 'How the executors agreed', rule, legend(result), el('div', { class: 'segments' }, result.segments.map((segment) => segmentCard(result, segment))), faultList(result));
 }
 
 const DEEDS = {
@@ -82,7 +91,7 @@ const DEEDS = {
 };
 
 function faultLine(result, fault) {
-  const lost = BigInt(fault.slashed_wei) > 0n ? `${ether(fault.slashed_wei)} ETH of its stake is gone.` : 'Its stake was not touched.';
+  const lost = BigInt(fault.slashed_wei) > 0n ? `${ether(fault.slashed_wei)} ETH of its stake was slashed.` : 'Its stake was not touched.';
   return el('li', {}, icon(ICONS.alert), el('span', {}, el('b', {}, capital(executorName(result, fault.executor))), ` ${DEEDS[fault.kind] || fault.kind} in segment ${fault.segment}. ${lost}`));
 }
 

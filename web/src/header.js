@@ -15,15 +15,15 @@ export const statusOf = (result) => STATUS[result.status] || { kind: 'warn', ico
 
 function caughtSentence(result) {
   const names = [...new Set(result.faults_caught.map((fault) => executorName(result, fault.executor)))];
-  if (!names.length) return 'No executor misbehaved.';
+  if (!names.length) return result.status === 'void' ? 'Nobody can be said to have lied.' : 'No executor misbehaved.';
   return `${capital(enumerate(names))} ${names.length === 1 ? 'was' : 'were'} caught and ${result.faults_caught.some((f) => f.slashed) ? 'slashed' : 'lost the vote'}.`;
 }
 
 function dataSentence(result) {
   const bad = corruptedSellers(result);
-  if (!bad.length) return null;
-  const paid = sumWei(bad.map((i) => result.sellers[i].paid_wei));
-  const share = weiShare(paid, paidTo(result, 'seller'));
+  const all = paidTo(result, 'seller');
+  if (!bad.length || all === 0n) return null;
+  const share = weiShare(sumWei(bad.map((i) => result.sellers[i].paid_wei)), all);
   return `The ${plural(bad.length, 'seller')} with corrupted data earned ${percent(share, share ? 1 : 0)} of the sellers’ pay.`;
 }
 
@@ -31,12 +31,13 @@ const tile = (name, value, note) => el('div', { class: 'tile' }, el('dt', {}, na
 
 function accuracyTile(result) {
   const { initial, final, threshold } = result.metric;
-  return tile('Accuracy', percent(final), result.rounds.length ? `${percent(threshold, 0)} asked for, ${percent(initial)} untrained` : 'no round was accepted');
+  if (!result.rounds.length) return tile('Accuracy', 'none', 'no round was accepted');
+  return tile('Accuracy', percent(final), `${percent(threshold, 0)} asked for, ${percent(initial)} untrained`);
 }
 
 function weightTile(result) {
   const bad = corruptedSellers(result);
-  if (!bad.length) return tile('Sellers paid', count(result.sellers.filter((seller) => BigInt(seller.paid_wei) > 0n).length), `of ${count(result.sellers.length)} sellers`);
+  if (!bad.length || !result.rounds.length) return tile('Sellers paid', count(result.sellers.filter((seller) => BigInt(seller.paid_wei) > 0n).length), `of ${count(result.sellers.length)} sellers`);
   const weights = lastDistribution(result);
   const share = bad.reduce((sum, i) => sum + weights[i], 0);
   return tile('Corrupted weight', percent(share, 1), `of the draw; ${percent(bad.length / result.sellers.length, 1)} at the start`);
@@ -47,13 +48,18 @@ function escrowNote(result) {
   return parts.map(([role, text]) => [paidTo(result, role), text]).filter(([wei]) => wei > 0n).map(([wei, text]) => `${ether(wei, 2)} ${text}`).join(', ');
 }
 
+function faultsNote(result) {
+  if (result.faults_caught.length) return enumerate([...new Set(result.faults_caught.map((fault) => fault.kind))]);
+  return result.segments.every((segment) => Object.keys(segment.votes).length < 2) ? 'all votes agreed' : 'votes differed';
+}
+
 function tiles(result) {
   const gas = result.gas.reduce((sum, use) => sum + use.gas, 0);
   return el('dl', { class: 'tiles' },
     accuracyTile(result),
     tile('Escrow', `${ether(result.escrow_wei)} ETH`, escrowNote(result)),
     weightTile(result),
-    tile('Faults caught', count(result.faults_caught.length), result.faults_caught.length ? enumerate([...new Set(result.faults_caught.map((fault) => fault.kind))]) : 'all votes agreed'),
+    tile('Faults caught', count(result.faults_caught.length), faultsNote(result)),
     tile('Time', duration(result.wall_s.total ?? NaN), `${plural(result.rounds.length, 'round')} in ${plural(result.segments.length, 'segment')}`),
     tile('Gas', `${(gas / 1e6).toFixed(2)} M`, plural(result.gas.length, 'transaction')));
 }

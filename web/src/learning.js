@@ -8,7 +8,7 @@ import { corruptedSellers, lastDistribution, paidTo } from './model.js';
 function segmentBands(result, colors, width) {
   const per = result.spec.schedule.rounds_per_segment;
   const segments = Math.ceil(result.rounds.length / per);
-  const label = (segment) => ({ show: width > 440, formatter: `segment ${segment}`, position: 'insideBottomRight', color: colors.muted, fontSize: 11 });
+  const label = (segment) => ({ show: (width - 70) / segments > 80, formatter: `segment ${segment}`, position: 'insideBottomRight', color: colors.muted, fontSize: 11 });
   return {
     silent: true,
     data: Array.from({ length: segments }, (_, segment) => [
@@ -35,7 +35,7 @@ function accuracyOption(result, colors, width) {
     yAxis: shareAxis(colors, lowest(result)),
     tooltip: { trigger: 'axis', formatter: ([point]) => tip(afterRound(point.value[0]), [['accuracy', `${point.value[1].toFixed(2)}%`]]) },
     series: [{
-      type: 'line', data: points.map((value, i) => ({ value, label: label(i) })), symbol: 'circle', symbolSize: 8, color: colors.blue, lineStyle: { width: 2.5 }, clip: true,
+      type: 'line', data: points.map((value, i) => ({ value, label: label(i) })), symbol: 'circle', symbolSize: points.length > 24 ? 5 : 8, color: colors.blue, lineStyle: { width: 2.5 }, clip: true,
       markLine: { silent: true, symbol: 'none', lineStyle: { color: colors.muted, type: [5, 4], width: 1 }, label: { formatter: `asked for: ${percent(result.metric.threshold, 0)}`, color: colors.muted, fontSize: 11, position: 'insideEndBottom' }, data: [{ yAxis: 100 * result.metric.threshold }] },
       markArea: segmentBands(result, colors, width),
     }],

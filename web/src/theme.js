@@ -37,6 +37,15 @@ export function themeButton() {
 export function followSystem() {
   let before = null;
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawAll);
-  addEventListener('beforeprint', () => { before = root.getAttribute('data-theme'); apply('light'); redrawAll(); });
-  addEventListener('afterprint', () => { apply(before || 'system'); redrawAll(); });
+  addEventListener('beforeprint', () => {
+    before = root.getAttribute('data-theme');
+    apply('light');
+    root.toggleAttribute('data-print', true);   // narrows the page to paper before the charts are drawn for it
+    redrawAll();
+  });
+  addEventListener('afterprint', () => {
+    apply(before || 'system');
+    root.toggleAttribute('data-print', false);
+    redrawAll();
+  });
 }
