@@ -8,6 +8,11 @@
 #include "cone/comm/backoff.hpp"
 
 namespace cone::node {
+namespace {
+
+constexpr Millis kInterruptPatience{150};
+
+}  // namespace
 
 ExitCode exit_code_of(RunStatus status) {
     switch (status) {
@@ -88,10 +93,17 @@ void BridgeLoop::leave(ExitCode code, const std::string& reason) {
     code_ = code;
     reason_ = reason;
     stage_ = Stage::Leaving;
-    goodbye_deadline_ = Deadline::in(ports_.clock, options_.goodbye_timeout);
+    // Who interrupts a job interrupts all ranks, and a launcher's patience is short.
+    const Millis patience =
+        code == ExitCode::Interrupted ? std::min(options_.goodbye_timeout, kInterruptPatience) : options_.goodbye_timeout;
+    goodbye_deadline_ = Deadline::in(ports_.clock, patience);
+    const auto& executors = coordinator_.state().executors;
+    all_alive_ = std::all_of(executors.begin(), executors.end(),
+                             [](const auto& executor) { return executor.standing != Standing::Lost && executor.responsive; });
+    const Stop stop{reason.empty() ? "the job is over" : reason, all_alive_ ? 1U : 0U};
     for (std::size_t executor = 0; executor < ports_.leaders.size(); ++executor) {
         unheard_.insert(executor);
-        ports_.mailbox.send(ports_.leaders[executor], encode(ToExecutor{Stop{reason.empty() ? "the job is over" : reason}}));
+        ports_.mailbox.send(ports_.leaders[executor], encode(ToExecutor{stop}));
     }
 }
 
@@ -137,7 +149,7 @@ bool BridgeLoop::step() {
 }
 
 BridgeOutcome BridgeLoop::outcome() const {
-    return {code_, reason_, coordinator_.state(), ports_.chain.costs(), unheard_};
+    return {code_, reason_, coordinator_.state(), ports_.chain.costs(), unheard_, all_alive_ && unheard_.empty()};
 }
 
 BridgeOutcome run_bridge(const BridgePorts& ports, const BridgeOptions& options) {

@@ -38,6 +38,7 @@ struct BridgeOutcome {
     CoordinatorState state;
     std::vector<TransactionCost> costs;
     std::set<std::size_t> unheard;  ///< executors that did not say goodbye: dead or frozen
+    bool all_alive = false;         ///< every rank is there to call MPI_Finalize
 };
 
 /// One turn a `step`, so that tests drive whole jobs in one thread.
@@ -74,6 +75,7 @@ private:
     std::set<std::size_t> reported_lost_;
     ExitCode code_ = ExitCode::Ok;
     std::string reason_;
+    bool all_alive_ = false;
 };
 
 /// Steps until the job is over. Never throws after the terms are read.

@@ -20,6 +20,10 @@ constexpr int kLeader = 0;
 /// Leaves a segment between two rounds, on every rank of the team at once.
 struct Cancelled {};
 
+ExecutorEnd end_of(const Stop& stop) {
+    return stop.all_alive != 0 ? ExecutorEnd::Stopped : ExecutorEnd::Abandoned;
+}
+
 /// A team-mate does what its leader relays.
 class TeamMate {
 public:
@@ -36,7 +40,7 @@ public:
     }
 
 private:
-    void obey(const Welcome& welcome) { refused_ = team_.set_up(welcome).has_value(); }
+    void obey(const Welcome& welcome) { (void)team_.set_up(welcome); }
     void obey(const RunSegment& order) {
         try {
             (void)team_.run(order, [&](const training::RoundTrace&) {
@@ -49,12 +53,11 @@ private:
     }
     void obey(const CommitmentsOnChain&) {}
     void obey(const SegmentAgreed& agreed) { team_.forget_all_but(agreed.segment, agreed.digest); }
-    void obey(const Stop&) { end_ = refused_ ? ExecutorEnd::Refused : ExecutorEnd::Stopped; }
+    void obey(const Stop& stop) { end_ = end_of(stop); }
 
     const ExecutorPorts& ports_;
     TeamRunner team_;
     std::optional<ExecutorEnd> end_;
-    bool refused_ = false;
 };
 
 }  // namespace
@@ -98,7 +101,7 @@ private:
         }
         if (options_.give_up.passed(ports_.clock) || ports_.mailbox->failed_peers().count(kBridgeRank) != 0) {
             inbox_.clear();
-            inbox_.push_back(Stop{kBridgeGone});
+            inbox_.push_back(Stop{kBridgeGone, 0});
         }
     }
 
@@ -114,7 +117,6 @@ private:
         relay(welcome);
         if (const auto reason = team_.set_up(welcome)) {
             tell(Refused{*reason});
-            refused_ = true;
             return;
         }
         domain_ = {welcome.domain_separator, welcome.job};
@@ -208,7 +210,7 @@ private:
         if (!bridge_lost) {
             tell(Goodbye{});
         }
-        end_ = bridge_lost ? ExecutorEnd::BridgeLost : refused_ ? ExecutorEnd::Refused : ExecutorEnd::Stopped;
+        end_ = bridge_lost ? ExecutorEnd::BridgeLost : end_of(stop);
     }
 
     static constexpr const char* kBridgeGone = "the bridge is gone";
@@ -221,7 +223,6 @@ private:
     std::deque<ToExecutor> inbox_;
     Deadline next_call_{};
     std::optional<ExecutorEnd> end_;
-    bool refused_ = false;
 };
 
 ExecutorLeader::ExecutorLeader(const ExecutorPorts& ports, const ExecutorOptions& options)

@@ -42,8 +42,8 @@ struct ExecutorPorts {
 };
 
 enum class ExecutorEnd {
-    Stopped,     ///< told to stop: the job is over
-    Refused,     ///< did not join; the bridge has the reason
+    Stopped,     ///< told to stop: the job is over and all ranks are alive
+    Abandoned,   ///< told to stop, but some rank is dead or frozen: leave without MPI_Finalize
     TeamLost,    ///< a team-mate died or missed a deadline
     BridgeLost,  ///< the bridge is dead or was silent until `give_up`
 };

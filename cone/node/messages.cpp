@@ -153,7 +153,7 @@ void fields(Ar& ar, SegmentAgreed& m) {
 }
 template <class Ar>
 void fields(Ar& ar, Stop& m) {
-    all(ar, m.reason);
+    all(ar, m.reason, m.all_alive);
 }
 template <class Ar>
 void fields(Ar& ar, Join& m) {

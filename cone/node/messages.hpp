@@ -65,6 +65,7 @@ struct SegmentAgreed {
 };
 struct Stop {
     std::string reason;
+    std::uint32_t all_alive = 1;  ///< 0: some rank is dead or unheard of, so nobody may call MPI_Finalize
     bool operator==(const Stop&) const = default;
 };
 using ToExecutor = std::variant<Welcome, RunSegment, CommitmentsOnChain, SegmentAgreed, Stop>;

@@ -31,7 +31,7 @@ std::vector<ToExecutor> orders() {
         RunSegment{SegmentIndex(3), AttemptIndex(65537), 5, filled<Hash32>(1), opening, filled<Hash32>(8)},
         CommitmentsOnChain{SegmentIndex(1), AttemptIndex(2), filled<Hash32>(3), {filled<Address>(4)}, {Hash32{}}},
         SegmentAgreed{SegmentIndex(1), filled<Hash32>(3)},
-        Stop{"the job is settled"},
+        Stop{"the job is settled", 0},
     };
 }
 
@@ -97,13 +97,13 @@ TEST(Messages, RefuseBytesLeftOver) {
 }
 
 TEST(Messages, RefuseUnknownKinds) {
-    Bytes bytes = encode(ToExecutor{Stop{""}});
+    Bytes bytes = encode(ToExecutor{Stop{"", 1}});
     bytes.at(8) = 200;  // the kind follows magic and direction, four bytes each
     EXPECT_THROW((void)decode_to_executor(bytes), DataError);
 }
 
 TEST(Messages, RefuseLengthsAboveTheBound) {
-    Bytes bytes = encode(ToExecutor{Stop{"x"}});
+    Bytes bytes = encode(ToExecutor{Stop{"x", 1}});
     for (std::size_t i = 12; i < 20; ++i) {
         bytes.at(i) = 0xff;  // the text's length
     }
@@ -117,7 +117,7 @@ TEST(Messages, RefuseAFalseListLengthWithoutTakingItsMemory) {
 }
 
 TEST(Messages, CutLongTexts) {
-    const auto decoded = decode_to_executor(encode(ToExecutor{Stop{std::string(kMaxText + 100, 'x')}}));
+    const auto decoded = decode_to_executor(encode(ToExecutor{Stop{std::string(kMaxText + 100, 'x'), 1}}));
     EXPECT_EQ(std::get<Stop>(decoded).reason, std::string(kMaxText, 'x'));
 }
 

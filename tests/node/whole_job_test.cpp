@@ -186,7 +186,8 @@ TEST(WholeJob, RefusedExecutorIsNamedAndDoesNotRun) {
     EXPECT_EQ(outcome.state.status, RunStatus::Settled);
     EXPECT_EQ(outcome.state.executors[2].standing, Standing::Refused);
     EXPECT_EQ(outcome.state.executors[2].reason, "probe differs");
-    EXPECT_EQ(job.end_of(2), ExecutorEnd::Refused);
+    EXPECT_EQ(job.end_of(2), ExecutorEnd::Stopped);
+    EXPECT_TRUE(outcome.all_alive);
 }
 
 TEST(WholeJob, NobodyJoinedFailsWithTryAgain) {
@@ -206,6 +207,8 @@ TEST(WholeJob, ExecutorThatNeverAnswersCostsTheJoinDeadlineOnly) {
 
     EXPECT_EQ(outcome.state.status, RunStatus::Settled) << outcome.reason;
     EXPECT_EQ(outcome.state.executors[3].standing, Standing::Lost);
+    EXPECT_FALSE(outcome.all_alive);
+    EXPECT_EQ(job.end_of(0), ExecutorEnd::Abandoned);
     EXPECT_EQ(outcome.unheard, std::set<std::size_t>{3});
 }
 
