@@ -7,9 +7,9 @@
 
 namespace cone {
 
-void assertion_failed(std::string_view condition, std::string_view message, std::source_location where) {
-    std::fprintf(stderr, "%s:%u: assertion failed: %.*s (%.*s)\n", where.file_name(), static_cast<unsigned>(where.line()),
-                 static_cast<int>(condition.size()), condition.data(), static_cast<int>(message.size()), message.data());
+void assertion_failed(std::string_view condition, std::string_view message, const char* file, int line) {
+    std::fprintf(stderr, "%s:%d: assertion failed: %.*s (%.*s)\n", file, line, static_cast<int>(condition.size()),
+                 condition.data(), static_cast<int>(message.size()), message.data());
     std::abort();
 }
 

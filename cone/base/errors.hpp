@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <source_location>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -61,7 +60,7 @@ struct ChainError : Error {
 };
 
 /// Prints the condition with file and line to stderr and aborts.
-[[noreturn]] void assertion_failed(std::string_view condition, std::string_view message, std::source_location where);
+[[noreturn]] void assertion_failed(std::string_view condition, std::string_view message, const char* file, int line);
 
 }  // namespace cone
 
@@ -69,6 +68,6 @@ struct ChainError : Error {
 #define CONE_ASSERT(condition, message)                                                            \
     do {                                                                                           \
         if (!(condition)) {                                                                        \
-            ::cone::assertion_failed(#condition, message, std::source_location::current());        \
+            ::cone::assertion_failed(#condition, message, __FILE__, __LINE__);                     \
         }                                                                                          \
     } while (false)
