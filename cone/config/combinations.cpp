@@ -3,6 +3,7 @@
 #include "cone/config/combinations.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -127,9 +128,39 @@ Finding fault_nowhere(const Config& c) {
     return std::nullopt;
 }
 
+/// "training.batch" for "local.batch": where a field of the job spec stands in a configuration.
+std::string key_of_field(const std::string& field) {
+    static const std::map<std::string, std::string> kRenamed = {
+        {"name", "job.name"},
+        {"local.epochs", "training.local_epochs"},
+        {"schedule.training_seed", "training.seed"},
+        {"min_sellers", "market.min_sellers"},
+        {"threshold_bp", "market.threshold_bp"},
+        {"profile.isa", "execution.isa"},
+    };
+    if (const auto renamed = kRenamed.find(field); renamed != kRenamed.end()) {
+        return renamed->second;
+    }
+    const bool in_training = field.starts_with("local.") || field.starts_with("schedule.");
+    return in_training ? "training" + field.substr(field.find('.')) : field;
+}
+
+/// job::validate has the last word on the spec this configuration makes; what only a run knows is filled in.
+Finding invalid_spec(const Config& c) {
+    Hash32 some;
+    some.bytes.fill(1);
+    const job::ExecutionProfile profile{.engine = "libtorch", .engine_version = "any", .operator_set = "libtorch/1",
+                                        .isa = c.execution.isa, .threads = 1, .block = 1024, .probe = some};
+    if (auto problem = job::validate(to_job_spec(c, job::ModelSpec{}, some, some, profile))) {
+        return Impossible{key_of_field(problem->field), problem->reason, problem->hint};
+    }
+    return std::nullopt;
+}
+
 constexpr std::array kRules = {dev_keys_on_real_chain, file_keys_without_dir, faults_on_real_chain, too_few_sellers,
                                too_many_corrupted,     batch_above_shard,     ragged_segments,      lead_out_of_reach,
-                               growth_below_one,       no_bids,               bids_not_rising,      fault_nowhere};
+                               growth_below_one,       no_bids,               bids_not_rising,      fault_nowhere,
+                               invalid_spec};
 
 }  // namespace
 

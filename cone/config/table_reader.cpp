@@ -156,7 +156,8 @@ std::size_t TableReader::read_choice(std::string_view key, std::string& value, s
     if (found == choices.end()) {
         const std::set<std::string, std::less<>> names(choices.begin(), choices.end());
         const std::string near = did_you_mean(value, names);
-        throw ConfigError(places_[path_of(key)] + ": " + path_of(key) + " = '" + value + "' cannot be used",
+        const toml::node* node = table_.get(key);
+        throw ConfigError(place_of(node == nullptr ? table_ : *node) + ": " + path_of(key) + " = '" + value + "' cannot be used",
                           "it must be " + job::list_choices(choices) + (near.empty() ? "" : "; " + near));
     }
     return static_cast<std::size_t>(found - choices.begin());

@@ -1,4 +1,4 @@
-// Text that is damaged at random, and headers on which toml++ 3.3 aborts: a ConfigError or a scenario, never anything else.
+// Text that is damaged at random, and lines on which toml++ 3.3 breaks: a ConfigError or a scenario, never anything else.
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,13 +10,13 @@
 namespace cone::config {
 namespace {
 
-TEST(DamagedText, HeadersThatStartWithNoKeyAreNamed) {
-    for (const std::string header : {"[=x]", "[[/x]]", "[ |x]", "[\x01]", "[\x80x]", "[.x]"}) {
+TEST(DamagedText, KeysThatAreNoneAreNamed) {
+    for (const std::string line : {"\xcf\x9bs", "\xc3\xa9 = 1", "[=x]", "[[/x]]", "[ |x]", "[\x01]", "[\x80x]", "[.x]"}) {
         try {
-            (void)parse_config("[osmd]\n" + header + "\n", "x.toml");
-            ADD_FAILURE() << "accepted " << header;
+            (void)parse_config("[osmd]\n" + line + "\n", "x.toml");
+            ADD_FAILURE() << "accepted " << line;
         } catch (const ConfigError& error) {
-            EXPECT_THAT(error.what(), testing::StartsWith("x.toml:2: ")) << header;
+            EXPECT_THAT(error.what(), testing::StartsWith("x.toml:2: ")) << line;
         }
     }
 }
@@ -41,6 +41,22 @@ TEST(DamagedText, IsRefusedOrRead) {
     }
     EXPECT_GT(refused, 1000u);
     EXPECT_LT(refused, 2000u);
+}
+
+TEST(DamagedText, ErrorsNameTheLine) {
+    const std::string market = "[market]\ntags = [\"a\"]\n[[market.bids]]\nether = \"1\"\n";
+    const std::pair<std::string, std::string> cases[] = {
+        {"[job]\nname = \"a b\"\n" + market, "x.toml:2: job.name: "},
+        {market + "[[faults]]\nsegment = 1\nmember = 1\n", "x.toml:5: faults.kind = "},
+    };
+    for (const auto& [text, expected] : cases) {
+        try {
+            (void)parse_config(text, "x.toml");
+            ADD_FAILURE() << "accepted " << text;
+        } catch (const ConfigError& error) {
+            EXPECT_THAT(error.what(), testing::StartsWith(expected));
+        }
+    }
 }
 
 /// The same through an override's value, which is parsed as TOML too.
