@@ -8,19 +8,23 @@ import {Digest, Fault, JobId, JobState, Request, Role, SegmentState, VoidReason}
 import {IExecutorRegistry} from "./interfaces/IExecutorRegistry.sol";
 import {IJobBoard} from "./interfaces/IJobBoard.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
+import {Attempts} from "./libraries/Attempts.sol";
 import {Ballot} from "./libraries/Ballot.sol";
 import {Header} from "./libraries/Header.sol";
 import {JobEvent, Lifecycle, SegmentEvent} from "./libraries/Lifecycle.sol";
-import {Merkle} from "./libraries/Merkle.sol";
 import {Record} from "./libraries/Record.sol";
 import {Records} from "./libraries/Records.sol";
 import {Sortition} from "./libraries/Sortition.sol";
 import {Tally} from "./libraries/Tally.sol";
+import {Views} from "./libraries/Views.sol";
 
 contract JobBoard is IJobBoard {
     using Lifecycle for JobState;
     using Lifecycle for SegmentState;
     using Record for Record.Job;
+    using Record for Record.Segment;
+    using Attempts for Record.Segment;
+    using Attempts for Record.Attempt;
     using Tally for Tally.State;
 
     /// An execution set never grows beyond this, which bounds the work of `finalize`.
@@ -63,7 +67,7 @@ contract JobBoard is IJobBoard {
         j.sellers = sellers;
         j.poolBlock = uint64(block.number);
         j.seedBlock = uint64(block.number) + rules_.seedLagBlocks;
-        j.lastProgressBlock = uint64(block.number);
+        j.progressed();
         emit JobOpened(jobId, buyer, request.bridge, request, dataHash, j.jobHash, sellers, j.poolBlock, j.seedBlock);
     }
 
@@ -82,7 +86,7 @@ contract JobBoard is IJobBoard {
         j.state = running;
         j.jobSeed = Records.jobSeed(prevRandao, jobId);
         j.setCap = poolSize < MAX_SET ? uint16(poolSize) : MAX_SET;
-        j.lastProgressBlock = uint64(block.number);
+        j.progressed();
         emit SeedFixed(jobId, prevRandao, j.jobSeed, j.setCap);
 
         // A pool smaller than the lead can never decide anything.
@@ -114,43 +118,38 @@ contract JobBoard is IJobBoard {
         uint32 expected = j.number(segment_, s.attempts);
         if (attempt_ != expected) revert WrongAttempt(attempt_, expected);
         if (root == bytes32(0)) revert ZeroRoot();
-        _requireClosed(s, attempt_);
+        s.requireClosed(attempt_);
         if (members_.length != j.growth(s)) revert WrongSetSize(members_.length, j.growth(s));
 
-        Sortition.Draw memory draw = _draw(j, jobId, segment_);
+        Sortition.Draw memory draw = j.draw(jobId, segment_);
         uint32[] memory units = registry.unitsAtOf(members_, j.poolBlock);
         s.lastTicket = Sortition.requireAscending(draw, members_, units, s.lastTicket);
-        Record.Attempt storage a = _openAttempt(s, members_, root);
-        j.lastProgressBlock = uint64(block.number);
-        emit CommitmentsPosted(jobId, segment_, attempt_, root, members_, _revealFrom(a), _revealUntil(a));
+        uint64 revealFrom = uint64(block.number) + rules_.commitBlocks + 1;
+        uint64 revealUntil = revealFrom + rules_.revealBlocks - 1;
+        s.open(members_, root, revealFrom, revealUntil);
+        j.progressed();
+        emit CommitmentsPosted(jobId, segment_, attempt_, root, members_, revealFrom, revealUntil);
     }
 
     /// @inheritdoc IJobBoard
     function commitDirect(JobId jobId, uint32 segment_, uint32 attempt_, uint16 position, bytes32 commitment) external {
         Record.Job storage j = _running(jobId, segment_);
         (Record.Segment storage s, Record.Attempt storage a) = j.newest(jobId, segment_, attempt_);
-        if (block.number >= _revealFrom(a)) revert CommitWindowClosed(_revealFrom(a));
-        address member = _member(s, a, position).executor;
-        if (msg.sender != member) revert NotTheMember(msg.sender, member);
-        if (commitment == bytes32(0)) revert ZeroCommitment();
-        if (a.direct[position] != bytes32(0)) revert AlreadyCommitted(position);
-
-        a.direct[position] = commitment;
-        emit CommittedDirectly(jobId, segment_, attempt_, position, member, commitment);
+        s.commit(a, position, commitment);
+        emit CommittedDirectly(jobId, segment_, attempt_, position, msg.sender, commitment);
     }
 
     /// @inheritdoc IJobBoard
     function castVotes(JobId jobId, uint32 segment_, uint32 attempt_, VoteInput[] calldata votes) external {
         Record.Job storage j = _running(jobId, segment_);
         (Record.Segment storage s, Record.Attempt storage a) = j.newest(jobId, segment_, attempt_);
-        if (block.number < _revealFrom(a)) revert RevealWindowNotOpen(_revealFrom(a));
-        if (block.number > _revealUntil(a)) revert RevealWindowClosed(_revealUntil(a));
+        a.requireRevealing();
 
         bytes32 domain = domainSeparator();
         for (uint256 i = 0; i < votes.length; ++i) {
             VoteInput calldata input = votes[i];
             Ballot.Vote memory vote = Ballot.Vote(jobId, segment_, attempt_, input.digest, input.witness);
-            _castVote(s, a, domain, vote, input);
+            s.cast(a, domain, vote, input);
         }
         if (s.state == SegmentState.Committed) _decide(j, s, jobId, segment_, a.size - a.voted);
     }
@@ -160,7 +159,7 @@ contract JobBoard is IJobBoard {
         Record.Job storage j = _running(jobId, segment_);
         Record.Segment storage s = j.current(segment_);
         s.state.step(SegmentEvent.LeadMissed);
-        _requireClosed(s, j.number(segment_, s.attempts - 1));
+        s.requireClosed(j.number(segment_, s.attempts - 1));
 
         _decide(j, s, jobId, segment_, 0);
     }
@@ -178,7 +177,7 @@ contract JobBoard is IJobBoard {
 
         s.openChallenge = s.attempts;
         s.attempt[s.attempts].challenger = msg.sender;
-        j.lastProgressBlock = uint64(block.number);
+        j.progressed();
         emit SegmentChallenged(jobId, segment_, msg.sender, msg.value);
 
         settlement.lockBond{value: msg.value}(jobId);
@@ -193,7 +192,7 @@ contract JobBoard is IJobBoard {
         if (block.number < s.finalFromBlock) revert ChallengeWindowOpen(s.finalFromBlock);
 
         ++j.finalized;
-        j.lastProgressBlock = uint64(block.number);
+        j.progressed();
         emit SegmentFinal(jobId, segment_, j.verdicts[segment_]);
         if (j.finalized == j.segments) {
             j.state = j.state.step(JobEvent.LastSegmentFinal);
@@ -234,8 +233,8 @@ contract JobBoard is IJobBoard {
         Record.Segment storage s = j.current(segment_);
         uint32 units = registry.unitsAt(executor, j.poolBlock);
         if (units == 0) revert NotInPool(executor, j.poolBlock);
-        bool below = Sortition.ticket(_draw(j, jobId, segment_), executor, units) <= s.lastTicket;
-        if (!below || _isMember(s, executor)) revert NotOmitted(executor);
+        bool below = Sortition.ticket(j.draw(jobId, segment_), executor, units) <= s.lastTicket;
+        if (!below || s.isMember(executor)) revert NotOmitted(executor);
 
         _void(j, jobId, JobEvent.WrongDraw, VoidReason.WrongDraw);
     }
@@ -276,81 +275,27 @@ contract JobBoard is IJobBoard {
 
     /// @inheritdoc IJobBoard
     function job(JobId jobId) external view returns (Job memory) {
-        Record.Job storage j = jobs_[jobId];
-        return Job({
-            state: j.state,
-            buyer: j.buyer,
-            bridge: j.bridge,
-            segments: j.segments,
-            accepted: j.accepted,
-            finalized: j.finalized,
-            epoch: j.epoch,
-            setCap: j.setCap,
-            poolBlock: j.poolBlock,
-            seedBlock: j.seedBlock,
-            lastProgressBlock: j.lastProgressBlock,
-            jobHash: j.jobHash,
-            jobSeed: j.jobSeed,
-            request: j.request(),
-            sellers: j.sellers
-        });
+        return Views.job(jobs_[jobId]);
     }
 
     /// @inheritdoc IJobBoard
-    function segment(JobId jobId, uint32 index) external view returns (Segment memory view_) {
-        Record.Job storage j = jobs_[jobId];
-        if (index > j.accepted) return view_;
-        Record.Segment storage s = j.current(index);
-        view_.state = s.state;
-        view_.epoch = j.epochOf(index);
-        view_.attempts = s.attempts;
-        view_.setSize = uint16(s.set.length);
-        view_.bestVotes = s.tally.best;
-        view_.secondVotes = s.tally.second;
-        view_.best = s.tally.leader;
-        if (index < j.accepted) view_.verdict = j.verdicts[index];
-        view_.previous = j.previousOf(index);
-        if (s.state == SegmentState.Accepted) view_.finalFromBlock = s.finalFromBlock;
+    function segment(JobId jobId, uint32 index) external view returns (Segment memory) {
+        return Views.segment(jobs_[jobId], index);
     }
 
     /// @inheritdoc IJobBoard
     function attempt(JobId jobId, uint32 segment_, uint32 number) external view returns (Attempt memory) {
-        Record.Segment storage s = jobs_[jobId].record[segment_][uint16(number >> 16)];
-        Record.Attempt storage a = s.attempt[uint16(number)];
-        if (uint16(number) >= s.attempts) revert NoAttempt(jobId, segment_);
-        return Attempt({
-            root: a.root,
-            postedBlock: a.postedBlock,
-            revealFromBlock: _revealFrom(a),
-            revealUntilBlock: _revealUntil(a),
-            firstPosition: a.first,
-            size: a.size,
-            voted: a.voted,
-            challenger: a.challenger
-        });
+        return Views.attempt(jobs_[jobId], jobId, segment_, number);
     }
 
     /// @inheritdoc IJobBoard
-    function members(JobId jobId, uint32 segment_) external view returns (address[] memory executors) {
-        Record.Job storage j = jobs_[jobId];
-        if (segment_ > j.accepted) return executors;
-        Record.Member[] storage set = j.current(segment_).set;
-        executors = new address[](set.length);
-        for (uint256 i = 0; i < executors.length; ++i) {
-            executors[i] = set[i].executor;
-        }
+    function members(JobId jobId, uint32 segment_) external view returns (address[] memory) {
+        return Views.members(jobs_[jobId], segment_);
     }
 
     /// @inheritdoc IJobBoard
-    function nextAttempt(JobId jobId, uint32 segment_) external view returns (NextAttempt memory next) {
-        Record.Job storage j = _running(jobId, segment_);
-        Record.Segment storage s = j.current(segment_);
-        next.attempt = j.number(segment_, s.attempts);
-        next.newMembers = j.growth(s);
-        next.previous = j.previousOf(segment_);
-        next.segmentSeed = Records.segmentSeed(j.jobSeed, next.previous);
-        next.attemptSeed = Records.attemptSeed(next.segmentSeed, next.attempt);
-        next.afterTicket = s.lastTicket;
+    function nextAttempt(JobId jobId, uint32 segment_) external view returns (NextAttempt memory) {
+        return Views.nextAttempt(_running(jobId, segment_), segment_);
     }
 
     /// @inheritdoc IJobBoard
@@ -365,22 +310,8 @@ contract JobBoard is IJobBoard {
     }
 
     /// @inheritdoc IJobBoard
-    function terms(JobId jobId) external view returns (Terms memory t) {
-        Record.Job storage j = _job(jobId);
-        t.state = j.state;
-        t.buyer = j.buyer;
-        t.tauBp = j.tauBp;
-        t.executorShareBp = j.executorShareBp;
-        t.lastSegment = j.segments - 1;
-        t.jobHash = j.jobHash;
-        t.previous = j.previousOf(t.lastSegment);
-        t.digest = j.verdicts[t.lastSegment];
-        t.sellers = j.sellers;
-        t.executors = j.earners;
-        t.votes = new uint32[](t.executors.length);
-        for (uint256 i = 0; i < t.votes.length; ++i) {
-            t.votes[i] = j.earned[t.executors[i]];
-        }
+    function terms(JobId jobId) external view returns (Terms memory) {
+        return Views.terms(_job(jobId));
     }
 
     /// @inheritdoc IJobBoard
@@ -416,101 +347,6 @@ contract JobBoard is IJobBoard {
         if (!stands) revert PreviousNotAccepted(jobId, segment_);
     }
 
-    /// The newest attempt, if there is one, takes no more votes.
-    function _requireClosed(Record.Segment storage s, uint32 attempt_) private view {
-        if (s.attempts == 0) return;
-        Record.Attempt storage a = s.attempt[s.attempts - 1];
-        if (a.voted < a.size && block.number <= _revealUntil(a)) revert AttemptOpen(attempt_, _revealUntil(a));
-    }
-
-    function _draw(Record.Job storage j, JobId jobId, uint32 segment_) private view returns (Sortition.Draw memory) {
-        bytes32 seed = Records.segmentSeed(j.jobSeed, j.previousOf(segment_));
-        return Sortition.Draw(seed, jobId, segment_, j.poolBlock);
-    }
-
-    function _openAttempt(Record.Segment storage s, address[] calldata members_, bytes32 root)
-        private
-        returns (Record.Attempt storage a)
-    {
-        a = s.attempt[s.attempts++];
-        a.root = root;
-        a.postedBlock = uint64(block.number);
-        a.first = uint16(s.set.length);
-        a.size = uint16(members_.length);
-        for (uint256 i = 0; i < members_.length; ++i) {
-            s.set.push(Record.Member(members_[i], 0, 0));
-        }
-    }
-
-    function _revealFrom(Record.Attempt storage a) private view returns (uint64) {
-        return a.postedBlock + rules_.commitBlocks + 1;
-    }
-
-    function _revealUntil(Record.Attempt storage a) private view returns (uint64) {
-        return a.postedBlock + rules_.commitBlocks + rules_.revealBlocks;
-    }
-
-    function _member(Record.Segment storage s, Record.Attempt storage a, uint16 position)
-        private
-        view
-        returns (Record.Member storage)
-    {
-        if (position >= a.size) revert NoSuchMember(position, a.size);
-        return s.set[a.first + position];
-    }
-
-    function _isMember(Record.Segment storage s, address executor) private view returns (bool) {
-        for (uint256 i = 0; i < s.set.length; ++i) {
-            if (s.set[i].executor == executor) return true;
-        }
-        return false;
-    }
-
-    function _castVote(
-        Record.Segment storage s,
-        Record.Attempt storage a,
-        bytes32 domain,
-        Ballot.Vote memory vote,
-        VoteInput calldata input
-    ) private {
-        Record.Member storage member = _member(s, a, input.position);
-        if (vote.digest.isZero()) revert ZeroDigest();
-        if (member.digestId != 0) revert AlreadyVoted(input.position);
-        _requireCommitted(a, domain, vote, member.executor, input);
-        Ballot.requireSigned(domain, vote, member.executor, input.r, input.vs);
-
-        ++a.voted;
-        (member.digestId, member.witnessId) = s.tally.count(uint16(vote.attempt), vote.digest, vote.witness);
-        emit VoteCast(vote.jobId, vote.segment, member.executor, vote.attempt, vote.digest, vote.witness);
-    }
-
-    /// INVARIANT: a vote counts only if it opens what its member committed to before anybody revealed.
-    function _requireCommitted(
-        Record.Attempt storage a,
-        bytes32 domain,
-        Ballot.Vote memory vote,
-        address executor,
-        VoteInput calldata input
-    ) private view {
-        bytes32 commitment = Records.commitment(
-            Records.CommitmentOpening({
-                domainSeparator: domain,
-                jobId: vote.jobId,
-                segment: vote.segment,
-                attempt: vote.attempt,
-                executor: executor,
-                digest: vote.digest,
-                witness: vote.witness,
-                salt: input.salt
-            })
-        );
-        bytes32 direct = a.direct[input.position];
-        bool opened = direct != bytes32(0)
-            ? direct == commitment
-            : Merkle.verify(a.root, Records.commitmentLeaf(executor, commitment), input.position, a.size, input.proof);
-        if (!opened) revert CommitmentNotOpened(input.position);
-    }
-
     /// Accepts once the lead cannot fall below L even if all outstanding votes go to the second; else waits for them.
     function _decide(Record.Job storage j, Record.Segment storage s, JobId jobId, uint32 segment_, uint256 outstanding)
         private
@@ -519,7 +355,7 @@ contract JobBoard is IJobBoard {
             _accept(j, s, jobId, segment_);
         } else if (outstanding == 0) {
             s.state = s.state.step(SegmentEvent.LeadMissed);
-            j.lastProgressBlock = uint64(block.number);
+            j.progressed();
             uint32 number = j.number(segment_, s.attempts - 1);
             emit SegmentUndecided(jobId, segment_, number, s.tally.best, s.tally.second);
             if (s.set.length == j.setCap) _void(j, jobId, JobEvent.PoolExhausted, VoidReason.PoolExhausted);
@@ -529,14 +365,14 @@ contract JobBoard is IJobBoard {
     function _accept(Record.Job storage j, Record.Segment storage s, JobId jobId, uint32 segment_) private {
         s.state = s.state.step(SegmentEvent.LeadReached);
         uint64 windowOver = uint64(block.number) + rules_.challengeBlocks + 1;
-        uint64 votesOver = _revealUntil(s.attempt[s.attempts - 1]) + 1;
+        uint64 votesOver = s.attempt[s.attempts - 1].revealUntil + 1;
         s.finalFromBlock = windowOver > votesOver ? windowOver : votesOver;
-        j.lastProgressBlock = uint64(block.number);
+        j.progressed();
         Digest winner = s.tally.leader;
         emit SegmentAccepted(jobId, segment_, winner, s.tally.best, s.tally.second, s.finalFromBlock);
 
         if (segment_ == j.accepted) {
-            _setVerdict(j, segment_, winner);
+            j.setVerdict(segment_, winner);
         } else {
             _resolveChallenge(j, s, jobId, segment_, winner);
         }
@@ -559,17 +395,10 @@ contract JobBoard is IJobBoard {
         forced.challenger = address(0);
         s.rewardTo = challenger;
         ++j.epoch;
-        _setVerdict(j, segment_, winner);
+        j.setVerdict(segment_, winner);
         emit VerdictFlipped(jobId, segment_, from, winner, j.epoch);
 
         settlement.payBond(jobId, challenger, Role.Challenger, rules_.challengeBondWei);
-    }
-
-    /// The segment is the last one with a verdict now: the frontier moves right behind it.
-    function _setVerdict(Record.Job storage j, uint32 segment_, Digest winner) private {
-        j.verdicts[segment_] = winner;
-        j.epochs[segment_] = j.epoch;
-        j.accepted = uint16(segment_) + 1;
     }
 
     /// Books one attempt of a Final segment: accepted votes are earned, faults are slashed, a lost bond is paid out.
@@ -579,31 +408,15 @@ contract JobBoard is IJobBoard {
         uint256 count = 0;
         for (uint256 i = a.first; i < uint256(a.first) + a.size; ++i) {
             Record.Member memory member = s.set[i];
-            (bool earned, Fault fault) = _judge(s, index, member);
+            (bool earned, Fault fault) = s.judge(index, member);
             if (earned) {
-                _earn(j, member.executor);
+                j.earn(member.executor);
                 right[count++] = member.executor;
             } else {
                 _slash(jobId, segment_, j.number(segment_, index), member.executor, fault, s.rewardTo);
             }
         }
         if (a.challenger != address(0)) _payLostBond(a, jobId, right, count);
-    }
-
-    function _judge(Record.Segment storage s, uint16 index, Record.Member memory member)
-        private
-        view
-        returns (bool earned, Fault fault)
-    {
-        if (member.digestId == 0) return (false, Fault.NoReveal);
-        if (member.digestId != s.tally.leaderId) return (false, Fault.MinorityDigest);
-        if (s.tally.isUncommon(index, member.digestId, member.witnessId)) return (false, Fault.UncommonWitness);
-        return (true, fault);
-    }
-
-    function _earn(Record.Job storage j, address executor) private {
-        if (j.earned[executor] == 0) j.earners.push(executor);
-        ++j.earned[executor];
     }
 
     function _slash(JobId jobId, uint32 segment_, uint32 attempt_, address executor, Fault fault, address rewardTo)

@@ -63,7 +63,6 @@ interface IJobBoard {
 
     struct Attempt {
         bytes32 root; // list root of the commitments
-        uint64 postedBlock;
         uint64 revealFromBlock; // first block in which votes are taken
         uint64 revealUntilBlock; // last one
         uint16 firstPosition; // of its members within the set

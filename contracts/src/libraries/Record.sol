@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Digest, JobId, JobState, Request, SegmentState} from "../Types.sol";
+import {Digest, Fault, JobId, JobState, Request, SegmentState} from "../Types.sol";
 import {IJobBoard} from "../interfaces/IJobBoard.sol";
 import {Growth} from "./Growth.sol";
+import {Records} from "./Records.sol";
+import {Sortition} from "./Sortition.sol";
 import {Tally} from "./Tally.sol";
 
 library Record {
@@ -19,11 +21,12 @@ library Record {
 
     struct Attempt {
         bytes32 root;
-        uint64 postedBlock;
+        uint64 revealFrom; // first block in which votes are taken
+        uint64 revealUntil; // last one
         uint16 first; // position of its first member in the set
         uint16 size;
         uint16 voted;
-        address challenger;
+        address challenger; // whose challenge forced this attempt, while its bond is held
         mapping(uint16 position => bytes32) direct;
     }
 
@@ -92,6 +95,42 @@ library Record {
         return (uint32(epochOf(job, segment)) << 16) | index;
     }
 
+    /// @notice Says that something happened, which puts off `voidStale`.
+    function progressed(Job storage job) internal {
+        job.lastProgressBlock = uint64(block.number);
+    }
+
+    /// @notice What tickets of `segment` are made from.
+    function draw(Job storage job, JobId jobId, uint32 segment) internal view returns (Sortition.Draw memory) {
+        bytes32 seed = Records.segmentSeed(job.jobSeed, previousOf(job, segment));
+        return Sortition.Draw(seed, jobId, segment, job.poolBlock);
+    }
+
+    /// @notice Gives `segment` a verdict. It is the last one with a verdict now: the frontier moves right behind it.
+    function setVerdict(Job storage job, uint32 segment, Digest verdict) internal {
+        job.verdicts[segment] = verdict;
+        job.epochs[segment] = job.epoch;
+        job.accepted = uint16(segment) + 1;
+    }
+
+    /// @notice Books an accepted vote.
+    function earn(Job storage job, address executor) internal {
+        if (job.earned[executor] == 0) job.earners.push(executor);
+        ++job.earned[executor];
+    }
+
+    /// @notice Whether a member of a Final segment has earned its vote, and if not, why.
+    function judge(Segment storage s, uint16 index, Member memory member)
+        internal
+        view
+        returns (bool earned, Fault fault)
+    {
+        if (member.digestId == 0) return (false, Fault.NoReveal);
+        if (member.digestId != s.tally.leaderId) return (false, Fault.MinorityDigest);
+        if (s.tally.isUncommon(index, member.digestId, member.witnessId)) return (false, Fault.UncommonWitness);
+        return (true, fault);
+    }
+
     /// @notice The newest attempt; there must be one, and it must be `given`.
     function newest(Job storage job, JobId jobId, uint32 segment, uint32 given)
         internal
@@ -125,19 +164,5 @@ library Record {
         job.tauBp = from.tauBp;
         job.executorShareBp = from.executorShareBp;
         job.minSellers = from.minSellers;
-    }
-
-    /// @notice The request as kept; its spec hash is not.
-    function request(Job storage job) internal view returns (Request memory kept) {
-        kept.tauBp = job.tauBp;
-        kept.minSellers = job.minSellers;
-        kept.segments = job.segments;
-        kept.lead = job.lead;
-        kept.policy = job.policy;
-        kept.minSize = job.minSize;
-        kept.cNum = job.cNum;
-        kept.cDen = job.cDen;
-        kept.executorShareBp = job.executorShareBp;
-        kept.bridge = job.bridge;
     }
 }

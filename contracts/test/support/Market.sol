@@ -53,6 +53,11 @@ abstract contract Market is Assert {
         vm.deal(CAROL, 1000 ether);
     }
 
+    /// Goes ahead to a block; never back.
+    function reach(uint256 blockNumber) internal {
+        if (block.number < blockNumber) vm.roll(blockNumber);
+    }
+
     // ------------------------------------------------------------------------------------------------------ deployment
 
     function rulesForTests() internal pure virtual returns (IJobBoard.Rules memory) {
@@ -152,7 +157,7 @@ abstract contract Market is Assert {
     function openJob(Request memory request, uint256 bidWei) internal returns (JobId jobId) {
         vm.prank(ALICE);
         jobId = house.open{value: bidWei}(tagsOf(DIGITS, VISION), request);
-        vm.roll(house.auction(jobId).endBlock + 1);
+        reach(house.auction(jobId).endBlock + 1);
         house.close(jobId);
     }
 
@@ -160,7 +165,7 @@ abstract contract Market is Assert {
     function fixSeed(JobId jobId) internal {
         uint64 seedBlock = board.job(jobId).seedBlock;
         bytes memory header = Headers.withRandao(keccak256(abi.encode(RANDAO, jobId)));
-        vm.roll(seedBlock + 1);
+        reach(seedBlock + 1);
         vm.setBlockhash(seedBlock, keccak256(header));
         board.fixSeed(jobId, header);
     }
@@ -287,7 +292,7 @@ abstract contract Market is Assert {
         bytes32 root = Trees.root(leavesOf(jobId, segment, attempt, members, plan));
         vm.prank(BRIDGE);
         board.postCommitments(jobId, segment, attempt, members, root);
-        vm.roll(board.attempt(jobId, segment, attempt).revealFromBlock);
+        reach(board.attempt(jobId, segment, attempt).revealFromBlock);
     }
 
     /// Plays a whole attempt: commitments, votes, and the end of the reveal window where somebody was silent.
@@ -296,7 +301,7 @@ abstract contract Market is Assert {
         (attempt, members) = post(jobId, segment, plan);
         board.castVotes(jobId, segment, attempt, votesOf(jobId, segment, attempt, members, plan));
         if (board.segment(jobId, segment).state == SegmentState.Committed) {
-            vm.roll(board.attempt(jobId, segment, attempt).revealUntilBlock + 1);
+            reach(board.attempt(jobId, segment, attempt).revealUntilBlock + 1);
             board.closeAttempt(jobId, segment);
         }
     }
@@ -307,7 +312,7 @@ abstract contract Market is Assert {
     }
 
     function finalize(JobId jobId, uint32 segment) internal {
-        vm.roll(board.segment(jobId, segment).finalFromBlock);
+        reach(board.segment(jobId, segment).finalFromBlock);
         board.finalize(jobId, segment);
     }
 
