@@ -79,7 +79,7 @@ std::optional<NamedError> decode_error(ByteSpan revert_data) {
     }
     NamedError error{spec.name, {}};
     for (std::size_t i = 0; i < spec.parameters.size(); ++i) {
-        error.arguments.push_back({spec.parameters[i].name, (*values)[i]});
+        error.arguments.push_back({spec.parameters[i].name, (*values)[i], spec.parameters[i].enumeration});
     }
     return error;
 }

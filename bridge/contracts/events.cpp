@@ -101,7 +101,8 @@ std::optional<Event> decode_event(Contract contract, const rpc::Log& log) {
     std::size_t next_indexed = 0;
     std::size_t next_data = 0;
     for (const Parameter& parameter : spec.parameters) {
-        event.arguments.push_back({parameter.name, parameter.indexed ? (*indexed)[next_indexed++] : (*data)[next_data++]});
+        event.arguments.push_back(
+            {parameter.name, parameter.indexed ? (*indexed)[next_indexed++] : (*data)[next_data++], parameter.enumeration});
     }
     return event;
 }

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bridge/contracts/interface.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include "cone/base/errors.hpp"
 
 namespace cone::contracts {
@@ -19,7 +22,7 @@ constexpr Text kDataCatalogEvents[] = {
 constexpr Text kSettlementEvents[] = {
     "BondLocked(uint64 indexed jobId,uint256 amountWei)",
     "Burned(uint64 indexed jobId,uint256 amountWei)",
-    "Credited(uint64 indexed jobId,address indexed payee,uint8 role,uint256 amountWei)",
+    "Credited(uint64 indexed jobId,address indexed payee,Role role,uint256 amountWei)",
     "EscrowHeld(uint64 indexed jobId,uint256 amountWei)",
     "JobSettled(uint64 indexed jobId,bool met,uint32 metricBp,uint256 sellersWei,uint256 executorsWei,uint256 buyerWei)",
     "Withdrawn(address indexed payee,address indexed to,uint256 amountWei)",
@@ -28,7 +31,7 @@ constexpr Text kSettlementEvents[] = {
 constexpr Text kExecutorRegistryEvents[] = {
     "ExecutorRegistered(address indexed executor,uint32 units,uint256 stakeWei)",
     "ExitAnnounced(address indexed executor,uint64 withdrawableBlock,bool ejected)",
-    "Slashed(uint64 indexed jobId,address indexed executor,uint8 fault,uint256 amountWei,uint256 rewardWei,uint256 "
+    "Slashed(uint64 indexed jobId,address indexed executor,Fault fault,uint256 amountWei,uint256 rewardWei,uint256 "
     "stakeLeftWei)",
     "StakeWithdrawn(address indexed executor,uint256 amountWei)",
     "UnitsAdded(address indexed executor,uint32 units,uint256 stakeWei)",
@@ -39,14 +42,14 @@ constexpr Text kJobBoardEvents[] = {
     "revealFromBlock,uint64 revealUntilBlock)",
     "CommittedDirectly(uint64 indexed jobId,uint32 indexed segment,uint32 attempt,uint16 position,address executor,bytes32 "
     "commitment)",
-    "FaultFound(uint64 indexed jobId,uint32 indexed segment,address indexed executor,uint32 attempt,uint8 fault,uint256 "
+    "FaultFound(uint64 indexed jobId,uint32 indexed segment,address indexed executor,uint32 attempt,Fault fault,uint256 "
     "slashedWei)",
-    "JobClosed(uint64 indexed jobId,uint8 state)",
+    "JobClosed(uint64 indexed jobId,JobState state)",
     "JobOpened(uint64 indexed jobId,address indexed buyer,address indexed "
     "bridge,(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address) request,bytes32 dataHash,bytes32 "
     "jobHash,uint32[] sellers,uint64 poolBlock,uint64 seedBlock)",
     "JobSettling(uint64 indexed jobId,bytes32 digest)",
-    "JobVoided(uint64 indexed jobId,uint8 reason)",
+    "JobVoided(uint64 indexed jobId,VoidReason reason)",
     "SeedFixed(uint64 indexed jobId,bytes32 prevRandao,bytes32 jobSeed,uint16 setCap)",
     "SeedRescheduled(uint64 indexed jobId,uint64 seedBlock)",
     "SegmentAccepted(uint64 indexed jobId,uint32 indexed segment,bytes32 digest,uint16 votes,uint16 secondVotes,uint64 "
@@ -76,7 +79,7 @@ constexpr Text kErrors[] = {
     "AlreadyRegistered(address executor)",
     "AlreadyVoted(uint16 position)",
     "AttemptOpen(uint32 attempt,uint64 revealUntilBlock)",
-    "AuctionClosed(uint64 auctionId,uint8 status)",
+    "AuctionClosed(uint64 auctionId,IAuctionHouse.Status status)",
     "AuctionNotOver(uint64 auctionId,uint64 endBlock)",
     "AuctionOver(uint64 auctionId,uint64 endBlock)",
     "AuctionRunning(uint64 auctionId)",
@@ -95,9 +98,9 @@ constexpr Text kErrors[] = {
     "EscrowExists(uint64 jobId)",
     "HeaderMalformed(uint256 offset)",
     "HeaderMismatch(bytes32 given,bytes32 expected)",
-    "InvalidRequest(uint8 field)",
-    "JobNotRunning(uint64 jobId,uint8 state)",
-    "JobRefuses(uint8 state,uint8 what)",
+    "InvalidRequest(IAuctionHouse.RequestField field)",
+    "JobNotRunning(uint64 jobId,JobState state)",
+    "JobRefuses(JobState state,JobEvent what)",
     "NewAuctionsPaused()",
     "NoAttempt(uint64 jobId,uint32 segment)",
     "NoBondHeld()",
@@ -107,12 +110,12 @@ constexpr Text kErrors[] = {
     "NoSuchJob(uint64 jobId)",
     "NoSuchMember(uint16 position,uint16 size)",
     "NoSuchSegment(uint64 jobId,uint32 segment)",
-    "NotActive(address executor,uint8 status)",
+    "NotActive(address executor,IExecutorRegistry.Status status)",
     "NotEntryOwner(uint32 entryId,address caller)",
     "NotEquivocation()",
     "NotInOrder(uint32 segment,uint32 next)",
     "NotInPool(address executor,uint64 poolBlock)",
-    "NotLeaving(address executor,uint8 status)",
+    "NotLeaving(address executor,IExecutorRegistry.Status status)",
     "NotOmitted(address executor)",
     "NotPaused(uint32 entryId)",
     "NotStalled(uint64 voidableFromBlock)",
@@ -133,7 +136,7 @@ constexpr Text kErrors[] = {
     "SeedBlockAvailable(uint64 seedBlock)",
     "SeedBlockGone(uint64 seedBlock)",
     "SeedBlockNotOver(uint64 seedBlock)",
-    "SegmentRefuses(uint8 state,uint8 what)",
+    "SegmentRefuses(SegmentState state,SegmentEvent what)",
     "ShardAlreadyRegistered(bytes32 shardRoot,uint32 entryId)",
     "StakeLocked(address executor,uint64 withdrawableBlock)",
     "TagCountOutOfRange(uint256 count)",
@@ -155,6 +158,29 @@ constexpr Text kErrors[] = {
     "ZeroRoot()",
     "ZeroShardRoot()",
 };
+
+struct Enumeration {
+    Text name;
+    std::vector<Text> enumerators;
+};
+
+const std::vector<Enumeration>& enumerations() {
+    static const std::vector<Enumeration> table{
+        {"JobState", {"None", "Open", "Running", "Settling", "Settled", "Unmet", "Void"}},
+        {"SegmentState", {"Pending", "Committed", "Undecided", "Accepted", "Challenged", "Final"}},
+        {"Fault", {"NoReveal", "UncommonWitness", "MinorityDigest", "Equivocation"}},
+        {"VoidReason", {"PoolExhausted", "Stalled", "WrongDraw"}},
+        {"Role", {"Bidder", "Buyer", "Seller", "Executor", "Challenger", "Checker"}},
+        {"JobEvent",
+         {"AuctionWon", "SeedFixed", "LastSegmentFinal", "MetricMet", "MetricMissed", "PoolExhausted", "WrongDraw", "Stalled"}},
+        {"SegmentEvent", {"Committed", "LeadReached", "LeadMissed", "Challenged", "WindowOver", "PreviousFlipped"}},
+        {"IAuctionHouse.Status", {"None", "Bidding", "Won", "Void"}},
+        {"IAuctionHouse.RequestField",
+         {"SpecHash", "TauBp", "MinSellers", "Segments", "Lead", "Policy", "MinSize", "Growth", "ExecutorShareBp", "Bridge"}},
+        {"IExecutorRegistry.Status", {"None", "Active", "Leaving"}},
+    };
+    return table;
+}
 
 }  // namespace
 
@@ -192,6 +218,13 @@ std::span<const std::string_view> events_of(Contract contract) {
 
 std::span<const std::string_view> all_errors() {
     return kErrors;
+}
+
+std::span<const std::string_view> enumerators_of(std::string_view enumeration) {
+    const auto found = std::find_if(enumerations().begin(), enumerations().end(),
+                                    [&](const Enumeration& candidate) { return candidate.name == enumeration; });
+    CONE_ASSERT(found != enumerations().end(), "a declaration names an unknown enum");
+    return found->enumerators;
 }
 
 }  // namespace cone::contracts

@@ -22,6 +22,9 @@ inline constexpr std::array kContracts{Contract::DataCatalog, Contract::Settleme
 /// Every error that a call of a contract can end with, its libraries' and callees' included, each once.
 [[nodiscard]] std::span<const std::string_view> all_errors();
 
+/// Names of the values of an enum, as declarations name it: "JobState", "IAuctionHouse.Status". CONE_ASSERT: there is one.
+[[nodiscard]] std::span<const std::string_view> enumerators_of(std::string_view enumeration);
+
 /// A function that C++ calls.
 struct Function {
     Contract contract;

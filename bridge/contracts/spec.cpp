@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "bridge/contracts/interface.hpp"
 #include "bridge/eth/address.hpp"
 #include "cone/base/errors.hpp"
 
@@ -33,21 +34,37 @@ Parameter parse_parameter(std::string_view text) {
     constexpr std::string_view kIndexed = "indexed ";
     const std::size_t space = text.find(' ');
     CONE_ASSERT(space != std::string_view::npos, "a parameter without a name");
-    const auto type = eth::parse_abi_type(text.substr(0, space));
+    const std::string_view type_text = text.substr(0, space);
+    const bool is_enum = type_text.front() >= 'A' && type_text.front() <= 'Z';
+    const auto type = eth::parse_abi_type(is_enum ? "uint8" : type_text);
     CONE_ASSERT(type.has_value(), "a parameter's type does not parse");
     std::string_view name = text.substr(space + 1);
     const bool indexed = name.starts_with(kIndexed);
     if (indexed) {
         name.remove_prefix(kIndexed.size());
     }
-    return {std::string(name), *type, indexed};
+    return {std::string(name), *type, indexed, std::string(is_enum ? type_text : "")};
+}
+
+/// A string from outside, in quotes; control characters must not reach a terminal.
+std::string quoted(const std::string& text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        const auto byte = static_cast<std::uint8_t>(c);
+        if (byte < 0x20 || byte == 0x7f || c == '"' || c == '\\') {
+            out += "\\x" + to_hex(ByteSpan(&byte, 1)).substr(2);
+        } else {
+            out += c;
+        }
+    }
+    return out + '"';
 }
 
 struct Printer {
     std::string operator()(const eth::U256& number) const { return number.str(); }
     std::string operator()(const Address& address) const { return eth::to_checksum(address); }
     std::string operator()(const Bytes& bytes) const { return to_hex(bytes); }
-    std::string operator()(const std::string& text) const { return '"' + text + '"'; }
+    std::string operator()(const std::string& text) const { return quoted(text); }
     std::string operator()(const eth::AbiValues& values) const {
         std::string text = "[";
         for (const eth::AbiValue& value : values) {
@@ -56,6 +73,15 @@ struct Printer {
         return text + "]";
     }
 };
+
+std::string text_of(const Argument& argument) {
+    if (argument.enumeration.empty()) {
+        return to_text(argument.value);
+    }
+    const auto names = enumerators_of(argument.enumeration);
+    const auto place = eth::to_u64(std::get<eth::U256>(argument.value));
+    return place && *place < names.size() ? std::string(names[*place]) : to_text(argument.value);
+}
 
 }  // namespace
 
@@ -94,7 +120,7 @@ std::string to_text(const eth::AbiValue& value) {
 std::string to_text(std::string_view name, const std::vector<Argument>& arguments) {
     std::string text = std::string(name) + "(";
     for (const Argument& argument : arguments) {
-        text += (text.back() == '(' ? "" : ", ") + argument.name + "=" + to_text(argument.value);
+        text += (text.back() == '(' ? "" : ", ") + argument.name + "=" + text_of(argument);
     }
     return text + ")";
 }

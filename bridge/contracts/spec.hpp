@@ -14,7 +14,8 @@ namespace cone::contracts {
 struct Parameter {
     std::string name;
     eth::AbiType type;
-    bool indexed = false;  ///< of an event: stands in a topic, not in the data
+    bool indexed = false;     ///< of an event: stands in a topic, not in the data
+    std::string enumeration;  ///< the enum's name when it is one, to the ABI a uint8; else empty
 };
 
 struct Spec {
@@ -34,12 +35,13 @@ struct Spec {
 struct Argument {
     std::string name;
     eth::AbiValue value;
+    std::string enumeration;  ///< as in Parameter
     bool operator==(const Argument&) const = default;
 };
 
 /// For people: numbers in decimal, addresses with checksum, hashes in full, lists in brackets.
 [[nodiscard]] std::string to_text(const eth::AbiValue& value);
-/// "Name(a=1, b=0x...)".
+/// "Name(a=1, state=Running, b=0x...)": enums by name.
 [[nodiscard]] std::string to_text(std::string_view name, const std::vector<Argument>& arguments);
 
 }  // namespace cone::contracts

@@ -22,11 +22,23 @@ TEST(Errors, AreNamedWithTheirArguments) {
               "JobBoard: OnlyBridge(jobId=7, caller=0x0000000000000000000000000000000000000001)");
 }
 
+TEST(Errors, NameTheValuesOfEnums) {
+    EXPECT_EQ(describe_revert(Contract::AuctionHouse, eth::encode_call("InvalidRequest(uint8)", {U256(4)})),
+              "AuctionHouse: InvalidRequest(field=Lead)");
+    EXPECT_EQ(describe_revert(Contract::JobBoard, eth::encode_call("JobRefuses(uint8,uint8)", {U256(2), U256(99)})),
+              "JobBoard: JobRefuses(state=Running, what=99)");
+}
+
 TEST(Errors, OfSolidityItselfAreNamedToo) {
     EXPECT_EQ(describe_revert(Contract::JobBoard, eth::encode_call("Error(string)", {std::string("no")})),
               "JobBoard: Error(message=\"no\")");
     EXPECT_EQ(describe_revert(Contract::JobBoard, eth::encode_call("Panic(uint256)", {U256(0x11)})),
               "JobBoard: Panic(code=17), arithmetic overflow");
+}
+
+TEST(Errors, BringNoControlCharactersToATerminal) {
+    EXPECT_EQ(describe_revert(Contract::JobBoard, eth::encode_call("Error(string)", {std::string("\x1b[2J\n\"ä")})),
+              "JobBoard: Error(message=\"\\x1b[2J\\x0a\\x22ä\")");
 }
 
 TEST(Errors, ThatAreUnknownOrBrokenAreShownAsTheyAre) {

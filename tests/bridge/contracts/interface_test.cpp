@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -41,10 +43,16 @@ std::string type_of(const json& parameter) {
     return text + ")" + type.substr(5);
 }
 
+/// As our tables write it: an enum by its name.
+std::string declared_type(const json& parameter) {
+    const std::string internal = parameter.value("internalType", "");
+    return internal.starts_with("enum ") ? internal.substr(5) : type_of(parameter);
+}
+
 std::string declaration_of(const json& entry) {
     std::string text = entry.at("name").get<std::string>() + "(";
     for (const json& input : entry.at("inputs")) {
-        text += (text.back() == '(' ? "" : ",") + type_of(input) + (input.value("indexed", false) ? " indexed " : " ") +
+        text += (text.back() == '(' ? "" : ",") + declared_type(input) + (input.value("indexed", false) ? " indexed " : " ") +
                 input.at("name").get<std::string>();
     }
     return text + ")";
@@ -117,6 +125,45 @@ TEST(Interface, CallsFunctionsThatExistAndReadsWhatTheyReturn) {
         if (function.returns != "()") {
             EXPECT_EQ(type_of({{"type", "tuple"}, {"components", entry->at("outputs")}}), function.returns) << signature;
         }
+    }
+}
+
+/// The enumerators between the braces of `enum NAME {...}` in a Solidity file, comments left out.
+std::vector<std::string> enumerators_in(const std::string& file, const std::string& name) {
+    std::ifstream in(std::string(CONE_SOURCE_DIR) + "/contracts/src/" + file);
+    std::vector<std::string> found;
+    bool inside = false;
+    for (std::string line; std::getline(in, line);) {
+        const std::string code = line.substr(0, line.find("//"));
+        if (inside && code.find('}') != std::string::npos) {
+            break;
+        }
+        std::string word;
+        std::copy_if(code.begin(), code.end(), std::back_inserter(word), [](unsigned char c) { return std::isalpha(c) != 0; });
+        if (inside && !word.empty()) {
+            found.push_back(word);
+        }
+        inside = inside || code.find("enum " + name + " {") != std::string::npos;
+    }
+    return found;
+}
+
+TEST(Interface, NamesTheValuesOfEveryEnum) {
+    const std::map<std::string, std::string> files{{"JobState", "Types.sol"},
+                                                   {"SegmentState", "Types.sol"},
+                                                   {"Fault", "Types.sol"},
+                                                   {"VoidReason", "Types.sol"},
+                                                   {"Role", "Types.sol"},
+                                                   {"JobEvent", "libraries/Lifecycle.sol"},
+                                                   {"SegmentEvent", "libraries/Lifecycle.sol"},
+                                                   {"IAuctionHouse.Status", "interfaces/IAuctionHouse.sol"},
+                                                   {"IAuctionHouse.RequestField", "interfaces/IAuctionHouse.sol"},
+                                                   {"IExecutorRegistry.Status", "interfaces/IExecutorRegistry.sol"}};
+    for (const auto& [name, file] : files) {
+        const auto ours = enumerators_of(name);
+        const auto compiled = enumerators_in(file, name.substr(name.find('.') + 1));
+        EXPECT_GE(compiled.size(), 3u) << name;
+        EXPECT_EQ(std::vector<std::string>(ours.begin(), ours.end()), compiled) << name;
     }
 }
 
