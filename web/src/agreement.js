@@ -81,7 +81,7 @@ function legend(result) {
 
 export function agreement(result) {
   const { lead, fault_share: faulty, error_target: error, growth } = result.spec.agreement;
-  const rule = `Several executors run the same segment without seeing each other’s result. A result counts when it leads by ${lead} votes: with up to ${percent(faulty, 0)} liars a wrong one then passes with a chance of at most ${percent(error, 0)}. Until then the set grows (${growth}).`;
+  const rule = `Several executors run the same segment without seeing each other’s result. A result counts when it leads by ${lead} votes: with up to ${percent(faulty, 0)} liars a wrong one then passes with a chance of about ${percent(error, 0)}. Until then the set grows (${growth}).`;
   return section('agreement', 'How the executors agreed', rule, legend(result), el('div', { class: 'segments' }, result.segments.map((segment) => segmentCard(result, segment))), faultList(result));
 }
 

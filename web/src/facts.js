@@ -58,10 +58,9 @@ function saveButton(result) {
 }
 
 export function verify(result) {
-  const example = (result.segments.find((segment) => segment.attempts > 1) || result.segments[0] || { index: 0 }).index;
   return section('verify', 'Do not take our word for it', 'receipt.json lies beside this page and holds the spec, every commitment, every signed vote and the trace of each round.',
-    command('cone verify --receipt receipt.json', 'Check the hashes, the draw of every execution set, the signatures and the lead rule. Needs no data and no network.'),
-    command(`cone verify --receipt receipt.json --segment ${example}`, 'Run a segment again on the same data and compare digests. Says equal (exit 0) or names the first round that differs (exit 5).'),
+    command('cone verify --receipt receipt.json --offline-only', 'Check the hashes, the draw of every execution set, the signatures and the lead rule. Needs no data and no network.'),
+    command('cone verify --receipt receipt.json', 'Then train every segment again on the same data and compare digests. Says equal (exit 0) or names the first round that differs (exit 5).'),
     el('p', {}, saveButton(result)));
 }
 

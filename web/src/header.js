@@ -6,7 +6,7 @@ import { corruptedSellers, executorName, lastDistribution, paidTo } from './mode
 import { themeButton } from './theme.js';
 
 const STATUS = {
-  settled: { kind: 'good', icon: ICONS.check, text: 'Settled', says: 'The model met the threshold and everybody was paid.' },
+  settled: { kind: 'good', icon: ICONS.check, text: 'Settled', says: 'The model met the threshold and the escrow was paid out.' },
   unmet: { kind: 'warn', icon: ICONS.alert, text: 'Unmet', says: 'The model stayed below the threshold: executors were paid, the rest went back to the buyer.' },
   void: { kind: 'bad', icon: ICONS.cross, text: 'Void', says: 'The executors could not agree: the buyer was refunded.' },
   failed: { kind: 'bad', icon: ICONS.cross, text: 'Failed', says: 'The run did not finish.' },

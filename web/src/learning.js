@@ -117,6 +117,7 @@ export function sellers(result) {
   const columns = [{ title: 'Seller' }, { title: 'Accesses', number: true }, { title: 'Weight', number: true }, { title: 'Paid', number: true }, { title: 'Address' }];
   const accesses = result.sellers.reduce((sum, seller) => sum + seller.accesses, 0);
   const paid = sumWei(result.sellers.map((seller) => seller.paid_wei));
-  const lead = paid === paidTo(result, 'seller') ? 'A seller is paid for each access: a pick whose update passed the gate. Which sellers hold corrupted data is known here only because the demo planted it; the market never asks.' : 'Credits and the sellers’ own figures differ; trust the credits below.';
+  const planted = corruptedSellers(result).length ? ' Which sellers hold corrupted data is known here only because the demo planted it; the market never asks.' : '';
+  const lead = paid === paidTo(result, 'seller') ? `A seller is paid for each access: a pick whose update passed the gate.${planted}` : 'Credits and the sellers’ own figures differ; trust the credits below.';
   return section('sellers', 'Sellers', lead, table('Sellers', columns, result.sellers.map(sellerRow(result, weights, most)), ['Total', count(accesses), '', `${ether(paid)} ETH`, '']));
 }
