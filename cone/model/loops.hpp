@@ -1,8 +1,8 @@
 // The parts of a training step that are ours and not libtorch's: plain loops with one order of operations.
 // SPDX-License-Identifier: Apache-2.0
 //
-// libtorch computes convolutions and matrix products. Everything between them is here: it is faster (one pass, no dispatch),
-// and exp comes from kernels, the same bits everywhere (docs/protocol.md 4).
+// libtorch computes convolutions, products.hpp matrix products. Everything between them is here: it is faster (one pass, no
+// dispatch), and exp comes from kernels, the same bits everywhere (docs/protocol.md 4).
 #pragma once
 
 #include <cstddef>

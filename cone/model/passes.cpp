@@ -8,6 +8,7 @@
 
 #include "cone/base/ids.hpp"
 #include "cone/model/loops.hpp"
+#include "cone/model/products.hpp"
 
 namespace cone::model {
 namespace {
@@ -29,6 +30,13 @@ at::Tensor pool_forward(const Layer& layer, const at::Tensor& x, Tape* tape) {
     return out;
 }
 
+at::Tensor dense_forward(const Layer& layer, const std::vector<at::Tensor>& parameters, const at::Tensor& x) {
+    auto out = at::empty({x.size(0), layer.out});
+    dense(values<const float>(x), values<const float>(parameters[layer.weight]), values<const float>(parameters[layer.bias]),
+          values<float>(out));
+    return out;
+}
+
 at::Tensor layer_forward(const Layer& layer, const std::vector<at::Tensor>& parameters, const at::Tensor& x, Tape* tape) {
     const std::int64_t padding = layer.padding;
     switch (layer.kind) {
@@ -38,7 +46,7 @@ at::Tensor layer_forward(const Layer& layer, const std::vector<at::Tensor>& para
         case Layer::Kind::ReluPool:
             return pool_forward(layer, x, tape);
         case Layer::Kind::Dense:
-            return at::addmm(parameters[layer.bias], x.flatten(1), parameters[layer.weight].t());
+            return dense_forward(layer, parameters, x);
         case Layer::Kind::Relu:
             relu(values<float>(x));
             return x;
@@ -60,9 +68,12 @@ at::Tensor conv_backward(const Layer& layer, const at::Tensor& weight, const at:
 
 at::Tensor dense_backward(const Layer& layer, const at::Tensor& weight, const at::Tensor& x, const at::Tensor& grad,
                           std::vector<at::Tensor>& gradients) {
-    at::mm_out(gradients[layer.weight], grad.t(), x.flatten(1));
+    const auto batch = narrow<std::size_t>(x.size(0));
+    auto grad_x = at::empty(x.sizes());
+    dense_weight_gradient(values<const float>(grad), values<const float>(x), batch, values<float>(gradients[layer.weight]));
     sum_rows(values<const float>(grad), values<float>(gradients[layer.bias]));
-    return at::mm(grad, weight).view(x.sizes());
+    dense_input_gradient(values<const float>(grad), values<const float>(weight), batch, values<float>(grad_x));
+    return grad_x;
 }
 
 at::Tensor pool_backward(const Layer& layer, const at::Tensor& x, const at::Tensor& source, const at::Tensor& grad) {

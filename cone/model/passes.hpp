@@ -3,7 +3,7 @@
 //
 //   Conv      at::conv2d                             at::convolution_backward (no input gradient for the first layer)
 //   ReluPool  loops: relu_pool                       relu_pool_backward
-//   Dense     at::addmm(bias, x, weight^T)           at::mm(g^T, x), sum_rows(g), at::mm(g, weight)
+//   Dense     products: dense                        dense_weight_gradient, sum_rows, dense_input_gradient
 //   Relu      loops: relu                            relu_backward
 #pragma once
 
