@@ -76,6 +76,7 @@ freeze)     # SIGSTOP: nobody is told, deadlines and the guard see it
     run 7 --fault 1 1 freeze
     expect_rc 0; expect code 0; expect digest "$digest"; expect unheard 1 ;;
 wrong-count)
+    flags=()
     run 5
     expect_rc 2
     grep -q '7 (as configured) 13 19' "$out" || fail "the valid counts are not listed" ;;
@@ -84,7 +85,9 @@ interrupt-bridge)   # SIGINT to rank 0: everybody is told
     wait_for_line 'segment 2: accepted'
     kill -INT "$(bridge_pid)"
     rc=0; wait $! || rc=$?
-    expect_rc 130; expect code 130; expect unheard 0 ;;
+    expect code 130; expect unheard 0
+    # Open MPI 4.1 with --enable-recovery ends with 0 whatever its ranks return.
+    [[ ${survive[0]} != --with-ft ]] || expect_rc 130 ;;
 interrupt-mpirun)   # SIGINT to mpirun, as a terminal's Ctrl-C: Open MPI 5 itself then ends with 1, whatever the ranks say
     # A script's background jobs ignore SIGINT: exec through a program that restores it.
     python3 -c 'import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])' \
