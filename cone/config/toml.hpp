@@ -1,10 +1,11 @@
-// toml++ 3.3 (Debian 12's), made safe for hostile text. Every file of this folder includes it through here: its functions are
-// inline, so all of them must see one definition.
+// toml++ 3.3 (Debian 12's), made safe for hostile text.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every file of this folder includes it through here: its functions are inline, so all of them must see one definition.
 //  - It asserts on malformed headers such as "[=x]" and without assertions runs into undefined behaviour: assertions are
 //    exceptions here.
 //  - It declares characters such as U+00E9 outside strings impossible (marzer/tomlplusplus#190, fixed upstream by returning false):
 //    its character tables return false here.
-// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 namespace cone::config {
