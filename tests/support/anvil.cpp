@@ -3,6 +3,7 @@
 #include "tests/support/anvil.hpp"
 
 #include <signal.h>
+#include <sys/wait.h>
 
 #include <exception>
 
@@ -54,6 +55,7 @@ Anvil::~Anvil() {
 
 void Anvil::freeze() const {
     process_->signal(SIGSTOP);
+    ::waitpid(process_->pid(), nullptr, WUNTRACED);  // until all its threads stand still
 }
 void Anvil::thaw() const {
     process_->signal(SIGCONT);
