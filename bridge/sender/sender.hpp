@@ -3,10 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -18,6 +17,8 @@
 #include "cone/base/clock.hpp"
 
 namespace cone::sender {
+
+struct Flight;
 
 /// A transaction to be sent; nonce, fees and signature are the sender's business.
 struct Outgoing {
@@ -72,21 +73,30 @@ public:
     [[nodiscard]] const Address& address() const { return key_.address(); }
 
 private:
-    struct Flight;
-    enum class Handed : std::uint8_t { Taken, NonceUsed, MustPayMore, Refused };
+    /// What the node made of the newest version. Displaced: another transaction waits with this nonce.
+    enum class Handed : std::uint8_t { Taken, NonceUsed, Displaced, MustPayMore, Refused };
 
     template <class Call>
     auto outlast(Call call);
     void wait(Millis span);
+    void wait_within_patience(const Flight& flight);
+
+    [[nodiscard]] std::optional<Outcome> try_once(const Outgoing& request);
+    [[nodiscard]] std::optional<Outcome> estimate(Flight& flight);
     [[nodiscard]] std::uint64_t next_nonce();
     [[nodiscard]] Fees market();
-    [[nodiscard]] std::optional<Outcome> try_once(const Outgoing& request);
-    [[nodiscard]] std::optional<Outcome> deliver(Flight& flight);
-    [[nodiscard]] std::optional<Outcome> look(Flight& flight);
     void sign(Flight& flight, const Fees& fees);
-    [[nodiscard]] bool replace(Flight& flight);
+
+    /// Nothing: its nonce was taken by another transaction.
+    [[nodiscard]] std::optional<Outcome> deliver(Flight& flight);
     [[nodiscard]] Handed broadcast(Flight& flight);
+    [[nodiscard]] bool held(const Flight& flight);
+    [[nodiscard]] std::optional<Outcome> watch(Flight& flight);
+    [[nodiscard]] std::optional<Outcome> look(Flight& flight);
+    bool replace(Flight& flight);
+    void wait_or_replace(Flight& flight);
     [[nodiscard]] Outcome outcome_of(const Flight& flight, const rpc::Receipt& receipt);
+    [[nodiscard]] rpc::RevertInfo why_reverted(const Flight& flight, const rpc::Receipt& receipt);
 
     rpc::Client& client_;
     const eth::SecretKey& key_;
@@ -95,6 +105,7 @@ private:
     rpc::Pause& pause_;
     SendSettings settings_;
     rpc::Outage outage_;
+    Millis back_at_{};  ///< end of the last outage: time without a node is no time unmined
 };
 
 }  // namespace cone::sender

@@ -1,0 +1,37 @@
+// One nonce on its way to the chain, with every version that was signed for it.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bridge/eth/transaction.hpp"
+#include "bridge/rpc/types.hpp"
+#include "bridge/sender/fees.hpp"
+#include "bridge/sender/journal.hpp"
+#include "cone/base/clock.hpp"
+
+namespace cone::sender {
+
+struct Flight {
+    std::string label;
+    eth::Transaction transaction;  ///< of the newest version
+    std::vector<eth::SignedTransaction> versions;
+    Millis started{};
+    Millis newest_at{};
+    int nonce_sightings = 0;  ///< how often the node said that the nonce is used
+    std::string refusal;      ///< the node's words when it refused
+
+    [[nodiscard]] std::uint64_t nonce() const { return transaction.nonce; }
+    [[nodiscard]] const eth::SignedTransaction& newest() const { return versions.back(); }
+    [[nodiscard]] Fees fees() const { return {transaction.max_priority_fee, transaction.max_fee}; }
+    [[nodiscard]] rpc::CallMessage message(const Address& from) const {
+        return {from, transaction.to, transaction.data, transaction.value};
+    }
+};
+
+/// From a journal's entries of one nonce, at least one, oldest first. Throws DataError when they are not what they should be.
+[[nodiscard]] Flight resume(std::span<const JournalEntry> versions, Millis now);
+
+}  // namespace cone::sender

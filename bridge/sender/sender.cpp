@@ -1,0 +1,278 @@
+// Sign, journal, broadcast, watch; see the picture in the header.
+// SPDX-License-Identifier: Apache-2.0
+#include "bridge/sender/sender.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "bridge/sender/flight.hpp"
+#include "cone/base/log.hpp"
+
+namespace cone::sender {
+namespace {
+
+/// How often a foreign transaction may take our nonce before we say that the key is shared.
+constexpr int kNonceRounds = 3;
+/// How often the node must call the nonce used, without knowing any version of ours, before we believe it.
+constexpr int kNonceSightings = 3;
+constexpr Millis kOutagePause{1'000};
+constexpr Millis kNoncePause{1'000};
+
+}  // namespace
+
+Sender::Sender(rpc::Client& client, const eth::SecretKey& key, Journal& journal, const Clock& clock, rpc::Pause& pause,
+               SendSettings settings)
+    : client_(client),
+      key_(key),
+      journal_(journal),
+      clock_(clock),
+      pause_(pause),
+      settings_(std::move(settings)),
+      outage_(clock, settings_.outage, settings_.report) {}
+
+/// INVARIANT: while the node is away nothing is decided and nothing new is signed.
+template <class Call>
+auto Sender::outlast(Call call) {
+    for (;;) {
+        try {
+            auto result = call();
+            back_at_ = outage_.is_away() ? clock_.now() : back_at_;
+            outage_.succeeded();
+            return result;
+        } catch (const rpc::CallFailed& why) {
+            outage_.failed(why);
+        } catch (const rpc::NodeError&) {
+            outage_.succeeded();
+            throw;
+        }
+        wait(kOutagePause);
+    }
+}
+
+void Sender::wait(Millis span) {
+    if (!pause_.wait(span)) {
+        throw rpc::Stopped();
+    }
+}
+
+Outcome Sender::send(const Outgoing& request) {
+    (void)recover();
+    for (int round = 0; round < kNonceRounds; ++round) {
+        if (auto outcome = try_once(request)) {
+            return *std::move(outcome);
+        }
+        spdlog::warn("{}: another transaction took our nonce; is the key of {} shared?", request.label, to_hex(address()));
+    }
+    return Refused{"other transactions keep taking the nonce of " + to_hex(address()) + "; does another program use its key?"};
+}
+
+std::vector<std::pair<std::string, Outcome>> Sender::recover() {
+    const std::uint64_t mined = outlast([&] { return rpc::transaction_count(client_, address()); });
+    const std::vector<JournalEntry> entries = journal_.since(mined);
+    std::vector<std::pair<std::string, Outcome>> out;
+    for (auto first = entries.begin(); first != entries.end();) {
+        const auto last = std::find_if(first, entries.end(), [&](const auto& entry) { return entry.nonce != first->nonce; });
+        Flight flight = resume({first, last}, clock_.now());
+        spdlog::warn("{}: nonce {} is signed but not on the chain; sending the same bytes again", flight.label, flight.nonce());
+        const auto outcome = deliver(flight);
+        out.emplace_back(flight.label, outcome.value_or(Refused{"another transaction took its nonce"}));
+        first = last;
+    }
+    return out;
+}
+
+std::optional<Outcome> Sender::try_once(const Outgoing& request) {
+    Flight flight;
+    flight.label = request.label;
+    flight.started = clock_.now();
+    flight.transaction = {settings_.chain_id, 0, 0, 0, request.gas_limit, request.to, request.value, request.data, {}};
+    if (request.gas_limit == 0) {
+        if (auto refusal = estimate(flight)) {
+            return refusal;
+        }
+    }
+    flight.transaction.nonce = next_nonce();
+    sign(flight, market());
+    return deliver(flight);
+}
+
+std::optional<Outcome> Sender::estimate(Flight& flight) {
+    try {
+        const auto estimated = outlast([&] { return rpc::estimate_gas(client_, flight.message(address())); });
+        if (const auto* why = std::get_if<rpc::RevertInfo>(&estimated)) {
+            return Reverted{std::nullopt, *why};
+        }
+        const std::uint64_t gas = std::get<std::uint64_t>(estimated);
+        flight.transaction.gas_limit = gas + gas / 4;
+        return std::nullopt;
+    } catch (const rpc::NodeError& error) {
+        return Refused{error.what()};
+    }
+}
+
+/// Nothing of ours is under way here, so what the pool counts beyond the chain is somebody else's.
+std::uint64_t Sender::next_nonce() {
+    const std::uint64_t mined = outlast([&] { return rpc::transaction_count(client_, address()); });
+    const std::uint64_t pending = outlast([&] { return rpc::transaction_count(client_, address(), rpc::BlockTag::Pending); });
+    if (pending > mined) {
+        spdlog::warn("{} transactions of {} that we did not send are waiting: is its key shared?", pending - mined,
+                     to_hex(address()));
+    }
+    return std::max(mined, pending);
+}
+
+Fees Sender::market() {
+    const auto header = outlast([&] { return rpc::block_header(client_); });
+    const U256 base_fee = header && header->base_fee ? *header->base_fee : U256(0);
+    U256 tip = 0;
+    try {
+        tip = outlast([&] { return rpc::priority_fee(client_); });
+    } catch (const rpc::NodeError&) {  // the method is optional
+    }
+    return quote(base_fee, std::max(tip, settings_.least_tip), settings_.fee_ceiling);
+}
+
+/// INVARIANT: what is not in the journal is never sent.
+void Sender::sign(Flight& flight, const Fees& fees) {
+    flight.transaction.max_priority_fee = fees.tip;
+    flight.transaction.max_fee = fees.cap;
+    const eth::SignedTransaction signed_bytes = eth::sign(flight.transaction, key_);
+    journal_.append({flight.nonce(), flight.label, signed_bytes});
+    flight.versions.push_back(signed_bytes);
+    flight.newest_at = clock_.now();
+}
+
+std::optional<Outcome> Sender::deliver(Flight& flight) {
+    for (;;) {
+        const Handed handed = broadcast(flight);
+        if (handed != Handed::Taken) {
+            if (auto done = look(flight)) {
+                return done;
+            }
+        }
+        if (handed == Handed::Refused || handed == Handed::Displaced) {
+            journal_.abandon(flight.nonce());
+            return handed == Handed::Refused ? std::optional<Outcome>(Refused{flight.refusal}) : std::nullopt;
+        }
+        if (handed == Handed::NonceUsed) {
+            if (++flight.nonce_sightings >= kNonceSightings) {
+                journal_.abandon(flight.nonce());
+                return std::nullopt;
+            }
+            wait(kNoncePause);
+        } else if (handed == Handed::MustPayMore) {
+            wait_or_replace(flight);
+        } else if (auto done = watch(flight)) {
+            return done;
+        }
+    }
+}
+
+/// Until it is mined, or must be broadcast again: because the node forgot it, or because a new version pays more.
+std::optional<Outcome> Sender::watch(Flight& flight) {
+    for (;;) {
+        if (auto done = look(flight)) {
+            return done;
+        }
+        if (clock_.now() - std::max(flight.newest_at, back_at_) >= settings_.replace_after) {
+            replace(flight);
+            return std::nullopt;
+        }
+        wait_within_patience(flight);
+        const Hash32 newest = flight.newest().hash;
+        if (!outlast([&] { return rpc::knows_transaction(client_, newest); })) {
+            return look(flight);
+        }
+    }
+}
+
+std::optional<Outcome> Sender::look(Flight& flight) {
+    for (const eth::SignedTransaction& version : flight.versions) {
+        if (const auto receipt = outlast([&] { return rpc::receipt(client_, version.hash); })) {
+            return outcome_of(flight, *receipt);
+        }
+    }
+    return std::nullopt;
+}
+
+bool Sender::replace(Flight& flight) {
+    flight.newest_at = clock_.now();
+    const auto fees = replacement(flight.fees(), market(), settings_.fee_ceiling);
+    if (!fees) {
+        spdlog::warn("{}: nonce {} waits at the fee ceiling", flight.label, flight.nonce());
+        return false;
+    }
+    sign(flight, *fees);
+    return true;
+}
+
+void Sender::wait_or_replace(Flight& flight) {
+    if (!replace(flight)) {
+        wait_within_patience(flight);
+    }
+}
+
+Sender::Handed Sender::broadcast(Flight& flight) {
+    const Bytes raw = flight.newest().raw;
+    try {
+        outlast([&] { return rpc::send_raw_transaction(client_, raw); });
+        return Handed::Taken;
+    } catch (const rpc::NodeError& error) {
+        flight.refusal = error.what();
+        switch (rpc::meaning_of(error.object)) {
+            case rpc::Refusal::AlreadyKnown:
+                return Handed::Taken;
+            case rpc::Refusal::NonceTooLow:
+                return Handed::NonceUsed;
+            case rpc::Refusal::FeeTooLow:
+                return Handed::MustPayMore;
+            case rpc::Refusal::Underpriced:  // a first version replaces nothing of ours: the nonce is somebody else's
+                return flight.versions.size() > 1 ? Handed::MustPayMore : Handed::Displaced;
+            default:
+                return held(flight) ? Handed::Taken : Handed::Refused;
+        }
+    }
+}
+
+/// Does the node hold any version after all? An answer may have been lost before this refusal.
+bool Sender::held(const Flight& flight) {
+    return std::any_of(flight.versions.begin(), flight.versions.end(), [&](const eth::SignedTransaction& version) {
+        return outlast([&] { return rpc::knows_transaction(client_, version.hash); });
+    });
+}
+
+Outcome Sender::outcome_of(const Flight& flight, const rpc::Receipt& receipt) {
+    if (receipt.success) {
+        return receipt;
+    }
+    return Reverted{receipt, why_reverted(flight, receipt)};
+}
+
+/// A receipt has no reason: simulates the call on the state before its block, then after it.
+rpc::RevertInfo Sender::why_reverted(const Flight& flight, const rpc::Receipt& receipt) {
+    if (receipt.gas_used >= flight.transaction.gas_limit) {
+        return {{}, "out of gas: all " + std::to_string(receipt.gas_used) + " were used"};
+    }
+    try {
+        for (const std::uint64_t before : {1U, 0U}) {
+            const auto result =
+                outlast([&] { return rpc::call(client_, flight.message(address()), receipt.block.number - before); });
+            if (const auto* why = std::get_if<rpc::RevertInfo>(&result)) {
+                return *why;
+            }
+        }
+    } catch (const rpc::NodeError& error) {
+        return {{}, std::string("reverted; its reason cannot be read: ") + error.what()};
+    }
+    return {{}, "reverted, but simulating it does not"};
+}
+
+void Sender::wait_within_patience(const Flight& flight) {
+    if (clock_.now() - flight.started >= settings_.patience) {
+        throw RpcError(flight.label + ": not mined in " + std::to_string(settings_.patience.count() / 1000) + " s",
+                       "the journal holds it: start again and it is sent again, byte for byte", ExitCode::TryAgain);
+    }
+    wait(settings_.poll_interval);
+}
+
+}  // namespace cone::sender

@@ -1,0 +1,57 @@
+// A chain in memory behind a Transport: pool, nonces, receipts, and switches for everything that goes wrong.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bridge/eth/transaction.hpp"
+#include "bridge/rpc/client.hpp"
+
+namespace cone::test {
+
+using rpc::Json;
+
+class FakeChain final : public rpc::Transport {
+public:
+    rpc::HttpReply post(const std::string& body) override;
+
+    /// Puts what is in the pool and pays the base fee into a block.
+    void mine();
+    /// Takes the newest block's transactions out of the chain and out of the pool.
+    void undo_last_block();
+    /// A transaction of somebody else with the same key: takes the nonce.
+    void foreign_transaction() { ++foreign_; }
+
+    [[nodiscard]] std::uint64_t mined_count() const;
+
+    // Switches.
+    int looks_until_mined = 2;  ///< receipts asked for before a block is mined; negative: never
+    eth::U256 base_fee = 1'000'000'000;
+    bool reverts = false;             ///< contracts say no, to estimates, calls and transactions
+    bool reverts_only_mined = false;  ///< the state moves between the estimate and the block
+    std::uint64_t gas_used = 21'000;
+    /// Asked before each method acts: an error to answer with instead.
+    std::function<std::optional<rpc::ErrorObject>(const std::string& method)> refuse;
+    /// Called with each method, before (false) and after (true) it acts; may throw.
+    std::function<void(const std::string& method, bool acted)> watch;
+    std::map<std::uint64_t, eth::SignedTransaction> pool;  ///< by nonce
+
+    // What happened.
+    std::vector<Bytes> received;                              ///< raw bytes in order of arrival, repetitions included
+    std::vector<std::vector<eth::SignedTransaction>> blocks;  ///< from block 1
+
+private:
+    Json act(const std::string& method, const Json& params);
+    Json take(const Bytes& raw);
+    Json receipt(const std::string& hash);
+    [[nodiscard]] const eth::SignedTransaction* find_mined(const std::string& hash, std::uint64_t& block) const;
+
+    std::uint64_t foreign_ = 0;
+    int looks_ = 0;
+};
+
+}  // namespace cone::test

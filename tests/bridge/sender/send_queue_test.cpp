@@ -1,0 +1,117 @@
+// The worker thread: order, hand-over, failure, stop.
+// SPDX-License-Identifier: Apache-2.0
+#include "bridge/sender/send_queue.hpp"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "tests/bridge/sender/sender_bench.hpp"
+
+namespace cone::test {
+namespace {
+
+using sender::SendQueue;
+using sender::Sent;
+
+/// Polls until `count` results are there; the test's own timeout ends it otherwise.
+std::vector<Sent> collect(SendQueue& queue, std::size_t count) {
+    std::vector<Sent> all;
+    while (all.size() < count) {
+        for (Sent& one : queue.poll()) {
+            all.push_back(std::move(one));
+        }
+        std::this_thread::yield();
+    }
+    return all;
+}
+
+TEST(SendQueue, SendsInOrderOnAnotherThread) {
+    SenderBench bench;
+    sender::Sender sender = bench.sender();
+    SendQueue queue([&](const Outgoing& request) { return sender.send(request); }, [] {});
+    for (std::uint8_t i = 1; i <= 20; ++i) {
+        EXPECT_EQ(queue.submit(outgoing(i)), i);
+    }
+
+    const auto all = collect(queue, 20);
+
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        EXPECT_EQ(all[i].ticket, i + 1);
+        EXPECT_EQ(all[i].label, "call " + std::to_string(i + 1));
+        EXPECT_TRUE(succeeded(all[i].outcome));
+    }
+    EXPECT_EQ(queue.unfinished(), 0U);
+    EXPECT_TRUE(queue.poll().empty());
+    EXPECT_EQ(bench.done().size(), 20U);
+}
+
+TEST(SendQueue, DoesNotWaitForTheNode) {
+    std::promise<void> node_answers;
+    auto answered = node_answers.get_future();
+    SendQueue queue(
+        [&](const Outgoing&) -> Outcome {
+            answered.wait();
+            return Refused{"no"};
+        },
+        [] {});
+
+    (void)queue.submit(outgoing());
+    EXPECT_TRUE(queue.poll().empty());
+    EXPECT_EQ(queue.unfinished(), 1U);
+
+    node_answers.set_value();
+    EXPECT_EQ(collect(queue, 1).size(), 1U);
+}
+
+TEST(SendQueue, HandsOverWhatFinishedBeforeItThrowsWhatEndedIt) {
+    SendQueue queue(
+        [](const Outgoing& request) -> Outcome {
+            if (request.data[0] == 3) {
+                throw RpcError("away", "", ExitCode::TryAgain);
+            }
+            return Refused{"x"};
+        },
+        [] {});
+    for (std::uint8_t i = 1; i <= 5; ++i) {
+        (void)queue.submit(outgoing(i));
+    }
+
+    EXPECT_EQ(collect(queue, 2).size(), 2U);
+    const auto poll_until_it_throws = [&] {
+        for (;;) {
+            EXPECT_TRUE(queue.poll().empty());
+        }
+    };
+    EXPECT_THROW(poll_until_it_throws(), RpcError);
+    EXPECT_THROW((void)queue.poll(), RpcError) << "and again";
+    EXPECT_EQ(queue.unfinished(), 3U) << "nothing after the failure was tried";
+}
+
+TEST(SendQueue, StopsASenderThatWaitsForTheNode) {
+    SenderBench bench;
+    bench.chain.looks_until_mined = -1;
+    SteadyClock clock;
+    rpc::StoppablePause pause;
+    sender::Sender sender(bench.client, bench.key, bench.journal, clock, pause, bench.settings);
+    std::promise<void> under_way;
+    bench.chain.watch = [&, told = false](const std::string& method, bool) mutable {
+        if (method == "eth_getTransactionReceipt" && !std::exchange(told, true)) {
+            under_way.set_value();
+        }
+    };
+    {
+        SendQueue queue([&](const Outgoing& request) { return sender.send(request); }, [&] { pause.stop(); });
+        (void)queue.submit(outgoing());
+        under_way.get_future().wait();
+    }
+
+    EXPECT_EQ(bench.journal.since(0).size(), 1U);
+}
+
+TEST(SendQueue, EndsUnused) {
+    const SendQueue queue([](const Outgoing&) -> Outcome { return Refused{}; }, [] {});
+}
+
+}  // namespace
+}  // namespace cone::test

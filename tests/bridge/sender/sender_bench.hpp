@@ -1,0 +1,51 @@
+// A sender on the chain in memory, with a clock that moves when it waits.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <set>
+
+#include "bridge/eth/key_source.hpp"
+#include "bridge/sender/sender.hpp"
+#include "tests/bridge/sender/fake_chain.hpp"
+
+namespace cone::test {
+
+using sender::Outcome;
+using sender::Outgoing;
+using sender::Refused;
+using sender::Reverted;
+
+inline Outgoing outgoing(std::uint8_t content = 1) {
+    return {.label = "call " + std::to_string(content), .to = Address{{9}}, .data = {content}};
+}
+
+struct SenderBench {
+    ManualClock clock;
+    rpc::ManualPause pause{clock};
+    FakeChain chain;
+    rpc::Client client{chain, pause};
+    eth::SecretKey key = eth::dev_key(0, eth::kAnvilChainId);
+    sender::MemoryJournal journal;
+    sender::SendSettings settings{.chain_id = eth::kAnvilChainId};
+
+    sender::Sender sender() { return {client, key, journal, clock, pause, settings}; }
+    Outcome send(const Outgoing& request = outgoing()) { return sender().send(request); }
+
+    [[nodiscard]] std::set<Bytes> different_bytes() const { return {chain.received.begin(), chain.received.end()}; }
+    /// First data byte of each transaction on the chain, in order: what was done, and how often.
+    [[nodiscard]] Bytes done() const {
+        Bytes out;
+        for (const auto& block : chain.blocks) {
+            for (const auto& mined : block) {
+                out.push_back(eth::decode_transaction(mined.raw).value().transaction.data.at(0));
+            }
+        }
+        return out;
+    }
+};
+
+inline bool succeeded(const Outcome& outcome) {
+    return std::holds_alternative<rpc::Receipt>(outcome);
+}
+
+}  // namespace cone::test
