@@ -33,7 +33,7 @@ struct ReorgTooDeep : ChainError {
 struct FollowSettings {
     std::vector<Address> addresses{};
     std::uint64_t first_block = 0;  ///< where to begin without a cursor: the contracts' deployment
-    std::size_t ring_blocks = 128;  ///< deepest reorganisation that is followed
+    std::size_t ring_blocks = 128;  ///< deepest reorganisation that is followed, in blocks
     std::size_t blocks_a_poll = 64;
     Millis outage{600'000};  ///< the node away for so long: poll throws RpcError, exit code TryAgain
     rpc::OutageReport report{};
@@ -58,9 +58,9 @@ public:
 
 private:
     [[nodiscard]] std::vector<Step> advance();
-    [[nodiscard]] std::size_t blocks_kept(std::uint64_t head);
-    [[nodiscard]] std::vector<rpc::BlockHeader> next_headers(const Ring& ring, std::uint64_t head);
-    [[nodiscard]] std::vector<Step> apply(const std::vector<rpc::BlockHeader>& headers);
+    [[nodiscard]] std::size_t blocks_kept(const rpc::BlockHeader& head);
+    [[nodiscard]] std::vector<rpc::BlockHeader> next_headers(const Ring& ring);
+    [[nodiscard]] std::vector<BlockApplied> apply(const std::vector<rpc::BlockHeader>& headers);
 
     rpc::Client& client_;
     FollowSettings settings_;
