@@ -100,6 +100,10 @@ void run_job(const training::JobContext& context, const std::shared_ptr<const tr
         digest_seconds += result.digest_seconds;
     }
     if (team.rank() == 0) {
+        for (std::size_t i = 0; i < state.distribution.size(); ++i) {
+            std::printf("seller %2zu%s  p %.4f  accesses %u\n", i, i + corrupted >= state.distribution.size() ? " (corrupted)" : "",
+                        state.distribution[i], state.accesses[i]);
+        }
         std::printf("digest %s\ntotal %.1f s, rank 0: training %.1f s, hashing %.2f s\n", to_hex(previous).c_str(), total.seconds(),
                     training_seconds, digest_seconds);
     }
