@@ -269,6 +269,12 @@ private:
 
 }  // namespace
 
+AbiValue::AbiValue(const AbiValue& other) = default;
+AbiValue::AbiValue(AbiValue&& other) noexcept = default;
+AbiValue& AbiValue::operator=(const AbiValue& other) = default;
+AbiValue& AbiValue::operator=(AbiValue&& other) noexcept = default;
+AbiValue::~AbiValue() = default;
+
 Bytes abi_encode(const AbiType& types, const AbiValues& values) {
     CONE_ASSERT(types.kind == Kind::Tuple, "arguments are a tuple");
     Bytes out;

@@ -23,6 +23,13 @@ struct AbiValue : std::variant<U256, Address, Bytes, std::string, AbiValues> {
     using variant::variant;
     AbiValue(const Hash32& word) : variant(Bytes(word.bytes.begin(), word.bytes.end())) {}
     AbiValue(std::uint64_t number) : variant(U256(number)) {}
+
+    // In one place: inlined everywhere they cost build time, and gcc 12 warns of Boost's integer in them without cause.
+    AbiValue(const AbiValue& other);
+    AbiValue(AbiValue&& other) noexcept;
+    AbiValue& operator=(const AbiValue& other);
+    AbiValue& operator=(AbiValue&& other) noexcept;
+    ~AbiValue();
 };
 
 enum class AbiError : std::uint8_t {
