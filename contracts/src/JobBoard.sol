@@ -2,20 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
-
 import {Digest, Fault, JobId, JobState, Request, Role, SegmentState, VoidReason} from "./Types.sol";
 import {IExecutorRegistry} from "./interfaces/IExecutorRegistry.sol";
 import {IJobBoard} from "./interfaces/IJobBoard.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {Attempts} from "./libraries/Attempts.sol";
 import {Ballot} from "./libraries/Ballot.sol";
-import {Header} from "./libraries/Header.sol";
 import {JobEvent, Lifecycle, SegmentEvent} from "./libraries/Lifecycle.sol";
 import {Record} from "./libraries/Record.sol";
 import {Records} from "./libraries/Records.sol";
+import {Seeds} from "./libraries/Seeds.sol";
 import {Sortition} from "./libraries/Sortition.sol";
-import {Tally} from "./libraries/Tally.sol";
+import {Verdicts} from "./libraries/Verdicts.sol";
 import {Views} from "./libraries/Views.sol";
 
 contract JobBoard is IJobBoard {
@@ -25,10 +23,7 @@ contract JobBoard is IJobBoard {
     using Record for Record.Segment;
     using Attempts for Record.Segment;
     using Attempts for Record.Attempt;
-    using Tally for Tally.State;
 
-    /// An execution set never grows beyond this, which bounds the work of `finalize`.
-    uint16 public constant MAX_SET = 256;
     uint256 private constant BP = 10_000;
 
     IExecutorRegistry public immutable registry;
@@ -74,20 +69,7 @@ contract JobBoard is IJobBoard {
     /// @inheritdoc IJobBoard
     function fixSeed(JobId jobId, bytes calldata headerRlp) external {
         Record.Job storage j = _job(jobId);
-        JobState running = j.state.step(JobEvent.SeedFixed);
-        if (block.number <= j.seedBlock) revert SeedBlockNotOver(j.seedBlock);
-        bytes32 blockHash = Blockhash.blockHash(j.seedBlock);
-        if (blockHash == bytes32(0)) revert SeedBlockGone(j.seedBlock);
-        bytes32 headerHash = keccak256(headerRlp);
-        if (headerHash != blockHash) revert HeaderMismatch(headerHash, blockHash);
-
-        bytes32 prevRandao = Header.prevRandao(headerRlp);
-        uint32 poolSize = registry.poolSizeAt(j.poolBlock);
-        j.state = running;
-        j.jobSeed = Records.jobSeed(prevRandao, jobId);
-        j.setCap = poolSize < MAX_SET ? uint16(poolSize) : MAX_SET;
-        j.progressed();
-        emit SeedFixed(jobId, prevRandao, j.jobSeed, j.setCap);
+        Seeds.fix(j, jobId, headerRlp, registry);
 
         // A pool smaller than the lead can never decide anything.
         if (j.setCap < j.lead) _void(j, jobId, JobEvent.PoolExhausted, VoidReason.PoolExhausted);
@@ -95,13 +77,7 @@ contract JobBoard is IJobBoard {
 
     /// @inheritdoc IJobBoard
     function rescheduleSeed(JobId jobId) external {
-        Record.Job storage j = _job(jobId);
-        j.state.step(JobEvent.SeedFixed);
-        if (block.number <= j.seedBlock) revert SeedBlockNotOver(j.seedBlock);
-        if (Blockhash.blockHash(j.seedBlock) != bytes32(0)) revert SeedBlockAvailable(j.seedBlock);
-
-        j.seedBlock = uint64(block.number) + rules_.seedLagBlocks;
-        emit SeedRescheduled(jobId, j.seedBlock);
+        Seeds.reschedule(_job(jobId), jobId, rules_.seedLagBlocks);
     }
 
     // ------------------------------------------------------------------------------------------- commitments and votes
@@ -347,58 +323,20 @@ contract JobBoard is IJobBoard {
         if (!stands) revert PreviousNotAccepted(jobId, segment_);
     }
 
-    /// Accepts once the lead cannot fall below L even if all outstanding votes go to the second; else waits for them.
+    /// Decides if it can. Who is owed a bond for a flip is paid; nobody left to ask voids the job.
     function _decide(Record.Job storage j, Record.Segment storage s, JobId jobId, uint32 segment_, uint256 outstanding)
         private
     {
-        if (s.tally.lead() >= j.lead + outstanding) {
-            _accept(j, s, jobId, segment_);
-        } else if (outstanding == 0) {
-            s.state = s.state.step(SegmentEvent.LeadMissed);
-            j.progressed();
-            uint32 number = j.number(segment_, s.attempts - 1);
-            emit SegmentUndecided(jobId, segment_, number, s.tally.best, s.tally.second);
-            if (s.set.length == j.setCap) _void(j, jobId, JobEvent.PoolExhausted, VoidReason.PoolExhausted);
+        Verdicts.Outcome outcome = Verdicts.decide(j, jobId, segment_, outstanding, rules_.challengeBlocks);
+        if (outcome == Verdicts.Outcome.Flipped) {
+            Record.Attempt storage forced = s.attempt[s.openChallenge];
+            address challenger = forced.challenger;
+            forced.challenger = address(0);
+            s.rewardTo = challenger;
+            settlement.payBond(jobId, challenger, Role.Challenger, rules_.challengeBondWei);
+        } else if (outcome == Verdicts.Outcome.Undecided && s.set.length == j.setCap) {
+            _void(j, jobId, JobEvent.PoolExhausted, VoidReason.PoolExhausted);
         }
-    }
-
-    function _accept(Record.Job storage j, Record.Segment storage s, JobId jobId, uint32 segment_) private {
-        s.state = s.state.step(SegmentEvent.LeadReached);
-        uint64 windowOver = uint64(block.number) + rules_.challengeBlocks + 1;
-        uint64 votesOver = s.attempt[s.attempts - 1].revealUntil + 1;
-        s.finalFromBlock = windowOver > votesOver ? windowOver : votesOver;
-        j.progressed();
-        Digest winner = s.tally.leader;
-        emit SegmentAccepted(jobId, segment_, winner, s.tally.best, s.tally.second, s.finalFromBlock);
-
-        if (segment_ == j.accepted) {
-            j.setVerdict(segment_, winner);
-        } else {
-            _resolveChallenge(j, s, jobId, segment_, winner);
-        }
-    }
-
-    /// The same verdict leaves the bond to `finalize`. Another one drops all later segments and gives the bond back.
-    function _resolveChallenge(
-        Record.Job storage j,
-        Record.Segment storage s,
-        JobId jobId,
-        uint32 segment_,
-        Digest winner
-    ) private {
-        Record.Attempt storage forced = s.attempt[s.openChallenge];
-        s.openChallenge = 0;
-        Digest from = j.verdicts[segment_];
-        if (winner == from) return;
-
-        address challenger = forced.challenger;
-        forced.challenger = address(0);
-        s.rewardTo = challenger;
-        ++j.epoch;
-        j.setVerdict(segment_, winner);
-        emit VerdictFlipped(jobId, segment_, from, winner, j.epoch);
-
-        settlement.payBond(jobId, challenger, Role.Challenger, rules_.challengeBondWei);
     }
 
     /// Books one attempt of a Final segment: accepted votes are earned, faults are slashed, a lost bond is paid out.

@@ -38,7 +38,7 @@ interface IJobBoard {
         uint16 accepted; // segments with a verdict; the next one is the frontier
         uint16 finalized; // segments that are Final
         uint16 epoch; // verdicts flipped so far
-        uint16 setCap; // largest execution set: min(pool size, MAX_SET); 0 until the seed is fixed
+        uint16 setCap; // largest execution set: min(pool size, 256); 0 until the seed is fixed
         uint64 poolBlock;
         uint64 seedBlock;
         uint64 lastProgressBlock;

@@ -33,7 +33,7 @@ library Record {
     struct Segment {
         SegmentState state;
         uint16 attempts;
-        uint16 openChallenge; // index of the attempt that the undecided challenge forced; 0 when there is none
+        uint16 openChallenge; // index of the attempt that the newest challenge forced
         uint64 finalFromBlock;
         address rewardTo; // the challenger that flipped the verdict last
         bytes32 lastTicket;

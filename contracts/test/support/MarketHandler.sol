@@ -71,6 +71,7 @@ contract MarketHandler is Market {
         uint32 segment;
         (found, segment) = segmentToRun(jobId);
         if (!found) return;
+        waitForLastVotes(jobId, segment);
         address[] memory members = draw(jobId, segment);
         play(jobId, segment, planFor(jobId, segment, members, dice));
         ++played["attempt"];
@@ -232,6 +233,14 @@ contract MarketHandler is Market {
             if (state == SegmentState.Pending) return (true, segment);
         }
         return (false, 0);
+    }
+
+    /// A segment accepted early and challenged at once may still take votes.
+    function waitForLastVotes(JobId jobId, uint32 segment) private {
+        uint32 next = board.nextAttempt(jobId, segment).attempt;
+        if (uint16(next) == 0) return;
+        IJobBoard.Attempt memory last = board.attempt(jobId, segment, next - 1);
+        if (last.voted < last.size) reach(last.revealUntilBlock + 1);
     }
 
     function planFor(JobId jobId, uint32 segment, address[] memory members, uint256 dice)
