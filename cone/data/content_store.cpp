@@ -28,7 +28,9 @@ DirectoryStore::DirectoryStore(std::filesystem::path folder) : folder_(std::move
     }
 }
 
-std::filesystem::path DirectoryStore::path_of(const Hash32& root) const { return folder_ / to_hex(root).substr(2); }
+std::filesystem::path DirectoryStore::path_of(const Hash32& root) const {
+    return folder_ / to_hex(root).substr(2);
+}
 
 Hash32 DirectoryStore::put(ByteSpan bytes) {
     const auto root = hash::bytes_root(bytes);
@@ -49,7 +51,9 @@ Bytes DirectoryStore::get(const Hash32& root) const {
     return bytes;
 }
 
-bool DirectoryStore::has(const Hash32& root) const { return std::filesystem::is_regular_file(path_of(root)); }
+bool DirectoryStore::has(const Hash32& root) const {
+    return std::filesystem::is_regular_file(path_of(root));
+}
 
 Hash32 MemoryStore::put(ByteSpan bytes) {
     const auto root = hash::bytes_root(bytes);

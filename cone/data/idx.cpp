@@ -126,8 +126,8 @@ Shard read_labelled_images(const std::filesystem::path& images, const std::files
     auto pixels = read_idx(images, 3);
     auto answers = read_idx(labels, 1);
     if (pixels.sizes[0] != answers.sizes[0]) {
-        throw DataError(labels.string() + ", offset 4: " + std::to_string(answers.sizes[0]) + " labels, but " + images.string() +
-                        " holds " + std::to_string(pixels.sizes[0]) + " images");
+        throw DataError(labels.string() + ", offset 4: " + std::to_string(answers.sizes[0]) + " labels, but " +
+                        images.string() + " holds " + std::to_string(pixels.sizes[0]) + " images");
     }
     const auto wrong = std::find_if(answers.values.begin(), answers.values.end(), [&](auto label) { return label >= classes; });
     if (wrong != answers.values.end()) {
@@ -135,8 +135,12 @@ Shard read_labelled_images(const std::filesystem::path& images, const std::files
         throw DataError(labels.string() + ", offset " + std::to_string(8 + row) + ": label " + std::to_string(*wrong) +
                         " in row " + std::to_string(row) + " is not below " + std::to_string(classes));
     }
-    return {.images = pixels.sizes[0], .channels = 1, .height = pixels.sizes[1], .width = pixels.sizes[2],
-            .pixels = std::move(pixels.values), .labels = std::move(answers.values)};
+    return {.images = pixels.sizes[0],
+            .channels = 1,
+            .height = pixels.sizes[1],
+            .width = pixels.sizes[2],
+            .pixels = std::move(pixels.values),
+            .labels = std::move(answers.values)};
 }
 
 LabelledSets read_mnist_folder(const std::filesystem::path& folder, std::uint32_t classes) {

@@ -58,6 +58,8 @@ Shard shard_from_canonical(ByteSpan bytes) {
     return shard;
 }
 
-Hash32 shard_root(const Shard& shard) { return hash::bytes_root(canonical_bytes(shard)); }
+Hash32 shard_root(const Shard& shard) {
+    return hash::bytes_root(canonical_bytes(shard));
+}
 
 }  // namespace cone::data

@@ -18,13 +18,15 @@ constexpr std::uint32_t kTestSet = 1;
 
 void require_enough(const char* set, std::uint64_t asked, std::uint32_t have) {
     if (asked > have) {
-        throw ConfigError("data: " + std::to_string(asked) + " images asked of the " + set + " set, it holds " +
-                          std::to_string(have), "lower sellers, images_per_seller, validation_images or test_images");
+        throw ConfigError(
+            "data: " + std::to_string(asked) + " images asked of the " + set + " set, it holds " + std::to_string(have),
+            "lower sellers, images_per_seller, validation_images or test_images");
     }
 }
 
 void require_usable(const LabelledSets& sets, const SplitSpec& spec) {
-    require_enough("training", std::uint64_t{spec.sellers} * spec.images_per_seller + spec.validation_images, sets.train.images);
+    require_enough("training", std::uint64_t{spec.sellers} * spec.images_per_seller + spec.validation_images,
+                   sets.train.images);
     require_enough("test", spec.test_images, sets.test.images);
     if (spec.corrupted_sellers > spec.sellers) {
         throw ConfigError("data.corrupted_sellers: " + std::to_string(spec.corrupted_sellers) + " of " +
@@ -41,8 +43,12 @@ void require_usable(const LabelledSets& sets, const SplitSpec& spec) {
 }  // namespace
 
 Shard select(const Shard& shard, std::span<const std::uint32_t> rows) {
-    Shard out{.images = narrow<std::uint32_t>(rows.size()), .channels = shard.channels, .height = shard.height,
-              .width = shard.width, .pixels = {}, .labels = {}};
+    Shard out{.images = narrow<std::uint32_t>(rows.size()),
+              .channels = shard.channels,
+              .height = shard.height,
+              .width = shard.width,
+              .pixels = {},
+              .labels = {}};
     const auto size = shard.image_bytes();
     out.pixels.reserve(size * rows.size());
     out.labels.reserve(rows.size());

@@ -17,8 +17,8 @@ struct SplitSpec {
     std::uint32_t images_per_seller = 4800;
     std::uint32_t validation_images = 2400;
     std::uint32_t test_images = 10000;
-    std::uint32_t corrupted_sellers = 0;    ///< the last ones
-    double corrupted_share = 1.0;           ///< share of their labels that is replaced, in [0, 1]
+    std::uint32_t corrupted_sellers = 0;  ///< the last ones
+    double corrupted_share = 1.0;         ///< share of their labels that is replaced, in [0, 1]
     std::uint32_t classes = 10;
     std::uint64_t seed = 0;
 };

@@ -87,8 +87,9 @@ void set_up_determinism(std::string_view isa) {
     const std::scoped_lock lock(set_up_mutex);
     if (pinned != nullptr) {
         if (pinned != &wanted) {
-            throw EnvironmentError("the engine is pinned to \"" + std::string(pinned->name) + "\", not \"" + std::string(isa) + "\"",
-                                   "one process runs jobs of one instruction-set class; start another");
+            throw EnvironmentError(
+                "the engine is pinned to \"" + std::string(pinned->name) + "\", not \"" + std::string(isa) + "\"",
+                "one process runs jobs of one instruction-set class; start another");
         }
         return;
     }
@@ -119,6 +120,8 @@ std::vector<std::string> determinism_problems() {
     return problems;
 }
 
-std::string engine_version() { return TORCH_VERSION; }
+std::string engine_version() {
+    return TORCH_VERSION;
+}
 
 }  // namespace cone::model

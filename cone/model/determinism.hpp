@@ -8,11 +8,11 @@
 
 namespace cone::model {
 
-/// Pins, for the whole process: the instruction-set class of ATen and oneDNN, MKL's machine-independent code branch (the only one
-/// it honours on every vendor's processors), one thread, deterministic algorithms, full float32 products, no flushing of
+/// Pins, for the whole process: the instruction-set class of ATen and oneDNN, MKL's machine-independent code branch (the only
+/// one it honours on every vendor's processors), one thread, deterministic algorithms, full float32 products, no flushing of
 /// denormal numbers. Call before the first use of libtorch; calling again with the same class does nothing.
-/// `isa`: "default", "avx2" or "avx512". Throws EnvironmentError when the class is unknown, the processor lacks it, or the process is already
-/// set up for another.
+/// `isa`: "default", "avx2" or "avx512". Throws EnvironmentError when the class is unknown, the processor lacks it, or the
+/// process is already set up for another.
 void set_up_determinism(std::string_view isa);
 
 /// What does not hold, one line each, for the calling thread; empty when all is well.

@@ -26,8 +26,13 @@ public:
 
     void conv_relu_pool(const std::string& name, std::uint32_t maps, std::uint32_t kernel, std::uint32_t padding) {
         require(height_ + 2 * padding >= kernel + 1 && width_ + 2 * padding >= kernel + 1);
-        Layer conv{.kind = Layer::Kind::Conv, .in = channels_, .out = maps, .height = height_, .width = width_,
-                   .kernel = kernel, .padding = padding};
+        Layer conv{.kind = Layer::Kind::Conv,
+                   .in = channels_,
+                   .out = maps,
+                   .height = height_,
+                   .width = width_,
+                   .kernel = kernel,
+                   .padding = padding};
         add_parameters(conv, name, {maps, channels_, kernel, kernel}, std::uint64_t{channels_} * kernel * kernel);
         channels_ = maps;
         height_ += 2 * padding - kernel + 1;

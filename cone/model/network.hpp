@@ -13,19 +13,19 @@ namespace cone::model {
 /// One step of the forward pass. Shapes are of one image.
 struct Layer {
     enum class Kind : std::uint8_t {
-        Conv,        ///< stride 1, zero padding, with bias: (in, height, width) -> (out, ...)
-        ReluPool,    ///< max(0, maximum of each 2 x 2 square), an odd last row or column is dropped
-        Dense,       ///< with bias: in -> out values
+        Conv,      ///< stride 1, zero padding, with bias: (in, height, width) -> (out, ...)
+        ReluPool,  ///< max(0, maximum of each 2 x 2 square), an odd last row or column is dropped
+        Dense,     ///< with bias: in -> out values
         Relu,
     };
     Kind kind{};
     std::uint32_t in = 0;
     std::uint32_t out = 0;
-    std::uint32_t height = 0;     ///< of the input
+    std::uint32_t height = 0;  ///< of the input
     std::uint32_t width = 0;
     std::uint32_t kernel = 0;
     std::uint32_t padding = 0;
-    std::size_t weight = 0;       ///< index into Network::parameters (Conv, Dense)
+    std::size_t weight = 0;  ///< index into Network::parameters (Conv, Dense)
     std::size_t bias = 0;
 };
 
@@ -33,9 +33,9 @@ struct Layer {
 struct Parameter {
     std::string name;
     std::vector<std::uint64_t> sizes;
-    std::uint64_t offset = 0;     ///< first value
-    std::uint64_t values = 0;     ///< product of sizes
-    std::uint64_t fan_in = 0;     ///< inputs of one output value, for the initial weights
+    std::uint64_t offset = 0;  ///< first value
+    std::uint64_t values = 0;  ///< product of sizes
+    std::uint64_t fan_in = 0;  ///< inputs of one output value, for the initial weights
 };
 
 /// Parameters are in name order, one after the other: "all values" means this order everywhere.

@@ -58,9 +58,8 @@ at::Tensor conv_backward(const Layer& layer, const at::Tensor& weight, const at:
                          std::vector<at::Tensor>& gradients) {
     const std::array<std::int64_t, 1> bias{layer.out};
     const std::int64_t padding = layer.padding;
-    auto [grad_x, grad_weight, grad_bias] =
-        at::convolution_backward(grad, x, weight, at::IntArrayRef(bias), {1, 1}, {padding, padding}, {1, 1}, false, {0, 0}, 1,
-                                 {!first, true, true});
+    auto [grad_x, grad_weight, grad_bias] = at::convolution_backward(
+        grad, x, weight, at::IntArrayRef(bias), {1, 1}, {padding, padding}, {1, 1}, false, {0, 0}, 1, {!first, true, true});
     gradients[layer.weight].copy_(grad_weight);
     gradients[layer.bias].copy_(grad_bias);
     return first ? at::Tensor() : grad_x.contiguous();
@@ -78,8 +77,8 @@ at::Tensor dense_backward(const Layer& layer, const at::Tensor& weight, const at
 
 at::Tensor pool_backward(const Layer& layer, const at::Tensor& x, const at::Tensor& source, const at::Tensor& grad) {
     auto grad_x = at::empty(x.sizes());
-    relu_pool_backward(values<const float>(grad), values<const std::uint8_t>(source),
-                       narrow<std::size_t>(x.size(0)) * layer.in, layer.height, layer.width, values<float>(grad_x));
+    relu_pool_backward(values<const float>(grad), values<const std::uint8_t>(source), narrow<std::size_t>(x.size(0)) * layer.in,
+                       layer.height, layer.width, values<float>(grad_x));
     return grad_x;
 }
 
@@ -89,7 +88,8 @@ std::vector<at::Tensor> parameter_views(const Network& network, const at::Tensor
     std::vector<at::Tensor> views;
     for (const auto& parameter : network.parameters) {
         const std::vector<std::int64_t> sizes(parameter.sizes.begin(), parameter.sizes.end());
-        views.push_back(flat.narrow(0, narrow<std::int64_t>(parameter.offset), narrow<std::int64_t>(parameter.values)).view(sizes));
+        views.push_back(
+            flat.narrow(0, narrow<std::int64_t>(parameter.offset), narrow<std::int64_t>(parameter.values)).view(sizes));
     }
     return views;
 }

@@ -24,7 +24,8 @@ struct Tape {
 };
 
 /// Logits (batch, classes) of `images` (batch, channels, height, width). `tape` may be null.
-[[nodiscard]] at::Tensor forward(const Network& network, const std::vector<at::Tensor>& parameters, at::Tensor images, Tape* tape);
+[[nodiscard]] at::Tensor forward(const Network& network, const std::vector<at::Tensor>& parameters, at::Tensor images,
+                                 Tape* tape);
 
 /// Writes the gradient of every parameter into `gradients` (views like `parameters`), given the gradient of the logits.
 void backward(const Network& network, const std::vector<at::Tensor>& parameters, const Tape& tape, at::Tensor grad,

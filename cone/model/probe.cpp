@@ -19,12 +19,16 @@ constexpr const char* kEngine = "libtorch";
 constexpr const char* kOperatorSet = "libtorch/1";
 constexpr std::uint32_t kThreads = 1;
 constexpr std::uint32_t kBlock = 1024;
-constexpr std::uint64_t kSeed = 0x434f4e45;   // "CONE"
+constexpr std::uint64_t kSeed = 0x434f4e45;  // "CONE"
 constexpr std::uint32_t kImages = 48;
 
 data::Shard synthetic_images(const job::ModelSpec& model) {
-    data::Shard shard{.images = kImages, .channels = model.channels, .height = model.height, .width = model.width,
-                      .pixels = {}, .labels = {}};
+    data::Shard shard{.images = kImages,
+                      .channels = model.channels,
+                      .height = model.height,
+                      .width = model.width,
+                      .pixels = {},
+                      .labels = {}};
     const Rng pixels(kSeed, RngStream::Probe, 0);
     const Rng labels(kSeed, RngStream::Probe, 1);
     for (std::uint64_t i = 0; i < kImages * shard.image_bytes(); ++i) {
@@ -46,7 +50,10 @@ void append_known_answer(Bytes& out, const std::string& network) {
     Trainer trainer(model);
     const auto shard = synthetic_images(model);
     const LocalRun run{.local = {.epochs = 1, .batch = 32, .learning_rate = 0.05, .momentum = 0.9, .weight_decay = 1e-4},
-                       .learning_rate = 0.05, .training_seed = kSeed, .round = RoundIndex(0), .seller = SellerIndex(0)};
+                       .learning_rate = 0.05,
+                       .training_seed = kSeed,
+                       .round = RoundIndex(0),
+                       .seller = SellerIndex(0)};
     const auto weights = trainer.train(initial_weights(trainer.network(), kSeed), shard, run);
     append_floats(out, weights);
     append_floats(out, trainer.logits(weights, shard, 0, kImages));
@@ -67,8 +74,13 @@ Hash32 execution_probe() {
 
 job::ExecutionProfile make_profile(std::string_view isa) {
     set_up_determinism(isa);
-    return {.engine = kEngine, .engine_version = engine_version(), .operator_set = kOperatorSet, .isa = std::string(isa),
-            .threads = kThreads, .block = kBlock, .probe = execution_probe()};
+    return {.engine = kEngine,
+            .engine_version = engine_version(),
+            .operator_set = kOperatorSet,
+            .isa = std::string(isa),
+            .threads = kThreads,
+            .block = kBlock,
+            .probe = execution_probe()};
 }
 
 std::optional<std::string> check_profile(const job::ExecutionProfile& profile) {

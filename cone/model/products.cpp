@@ -99,12 +99,16 @@ CONE_AVX2 void multiply_wide(const StridedMatrix& a, const float* b, float* c, s
     }
 }
 
-bool has_wide() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+bool has_wide() {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
 #else
 void multiply_wide(const StridedMatrix& a, const float* b, float* c, std::size_t rows, std::size_t depth, std::size_t columns) {
     multiply_plain(a, b, c, rows, depth, columns);
 }
-bool has_wide() { return false; }
+bool has_wide() {
+    return false;
+}
 #endif
 
 std::vector<float> transposed(std::span<const float> x, std::size_t rows) {
@@ -120,7 +124,8 @@ std::vector<float> transposed(std::span<const float> x, std::size_t rows) {
 
 }  // namespace
 
-void multiply_plain(const StridedMatrix& a, const float* b, float* c, std::size_t rows, std::size_t depth, std::size_t columns) {
+void multiply_plain(const StridedMatrix& a, const float* b, float* c, std::size_t rows, std::size_t depth,
+                    std::size_t columns) {
     for (std::size_t i = 0; i < rows; ++i) {
         for (std::size_t j = 0; j < columns; ++j) {
             float sum = 0;
@@ -153,14 +158,16 @@ void dense(std::span<const float> x, std::span<const float> weight, std::span<co
     }
 }
 
-void dense_weight_gradient(std::span<const float> grad, std::span<const float> x, std::size_t batch, std::span<float> grad_weight) {
+void dense_weight_gradient(std::span<const float> grad, std::span<const float> x, std::size_t batch,
+                           std::span<float> grad_weight) {
     const std::size_t out = grad.size() / batch;
     const std::size_t in = x.size() / batch;
     CONE_ASSERT(grad_weight.size() == out * in, "shapes of dense_weight_gradient");
     multiply({grad.data(), 1, out}, x.data(), grad_weight.data(), out, batch, in);
 }
 
-void dense_input_gradient(std::span<const float> grad, std::span<const float> weight, std::size_t batch, std::span<float> grad_x) {
+void dense_input_gradient(std::span<const float> grad, std::span<const float> weight, std::size_t batch,
+                          std::span<float> grad_x) {
     const std::size_t out = grad.size() / batch;
     const std::size_t in = weight.size() / out;
     CONE_ASSERT(grad_x.size() == batch * in, "shapes of dense_input_gradient");

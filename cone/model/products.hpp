@@ -28,9 +28,11 @@ void multiply_plain(const StridedMatrix& a, const float* b, float* c, std::size_
 void dense(std::span<const float> x, std::span<const float> weight, std::span<const float> bias, std::span<float> y);
 
 /// grad_weight (out, in) <- grad (batch, out)^T * x (batch, in).
-void dense_weight_gradient(std::span<const float> grad, std::span<const float> x, std::size_t batch, std::span<float> grad_weight);
+void dense_weight_gradient(std::span<const float> grad, std::span<const float> x, std::size_t batch,
+                           std::span<float> grad_weight);
 
 /// grad_x (batch, in) <- grad (batch, out) * weight (out, in).
-void dense_input_gradient(std::span<const float> grad, std::span<const float> weight, std::size_t batch, std::span<float> grad_x);
+void dense_input_gradient(std::span<const float> grad, std::span<const float> weight, std::size_t batch,
+                          std::span<float> grad_x);
 
 }  // namespace cone::model

@@ -15,8 +15,8 @@ namespace cone::model {
 namespace {
 
 data::Shard random_shard(const job::ModelSpec& model, std::uint32_t images) {
-    data::Shard shard{.images = images, .channels = model.channels, .height = model.height, .width = model.width,
-                      .pixels = {}, .labels = {}};
+    data::Shard shard{
+        .images = images, .channels = model.channels, .height = model.height, .width = model.width, .pixels = {}, .labels = {}};
     const Rng rng(1, RngStream::Probe, 2);
     shard.pixels.resize(images * shard.image_bytes());
     std::generate(shard.pixels.begin(), shard.pixels.end(),
@@ -106,8 +106,11 @@ TrainBenchResult bench_training(const TrainBenchSpec& spec) {
     Trainer trainer(model);
     PlainLoop plain(trainer.network(), shard, spec.batch);
     const auto weights = initial_weights(trainer.network(), 1);
-    const LocalRun run{.local = {.epochs = 1, .batch = spec.batch}, .learning_rate = 0.01, .training_seed = 1,
-                       .round = RoundIndex(0), .seller = SellerIndex(0)};
+    const LocalRun run{.local = {.epochs = 1, .batch = spec.batch},
+                       .learning_rate = 0.01,
+                       .training_seed = 1,
+                       .round = RoundIndex(0),
+                       .seller = SellerIndex(0)};
     std::vector<double> executor_seconds;
     std::vector<double> plain_seconds;
     for (std::uint32_t i = 0; i <= spec.repeats; ++i) {

@@ -11,15 +11,15 @@ namespace cone::model {
 
 struct TrainBenchSpec {
     std::string network = "lenet5";
-    std::uint32_t images = 2048;     ///< synthetic, one epoch a measurement
+    std::uint32_t images = 2048;  ///< synthetic, one epoch a measurement
     std::uint32_t batch = 32;
-    std::uint32_t repeats = 7;       ///< medians of so many, both sides alternating
+    std::uint32_t repeats = 7;  ///< medians of so many, both sides alternating
 };
 
 /// Images a second, shuffling and normalisation included on both sides.
 struct TrainBenchResult {
-    double executor = 0;             ///< Trainer::train
-    double plain = 0;                ///< torch::nn modules, autograd, torch::optim::SGD, cross_entropy
+    double executor = 0;  ///< Trainer::train
+    double plain = 0;     ///< torch::nn modules, autograd, torch::optim::SGD, cross_entropy
     [[nodiscard]] double ratio() const { return executor / plain; }
 };
 

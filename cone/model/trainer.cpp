@@ -15,7 +15,7 @@
 namespace cone::model {
 namespace {
 
-constexpr unsigned kSellerShift = 44;   // index of a shuffle draw: seller | epoch (12 bits) | position (32 bits)
+constexpr unsigned kSellerShift = 44;  // index of a shuffle draw: seller | epoch (12 bits) | position (32 bits)
 constexpr unsigned kEpochShift = 32;
 
 Network checked_network(const job::ModelSpec& model) {
@@ -29,7 +29,9 @@ Network checked_network(const job::ModelSpec& model) {
     return make_network(model);
 }
 
-std::span<float> values(const at::Tensor& tensor) { return {tensor.data_ptr<float>(), narrow<std::size_t>(tensor.numel())}; }
+std::span<float> values(const at::Tensor& tensor) {
+    return {tensor.data_ptr<float>(), narrow<std::size_t>(tensor.numel())};
+}
 
 at::Tensor empty_images(const Network& network, std::size_t count) {
     return at::empty({narrow<std::int64_t>(count), network.channels, network.height, network.width});
@@ -116,7 +118,9 @@ Trainer::~Trainer() = default;
 Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer& Trainer::operator=(Trainer&&) noexcept = default;
 
-const Network& Trainer::network() const { return state_->network; }
+const Network& Trainer::network() const {
+    return state_->network;
+}
 
 std::vector<float> Trainer::train(std::span<const float> weights, const data::Shard& shard, const LocalRun& run,
                                   const OnStep& on_step) {
@@ -124,7 +128,8 @@ std::vector<float> Trainer::train(std::span<const float> weights, const data::Sh
     state_->load(weights);
     const auto current = values(state_->weights);
     std::vector<float> velocity(current.size(), 0.0f);
-    const SgdStep step{.rate = static_cast<float>(run.learning_rate), .momentum = static_cast<float>(run.local.momentum),
+    const SgdStep step{.rate = static_cast<float>(run.learning_rate),
+                       .momentum = static_cast<float>(run.local.momentum),
                        .decay = static_cast<float>(run.local.weight_decay)};
     std::vector<std::uint8_t> labels;
     std::uint32_t done = 0;

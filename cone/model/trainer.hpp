@@ -18,7 +18,7 @@ namespace cone::model {
 /// One seller's local training in one round.
 struct LocalRun {
     job::LocalTraining local;
-    double learning_rate = 0;          ///< of this round, decay applied
+    double learning_rate = 0;  ///< of this round, decay applied
     std::uint64_t training_seed = 0;
     RoundIndex round;
     SellerIndex seller;
@@ -27,7 +27,8 @@ struct LocalRun {
 /// Optimiser steps of a local training: epochs times batches; the last batch of an epoch is smaller when it does not divide.
 [[nodiscard]] std::uint32_t local_steps(const job::LocalTraining& local, std::uint32_t images);
 
-/// The order in which an epoch visits the shard: Fisher-Yates, number (seller, epoch, i) of RngStream::Shuffle, substream round.
+/// The order in which an epoch visits the shard: Fisher-Yates, number (seller, epoch, i) of RngStream::Shuffle, substream
+/// round.
 [[nodiscard]] std::vector<std::uint32_t> epoch_order(const LocalRun& run, std::uint32_t epoch, std::uint32_t images);
 
 /// Trains and evaluates one network. Not for use by two threads at once; each thread has its own.

@@ -24,7 +24,9 @@ ByteSpan bytes_of(std::span<const float> values) {
     return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size_bytes()};
 }
 
-[[noreturn]] void refuse(const std::string& reason) { throw DataError(std::string(kDocument) + ": " + reason); }
+[[noreturn]] void refuse(const std::string& reason) {
+    throw DataError(std::string(kDocument) + ": " + reason);
+}
 
 void expect_header(hash::CanonicalReader& reader, const Parameter& parameter) {
     const auto name = reader.string();

@@ -11,8 +11,12 @@
 namespace cone::trace {
 namespace {
 
-std::string text(const Hash32& value) { return to_hex(value); }
-std::string text(std::uint32_t value) { return std::to_string(value); }
+std::string text(const Hash32& value) {
+    return to_hex(value);
+}
+std::string text(std::uint32_t value) {
+    return std::to_string(value);
+}
 std::string text(double value) {
     std::ostringstream out;
     out.precision(17);
@@ -60,7 +64,9 @@ std::optional<Difference> first_difference(std::span<const training::RoundTrace>
     if (claimed.size() == executed.size()) {
         return std::nullopt;
     }
-    const auto side = [&](const auto& rounds) { return rounds.size() > both ? std::string("present") : std::string("missing"); };
+    const auto side = [&](const auto& rounds) {
+        return rounds.size() > both ? std::string("present") : std::string("missing");
+    };
     const auto& longer = claimed.size() > both ? claimed : executed;
     return Difference{longer[both].round, "missing", side(claimed), side(executed)};
 }

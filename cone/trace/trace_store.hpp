@@ -12,8 +12,8 @@
 
 namespace cone::trace {
 
-/// `<folder>/round-000007` holds round 7; `<folder>/segment-000002` holds the root of the state after segment 2, whose bytes lie
-/// in the content store. Files are written beside and renamed. Not for two writers of one round at a time.
+/// `<folder>/round-000007` holds round 7; `<folder>/segment-000002` holds the root of the state after segment 2, whose bytes
+/// lie in the content store. Files are written beside and renamed. Not for two writers of one round at a time.
 class TraceStore {
 public:
     /// Creates the folder. Throws EnvironmentError when that fails.

@@ -13,13 +13,14 @@ void require_ok(kernels::Status status) {
     CONE_ASSERT(status == kernels::Status::Ok, "updates that take part are finite and under the shared exponents");
 }
 
-std::vector<std::int32_t> shared_exponents(std::size_t values, std::span<const Contribution> mine, const kernels::BlockFormat& format,
-                                           comm::Communicator& team) {
+std::vector<std::int32_t> shared_exponents(std::size_t values, std::span<const Contribution> mine,
+                                           const kernels::BlockFormat& format, comm::Communicator& team) {
     std::vector<std::int32_t> shared(format.blocks(values), kernels::kZeroBlock);
     std::vector<std::int32_t> own(shared.size());
     for (const auto& contribution : mine) {
         require_ok(kernels::block_exponents(contribution.update, format, own));
-        std::transform(shared.begin(), shared.end(), own.begin(), shared.begin(), [](auto a, auto b) { return std::max(a, b); });
+        std::transform(shared.begin(), shared.end(), own.begin(), shared.begin(),
+                       [](auto a, auto b) { return std::max(a, b); });
     }
     team.all_reduce_max(shared);
     return shared;

@@ -20,7 +20,8 @@ struct Contribution {
 /// weights <- weights + sum over all ranks of weight_i * update_i / total_weight (kernels/fixed_point.hpp). Collective: every
 /// rank passes the same weights and total and its own contributions. Nothing happens when the total is 0.
 /// NotFinite when a result overflows float: the weights are then unspecified, on every rank.
-[[nodiscard]] kernels::Status aggregate(std::vector<float>& weights, std::span<const Contribution> mine, std::uint64_t total_weight,
-                                        const kernels::BlockFormat& format, comm::Communicator& team);
+[[nodiscard]] kernels::Status aggregate(std::vector<float>& weights, std::span<const Contribution> mine,
+                                        std::uint64_t total_weight, const kernels::BlockFormat& format,
+                                        comm::Communicator& team);
 
 }  // namespace cone::training

@@ -29,8 +29,11 @@ Update CustodialUpdateSource::update(const UpdateTask& task) {
             }
         }
     };
-    const model::LocalRun run{.local = spec_.local, .learning_rate = learning_rate_of(spec_.local, task.round),
-                              .training_seed = spec_.schedule.training_seed, .round = task.round, .seller = task.seller};
+    const model::LocalRun run{.local = spec_.local,
+                              .learning_rate = learning_rate_of(spec_.local, task.round),
+                              .training_seed = spec_.schedule.training_seed,
+                              .round = task.round,
+                              .seller = task.seller};
     update.delta = trainer_.train(task.weights, data_.sellers[task.seller.value], run, take_roots);
     for (std::size_t i = 0; i < update.delta.size(); ++i) {
         update.delta[i] -= task.weights[i];

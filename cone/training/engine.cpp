@@ -43,7 +43,8 @@ void require_state(const JobContext& context, const SegmentTask& task, const Tra
 
 LiveState unpack(const RoundTools& tools, const TrainingState& from) {
     LiveState state{.weights = model::weights_from_canonical(tools.trainer.network(), from.weights),
-                    .distribution = from.distribution, .accesses = from.accesses};
+                    .distribution = from.distribution,
+                    .accesses = from.accesses};
     const Stopwatch watch;
     const std::array<const data::Shard*, 1> validation{&tools.data.validation};
     state.utility = evaluate_shared(tools.trainer, state.weights, validation, tools.team).front().utility();
@@ -62,8 +63,9 @@ std::vector<RootRequest> requests_of(std::span<const WitnessChoice> choices, std
 }
 
 /// Runs the rounds; `roots` gets the witness roots by choice.
-std::vector<RoundTrace> run_rounds(const RoundTools& tools, const SegmentTask& task, std::uint32_t rounds_done, LiveState& state,
-                                   std::vector<Hash32>& roots, const std::function<void(const RoundTrace&)>& on_round) {
+std::vector<RoundTrace> run_rounds(const RoundTools& tools, const SegmentTask& task, std::uint32_t rounds_done,
+                                   LiveState& state, std::vector<Hash32>& roots,
+                                   const std::function<void(const RoundTrace&)>& on_round) {
     const auto choices = witness_choices(task.attempt_seed, tools.spec);
     roots.resize(choices.size());
     std::vector<RoundTrace> trace;
@@ -81,12 +83,16 @@ std::vector<RoundTrace> run_rounds(const RoundTools& tools, const SegmentTask& t
     return trace;
 }
 
-SegmentResult seal(const JobContext& context, const SegmentTask& task, std::vector<RoundTrace> trace, std::span<const Hash32> roots,
-                   TrainingState state) {
+SegmentResult seal(const JobContext& context, const SegmentTask& task, std::vector<RoundTrace> trace,
+                   std::span<const Hash32> roots, TrainingState state) {
     const auto& last = trace.back();
     SegmentResult result;
-    result.opening = {.job_hash = context.job_hash, .segment = task.segment, .previous_digest = task.previous_digest,
-                      .state_root = last.state_root, .osmd_root = last.osmd_root, .metric_bp = last.metric_bp,
+    result.opening = {.job_hash = context.job_hash,
+                      .segment = task.segment,
+                      .previous_digest = task.previous_digest,
+                      .state_root = last.state_root,
+                      .osmd_root = last.osmd_root,
+                      .metric_bp = last.metric_bp,
                       .accesses_root = hash::accesses_root(state.accesses)};
     result.digest = hash::segment_digest(result.opening);
     result.witness = hash::witness(task.attempt_seed, roots);
@@ -99,15 +105,16 @@ SegmentResult seal(const JobContext& context, const SegmentTask& task, std::vect
 
 TrainingEngine::TrainingEngine(JobContext context, std::shared_ptr<const JobData> data, const MakeSource& make_source)
     : context_(std::move(context)), data_(std::move(data)), trainer_(context_.spec.model) {
-    source_ = make_source ? make_source(*data_, trainer_)
-                          : std::make_unique<CustodialUpdateSource>(context_.spec, *data_, trainer_);
+    source_ =
+        make_source ? make_source(*data_, trainer_) : std::make_unique<CustodialUpdateSource>(context_.spec, *data_, trainer_);
 }
 
 TrainingState TrainingEngine::initial_state() {
     const auto& network = trainer_.network();
     const auto sellers = context_.shard_roots.size();
     return {.weights = model::canonical_weights(network, model::initial_weights(network, context_.spec.model.init_seed)),
-            .distribution = market::uniform_distribution(sellers), .accesses = std::vector<std::uint32_t>(sellers, 0)};
+            .distribution = market::uniform_distribution(sellers),
+            .accesses = std::vector<std::uint32_t>(sellers, 0)};
 }
 
 SegmentResult TrainingEngine::run(const SegmentTask& task, const TrainingState& from, comm::Communicator& team,
@@ -120,7 +127,8 @@ SegmentResult TrainingEngine::run(const SegmentTask& task, const TrainingState& 
     auto trace = run_rounds(tools, task, from.rounds_done, state, roots, on_round);
     const Stopwatch watch;
     TrainingState after{.weights = model::canonical_weights(trainer_.network(), state.weights),
-                        .distribution = std::move(state.distribution), .accesses = std::move(state.accesses),
+                        .distribution = std::move(state.distribution),
+                        .accesses = std::move(state.accesses),
                         .rounds_done = from.rounds_done + context_.spec.schedule.rounds_per_segment};
     auto result = seal(context_, task, std::move(trace), roots, std::move(after));
     result.digest_seconds = timing.hashing + watch.seconds();

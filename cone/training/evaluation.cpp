@@ -31,7 +31,8 @@ std::vector<Chunk> chunks_of(std::span<const data::Shard* const> shards) {
     return chunks;
 }
 
-ChunkResult evaluate_chunk(model::Trainer& trainer, std::span<const float> weights, const data::Shard& shard, const Chunk& chunk) {
+ChunkResult evaluate_chunk(model::Trainer& trainer, std::span<const float> weights, const data::Shard& shard,
+                           const Chunk& chunk) {
     const auto logits = trainer.logits(weights, shard, chunk.first, chunk.count);
     const auto labels = std::span(shard.labels).subspan(chunk.first, chunk.count);
     const auto classes = trainer.network().classes;

@@ -17,7 +17,7 @@ inline constexpr std::uint32_t kEvaluationChunk = 500;
 
 /// Sums over a shard: losses in double, chunk by chunk in ascending order.
 struct Evaluation {
-    double loss_sum = 0;             ///< +infinity when a logit is not finite
+    double loss_sum = 0;  ///< +infinity when a logit is not finite
     std::uint64_t correct = 0;
     std::uint32_t images = 0;
 

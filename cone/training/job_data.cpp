@@ -11,7 +11,8 @@
 namespace cone::training {
 namespace {
 
-data::Shard load_shard(const std::string& whose, const Hash32& root, const job::ModelSpec& model, const data::ContentStore& store) {
+data::Shard load_shard(const std::string& whose, const Hash32& root, const job::ModelSpec& model,
+                       const data::ContentStore& store) {
     try {
         auto shard = data::shard_from_canonical(store.get(root));
         model::require_fits(model, shard);

@@ -14,8 +14,8 @@ namespace cone::training {
 /// A job as the chain names it.
 struct JobContext {
     job::JobSpec spec;
-    std::vector<Hash32> shard_roots;     ///< of the matched sellers, in catalogue order
-    Hash32 job_hash;                     ///< binds spec and roots (record 0x02); "previous digest" of segment 0
+    std::vector<Hash32> shard_roots;  ///< of the matched sellers, in catalogue order
+    Hash32 job_hash;                  ///< binds spec and roots (record 0x02); "previous digest" of segment 0
 };
 
 /// Fills in the job hash from the spec and the roots.

@@ -67,7 +67,8 @@ std::vector<Update> train_mine(const RoundTools& tools, RoundIndex round, const 
 }
 
 /// All requested roots at every rank, in request order.
-std::vector<Hash32> gather_roots(const RoundTools& tools, const std::vector<Update>& updates, std::span<const PlacedRequest> requests) {
+std::vector<Hash32> gather_roots(const RoundTools& tools, const std::vector<Update>& updates,
+                                 std::span<const PlacedRequest> requests) {
     Bytes mine;
     for (const auto& update : updates) {
         for (const auto& root : update.step_roots) {
@@ -140,8 +141,8 @@ void scale_mine(const RoundTools& tools, std::vector<Update>& updates, std::span
     }
 }
 
-void add_updates(const RoundTools& tools, RoundIndex round, const market::RoundDecision& decision, const std::vector<Update>& updates,
-                 std::vector<float>& weights) {
+void add_updates(const RoundTools& tools, RoundIndex round, const market::RoundDecision& decision,
+                 const std::vector<Update>& updates, std::vector<float>& weights) {
     std::vector<Contribution> mine;
     for (std::size_t position = 0; position < updates.size(); ++position) {
         if (is_mine(position, tools.team) && decision.weights[position] > 0) {
@@ -177,8 +178,8 @@ RoundTrace measure(const RoundTools& tools, RoundIndex round, LiveState& state) 
 
 }  // namespace
 
-RoundOutcome run_round(const RoundTools& tools, RoundIndex round, const Hash32& attempt_seed, std::span<const RootRequest> requests,
-                       LiveState& state) {
+RoundOutcome run_round(const RoundTools& tools, RoundIndex round, const Hash32& attempt_seed,
+                       std::span<const RootRequest> requests, LiveState& state) {
     const auto& osmd = tools.spec.osmd;
     const auto draw = market::draw_sellers(tools.spec.schedule.training_seed, round, state.distribution, osmd.draws);
     const auto placed = place(tools, attempt_seed, draw, requests);

@@ -31,23 +31,23 @@ struct LiveState {
     std::vector<float> weights;
     std::vector<double> distribution;
     std::vector<std::uint32_t> accesses;
-    double utility = 0;                  ///< U of the weights on the validation set
+    double utility = 0;  ///< U of the weights on the validation set
 };
 
 /// A state root that is wanted: after local step `step` of the seller picked by draw `draw`.
 struct RootRequest {
     std::uint32_t draw = 0;
-    std::size_t choice = 0;              ///< the witness choice it answers
+    std::size_t choice = 0;  ///< the witness choice it answers
 };
 
 struct RoundOutcome {
     RoundTrace trace;
-    std::vector<Hash32> roots;           ///< one a request, in their order
+    std::vector<Hash32> roots;  ///< one a request, in their order
 };
 
 /// Runs round `round` and moves `state` on. Collective. Seller at position p of the draw's distinct sellers is trained by rank
-/// p mod team size; the outcome does not depend on the team's size. An update that is not finite is left out, with a warning that names
-/// the seller. Throws DataError when the sum overflows float.
+/// p mod team size; the outcome does not depend on the team's size. An update that is not finite is left out, with a warning
+/// that names the seller. Throws DataError when the sum overflows float.
 [[nodiscard]] RoundOutcome run_round(const RoundTools& tools, RoundIndex round, const Hash32& attempt_seed,
                                      std::span<const RootRequest> requests, LiveState& state);
 

@@ -15,9 +15,9 @@ namespace cone::training {
 
 /// All that passes from one segment to the next. Two executors with the same digest hold the same bytes.
 struct TrainingState {
-    Bytes weights;                          ///< canonical bytes of the model, document "cone.weights/1"
-    std::vector<double> distribution;       ///< p, one entry a seller
-    std::vector<std::uint32_t> accesses;    ///< cumulative accesses, one entry a seller
+    Bytes weights;                        ///< canonical bytes of the model, document "cone.weights/1"
+    std::vector<double> distribution;     ///< p, one entry a seller
+    std::vector<std::uint32_t> accesses;  ///< cumulative accesses, one entry a seller
     std::uint32_t rounds_done = 0;
     bool operator==(const TrainingState&) const = default;
 };
@@ -25,14 +25,14 @@ struct TrainingState {
 /// What one round left behind: enough to show a third party where two runs part (protocol 4, trace).
 struct RoundTrace {
     std::uint32_t round = 0;
-    Hash32 state_root;                      ///< weights after the round
+    Hash32 state_root;  ///< weights after the round
     Hash32 osmd_root;
-    std::uint32_t metric_bp = 0;            ///< accuracy on the test shard
-    double utility = 0;                     ///< U: minus mean validation loss after the round
-    std::vector<std::uint32_t> draws;       ///< the K picked sellers, in draw order
-    std::vector<std::uint32_t> passed;      ///< distinct sellers whose update passed the gate, ascending
-    std::vector<double> distribution;       ///< p after the round
-    std::vector<std::uint32_t> accesses;    ///< cumulative, after the round
+    std::uint32_t metric_bp = 0;          ///< accuracy on the test shard
+    double utility = 0;                   ///< U: minus mean validation loss after the round
+    std::vector<std::uint32_t> draws;     ///< the K picked sellers, in draw order
+    std::vector<std::uint32_t> passed;    ///< distinct sellers whose update passed the gate, ascending
+    std::vector<double> distribution;     ///< p after the round
+    std::vector<std::uint32_t> accesses;  ///< cumulative, after the round
     bool operator==(const RoundTrace&) const = default;
 };
 
@@ -40,7 +40,7 @@ struct SegmentTask {
     SegmentIndex segment;
     AttemptIndex attempt;
     Hash32 previous_digest;
-    Hash32 attempt_seed;                    ///< chooses the witness steps
+    Hash32 attempt_seed;  ///< chooses the witness steps
 };
 
 struct SegmentResult {
@@ -49,8 +49,8 @@ struct SegmentResult {
     Hash32 witness;
     TrainingState state;
     std::vector<RoundTrace> trace;
-    double training_seconds = 0;            ///< wall time spent in local training and evaluation
-    double digest_seconds = 0;              ///< wall time spent hashing
+    double training_seconds = 0;  ///< wall time spent in local training and evaluation
+    double digest_seconds = 0;    ///< wall time spent hashing
 };
 
 /// The port between the executor loop and what it executes (the trainer; in tests the alphabet job).

@@ -18,8 +18,8 @@ private:
 
 /// Where a segment's time went on this rank.
 struct Timing {
-    double training = 0;     ///< local training and evaluation
-    double hashing = 0;      ///< state roots, witness, digest
+    double training = 0;  ///< local training and evaluation
+    double hashing = 0;   ///< state roots, witness, digest
 };
 
 }  // namespace cone::training

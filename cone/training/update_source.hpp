@@ -14,14 +14,14 @@ namespace cone::training {
 struct UpdateTask {
     RoundIndex round;
     SellerIndex seller;
-    std::span<const float> weights;               ///< w: all values of the network, in name order
-    std::span<const std::uint32_t> root_steps;    ///< after which local steps a state root is wanted, any order
+    std::span<const float> weights;             ///< w: all values of the network, in name order
+    std::span<const std::uint32_t> root_steps;  ///< after which local steps a state root is wanted, any order
 };
 
 struct Update {
-    std::vector<float> delta;                     ///< D = w_local - w; may hold NaN or infinity
-    std::vector<Hash32> step_roots;               ///< one for each of root_steps, in their order
-    double hashing_seconds = 0;                   ///< of the wall time, spent on step_roots
+    std::vector<float> delta;        ///< D = w_local - w; may hold NaN or infinity
+    std::vector<Hash32> step_roots;  ///< one for each of root_steps, in their order
+    double hashing_seconds = 0;      ///< of the wall time, spent on step_roots
 };
 
 /// A pure function of the task and the job. Not collective: each rank asks for the sellers it has.

@@ -17,7 +17,8 @@ std::vector<WitnessChoice> witness_choices(const Hash32& attempt_seed, const job
 }
 
 std::uint32_t witness_step(const Hash32& attempt_seed, std::size_t choice, std::uint32_t local_steps) {
-    return static_cast<std::uint32_t>(Rng(attempt_seed, RngStream::WitnessStep, 0).below(3 * std::uint64_t{choice} + 2, local_steps));
+    return static_cast<std::uint32_t>(
+        Rng(attempt_seed, RngStream::WitnessStep, 0).below(3 * std::uint64_t{choice} + 2, local_steps));
 }
 
 }  // namespace cone::training

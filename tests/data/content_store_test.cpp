@@ -18,8 +18,8 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-const Shard kShard{.images = 2, .channels = 3, .height = 1, .width = 2, .pixels = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
-                   .labels = {4, 9}};
+const Shard kShard{
+    .images = 2, .channels = 3, .height = 1, .width = 2, .pixels = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, .labels = {4, 9}};
 
 TEST(ShardDocument, HasTheBytesOfTheSpecification) {
     Bytes expected{12, 0, 0, 0, 0, 0, 0, 0};
@@ -34,7 +34,9 @@ TEST(ShardDocument, HasTheBytesOfTheSpecification) {
     EXPECT_EQ(shard_root(kShard), hash::bytes_root(expected));
 }
 
-TEST(ShardDocument, ReadsBackWhatWasWritten) { EXPECT_EQ(shard_from_canonical(canonical_bytes(kShard)), kShard); }
+TEST(ShardDocument, ReadsBackWhatWasWritten) {
+    EXPECT_EQ(shard_from_canonical(canonical_bytes(kShard)), kShard);
+}
 
 TEST(ShardDocument, RefusesEveryTruncationAndTrailingBytes) {
     const auto bytes = canonical_bytes(kShard);

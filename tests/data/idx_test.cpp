@@ -21,8 +21,8 @@ class Idx : public testing::Test {
 protected:
     std::filesystem::path write(const std::string& name, const Bytes& bytes) const {
         const auto path = folder_.path() / name;
-        std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()),
-                                                    static_cast<std::streamsize>(bytes.size()));
+        std::ofstream(path, std::ios::binary)
+            .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
         return path;
     }
 
@@ -70,7 +70,8 @@ TEST_F(Idx, ReadsPlainAndGzippedFiles) {
 TEST_F(Idx, JoinsImagesAndLabels) {
     const auto shard = read_labelled_images(write("i", images_), write("l", labels_), 10);
 
-    EXPECT_EQ(shard, (Shard{.images = 3, .channels = 1, .height = 1, .width = 2, .pixels = {1, 2, 3, 4, 5, 6}, .labels = {7, 8, 9}}));
+    EXPECT_EQ(shard,
+              (Shard{.images = 3, .channels = 1, .height = 1, .width = 2, .pixels = {1, 2, 3, 4, 5, 6}, .labels = {7, 8, 9}}));
 }
 
 TEST_F(Idx, RefusesEveryTruncation) {

@@ -28,8 +28,14 @@ std::uint32_t row_of(const Shard& shard, std::size_t image) {
 }
 
 const LabelledSets kSets{.train = numbered(1000), .test = numbered(100)};
-const SplitSpec kSpec{.sellers = 4, .images_per_seller = 200, .validation_images = 150, .test_images = 60,
-                      .corrupted_sellers = 1, .corrupted_share = 1.0, .classes = 10, .seed = 5};
+const SplitSpec kSpec{.sellers = 4,
+                      .images_per_seller = 200,
+                      .validation_images = 150,
+                      .test_images = 60,
+                      .corrupted_sellers = 1,
+                      .corrupted_share = 1.0,
+                      .classes = 10,
+                      .seed = 5};
 
 std::size_t wrong_labels(const Shard& shard) {
     std::size_t wrong = 0;

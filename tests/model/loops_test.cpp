@@ -26,10 +26,10 @@ TEST(Normalise, MapsBlackAndWhite) {
 }
 
 TEST(ReluPool, TakesTheLargestOfEachSquareOrZero) {
-    const std::vector<float> in{1, 5, -1, -2,   //
-                                3, 4, -3, -4,   //
-                                2, 2, 0, 9,     //
-                                2, 2, 9, -0.0f};
+    const std::vector<float> in{1, 5, -1, -2,  //
+                                3, 4, -3, -4,  //
+                                2, 2, 0,  9,   //
+                                2, 2, 9,  -0.0f};
     std::vector<float> out(4);
     std::vector<std::uint8_t> source(4);
 

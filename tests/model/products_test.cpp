@@ -21,7 +21,8 @@ std::vector<float> random_values(std::size_t count, std::uint32_t substream) {
     const Rng rng(std::uint64_t{1}, RngStream::Probe, substream);
     std::vector<float> values(count);
     for (std::size_t i = 0; i < count; ++i) {
-        values[i] = static_cast<float>((2 * rng.uniform(2 * i) - 1) * std::exp2(static_cast<double>(rng.below(2 * i + 1, 24)) - 12));
+        values[i] =
+            static_cast<float>((2 * rng.uniform(2 * i) - 1) * std::exp2(static_cast<double>(rng.below(2 * i + 1, 24)) - 12));
     }
     return values;
 }

@@ -38,7 +38,10 @@ data::Shard striped(std::uint32_t images, std::uint64_t seed) {
 
 LocalRun run_with(std::uint32_t epochs, std::uint32_t batch, double rate, double momentum) {
     return {.local = {.epochs = epochs, .batch = batch, .learning_rate = rate, .momentum = momentum},
-            .learning_rate = rate, .training_seed = 3, .round = RoundIndex(1), .seller = SellerIndex(2)};
+            .learning_rate = rate,
+            .training_seed = 3,
+            .round = RoundIndex(1),
+            .seller = SellerIndex(2)};
 }
 
 class Training : public testing::TestWithParam<const char*> {
@@ -117,10 +120,11 @@ TEST_P(Training, ReportsEveryStepAndKeepsTheSmallLastBatch) {
     const auto shard = striped(50, 1);
     std::vector<std::uint32_t> steps;
     std::vector<float> last;
-    const auto result = trainer_.train(start_, shard, run_with(2, 16, 0.05, 0.9), [&](std::uint32_t step, std::span<const float> w) {
-        steps.push_back(step);
-        last.assign(w.begin(), w.end());
-    });
+    const auto result =
+        trainer_.train(start_, shard, run_with(2, 16, 0.05, 0.9), [&](std::uint32_t step, std::span<const float> w) {
+            steps.push_back(step);
+            last.assign(w.begin(), w.end());
+        });
 
     EXPECT_THAT(steps, testing::ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));
     EXPECT_EQ(local_steps({.epochs = 2, .batch = 16}, 50), 8u);

@@ -95,9 +95,10 @@ TEST(WeightsDocument, RefusesAnotherNetwork) {
 
 TEST(WeightsDocument, RefusesTruncationAndTrailingBytes) {
     const auto document = canonical_weights(kLenet, initial_weights(kLenet, 1));
-    for (std::size_t length : {std::size_t{0}, std::size_t{7}, std::size_t{22}, std::size_t{30}, std::size_t{60}, document.size() / 2,
-                               document.size() - 1}) {
-        EXPECT_NE(refusal(Bytes(document.begin(), document.begin() + static_cast<std::ptrdiff_t>(length))), "not refused") << length;
+    for (std::size_t length : {std::size_t{0}, std::size_t{7}, std::size_t{22}, std::size_t{30}, std::size_t{60},
+                               document.size() / 2, document.size() - 1}) {
+        EXPECT_NE(refusal(Bytes(document.begin(), document.begin() + static_cast<std::ptrdiff_t>(length))), "not refused")
+            << length;
     }
     auto longer = document;
     longer.push_back(0);

@@ -40,11 +40,14 @@ Arguments read_arguments(int argc, char** argv) {
 }
 
 data::Split split_of(const config::Data& data, std::uint32_t classes) {
-    return data::split_sets(data::read_mnist_folder(data.dir, classes),
-                            {.sellers = data.sellers, .images_per_seller = data.images_per_seller,
-                             .validation_images = data.validation_images, .test_images = data.test_images,
-                             .corrupted_sellers = data.corrupted_sellers, .corrupted_share = data.corrupted_share,
-                             .classes = classes, .seed = data.split_seed});
+    return data::split_sets(data::read_mnist_folder(data.dir, classes), {.sellers = data.sellers,
+                                                                         .images_per_seller = data.images_per_seller,
+                                                                         .validation_images = data.validation_images,
+                                                                         .test_images = data.test_images,
+                                                                         .corrupted_sellers = data.corrupted_sellers,
+                                                                         .corrupted_share = data.corrupted_share,
+                                                                         .classes = classes,
+                                                                         .seed = data.split_seed});
 }
 
 training::JobContext context_of(const config::Config& config, const data::Split& split) {
@@ -73,9 +76,10 @@ void print_round(const training::RoundTrace& round, std::uint32_t corrupted, dou
     for (std::size_t i = round.distribution.size() - corrupted; i < round.distribution.size(); ++i) {
         bad += round.distribution[i];
     }
-    std::printf("round %3u  %6.1f s  accuracy %5.2f %%  utility %8.5f  passed %zu  p(corrupted) %.4f  accesses(corrupted) %4.1f %%\n",
-                round.round, seconds, round.metric_bp / 100.0, round.utility, round.passed.size(), bad,
-                corrupted_percent(round.accesses, corrupted));
+    std::printf(
+        "round %3u  %6.1f s  accuracy %5.2f %%  utility %8.5f  passed %zu  p(corrupted) %.4f  accesses(corrupted) %4.1f %%\n",
+        round.round, seconds, round.metric_bp / 100.0, round.utility, round.passed.size(), bad,
+        corrupted_percent(round.accesses, corrupted));
     std::fflush(stdout);
 }
 
@@ -88,7 +92,10 @@ void run_job(const training::JobContext& context, const std::shared_ptr<const tr
     double training_seconds = 0;
     double digest_seconds = 0;
     for (std::uint32_t segment = 0; segment < context.spec.schedule.segments(); ++segment) {
-        const training::SegmentTask task{.segment = SegmentIndex(segment), .attempt = AttemptIndex(0), .previous_digest = previous, .attempt_seed = previous};
+        const training::SegmentTask task{.segment = SegmentIndex(segment),
+                                         .attempt = AttemptIndex(0),
+                                         .previous_digest = previous,
+                                         .attempt_seed = previous};
         auto result = engine.run(task, state, team, [&](const training::RoundTrace& round) {
             if (team.rank() == 0) {
                 print_round(round, corrupted, total.seconds());
@@ -101,11 +108,12 @@ void run_job(const training::JobContext& context, const std::shared_ptr<const tr
     }
     if (team.rank() == 0) {
         for (std::size_t i = 0; i < state.distribution.size(); ++i) {
-            std::printf("seller %2zu%s  p %.4f  accesses %u\n", i, i + corrupted >= state.distribution.size() ? " (corrupted)" : "",
-                        state.distribution[i], state.accesses[i]);
+            std::printf("seller %2zu%s  p %.4f  accesses %u\n", i,
+                        i + corrupted >= state.distribution.size() ? " (corrupted)" : "", state.distribution[i],
+                        state.accesses[i]);
         }
-        std::printf("digest %s\ntotal %.1f s, rank 0: training %.1f s, hashing %.2f s\n", to_hex(previous).c_str(), total.seconds(),
-                    training_seconds, digest_seconds);
+        std::printf("digest %s\ntotal %.1f s, rank 0: training %.1f s, hashing %.2f s\n", to_hex(previous).c_str(),
+                    total.seconds(), training_seconds, digest_seconds);
     }
 }
 
@@ -118,8 +126,9 @@ int main(int argc, char** argv) try {
     const auto context = context_of(config, split);
     const auto data = std::make_shared<const training::JobData>(
         training::JobData{std::move(split.sellers), std::move(split.validation), std::move(split.test)});
-    comm::spawn(arguments.ranks, [&](comm::ThreadRank& rank) { run_job(context, data, config.data.corrupted_sellers, rank.comm); },
-                Millis{600000});
+    comm::spawn(
+        arguments.ranks, [&](comm::ThreadRank& rank) { run_job(context, data, config.data.corrupted_sellers, rank.comm); },
+        Millis{600000});
     return 0;
 } catch (const std::exception& error) {
     std::fprintf(stderr, "train_local: %s\n", error.what());

@@ -19,9 +19,15 @@ namespace {
 using testing::HasSubstr;
 
 training::RoundTrace round_numbered(std::uint32_t number) {
-    return {.round = number, .state_root = hash::bytes_root(Bytes{static_cast<std::uint8_t>(number)}),
-            .osmd_root = hash::bytes_root(Bytes{9}), .metric_bp = 9700 + number, .utility = -0.25, .draws = {3, 1, 3, 0},
-            .passed = {1, 3}, .distribution = {0.25, 0.5, 0.125, 0.125}, .accesses = {0, 1, 0, 2 + number}};
+    return {.round = number,
+            .state_root = hash::bytes_root(Bytes{static_cast<std::uint8_t>(number)}),
+            .osmd_root = hash::bytes_root(Bytes{9}),
+            .metric_bp = 9700 + number,
+            .utility = -0.25,
+            .draws = {3, 1, 3, 0},
+            .passed = {1, 3},
+            .distribution = {0.25, 0.5, 0.125, 0.125},
+            .accesses = {0, 1, 0, 2 + number}};
 }
 
 const training::TrainingState kState{.weights = {1, 2, 3}, .distribution = {0.5, 0.5}, .accesses = {4, 7}, .rounds_done = 2};
@@ -37,7 +43,11 @@ TEST(TraceDocuments, GiveBackWhatWasWritten) {
 TEST(TraceDocuments, DistributionHasTheBytesOfTheSpecification) {
     const auto bytes = canonical_distribution(std::vector<double>{1.0});
 
-    EXPECT_EQ(to_hex(bytes), "0x0b00000000000000" "636f6e652e6f736d642f31" "0100000000000000" "000000000000f03f");
+    EXPECT_EQ(to_hex(bytes),
+              "0x0b00000000000000"
+              "636f6e652e6f736d642f31"
+              "0100000000000000"
+              "000000000000f03f");
 }
 
 TEST(TraceDocuments, RefuseEveryTruncationAndTrailingBytes) {
@@ -75,7 +85,8 @@ TEST_F(Store, KeepsRoundsAcrossARestart) {
     store_.put(round_numbered(0));
     store_.put(round_numbered(1));
 
-    EXPECT_THAT(TraceStore(folder_.path() / "trace", states_).rounds(), testing::ElementsAre(round_numbered(0), round_numbered(1)));
+    EXPECT_THAT(TraceStore(folder_.path() / "trace", states_).rounds(),
+                testing::ElementsAre(round_numbered(0), round_numbered(1)));
 }
 
 TEST_F(Store, StopsBeforeAGapAndReplacesARound) {

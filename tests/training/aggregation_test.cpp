@@ -28,7 +28,8 @@ std::vector<std::vector<float>> random_updates(std::size_t sellers, std::size_t 
     return updates;
 }
 
-std::vector<float> aggregated(int ranks, const std::vector<std::vector<float>>& updates, const std::vector<std::uint32_t>& times) {
+std::vector<float> aggregated(int ranks, const std::vector<std::vector<float>>& updates,
+                              const std::vector<std::uint32_t>& times) {
     std::vector<float> result;
     std::uint64_t total = 0;
     for (const auto count : times) {

@@ -51,7 +51,9 @@ TEST(Engine, ASegmentDependsOnItsStateOnly) {
     TrainingEngine fresh(job->context, job->data);
     comm::SoloCommunicator solo;
 
-    const auto again = fresh.run({.segment = SegmentIndex(1), .attempt = AttemptIndex(0), .previous_digest = chain[0].digest,
+    const auto again = fresh.run({.segment = SegmentIndex(1),
+                                  .attempt = AttemptIndex(0),
+                                  .previous_digest = chain[0].digest,
                                   .attempt_seed = tests::seed_numbered(7)},
                                  chain[0].state, solo, {});
 
@@ -122,7 +124,9 @@ TEST(Engine, OneLabelMoreOrLessChangesTheDigest) {
     TrainingEngine engine(job->context, changed);
     comm::SoloCommunicator solo;
 
-    const auto other = engine.run({.segment = SegmentIndex(0), .attempt = AttemptIndex(0), .previous_digest = job->context.job_hash,
+    const auto other = engine.run({.segment = SegmentIndex(0),
+                                   .attempt = AttemptIndex(0),
+                                   .previous_digest = job->context.job_hash,
                                    .attempt_seed = tests::seed_numbered(7)},
                                   engine.initial_state(), solo, {});
 
@@ -135,9 +139,12 @@ TEST(Engine, ReportsEachRoundAndWhereTheTimeWent) {
     comm::SoloCommunicator solo;
     std::vector<std::uint32_t> rounds;
 
-    const auto result = engine.run({.segment = SegmentIndex(0), .attempt = AttemptIndex(0), .previous_digest = job->context.job_hash,
-                                    .attempt_seed = tests::seed_numbered(7)},
-                                   engine.initial_state(), solo, [&](const RoundTrace& round) { rounds.push_back(round.round); });
+    const auto result =
+        engine.run({.segment = SegmentIndex(0),
+                    .attempt = AttemptIndex(0),
+                    .previous_digest = job->context.job_hash,
+                    .attempt_seed = tests::seed_numbered(7)},
+                   engine.initial_state(), solo, [&](const RoundTrace& round) { rounds.push_back(round.round); });
 
     EXPECT_THAT(rounds, testing::ElementsAre(0, 1));
     EXPECT_GT(result.training_seconds, 0);
@@ -162,7 +169,9 @@ TEST(Engine, ADeadRankBreaksTheTeamInsteadOfHangingIt) {
                 if (rank.comm.rank() == 1) {
                     throw std::runtime_error("killed");
                 }
-                (void)engine.run({.segment = SegmentIndex(0), .attempt = AttemptIndex(0), .previous_digest = job->context.job_hash,
+                (void)engine.run({.segment = SegmentIndex(0),
+                                  .attempt = AttemptIndex(0),
+                                  .previous_digest = job->context.job_hash,
                                   .attempt_seed = tests::seed_numbered(7)},
                                  engine.initial_state(), rank.comm, {});
             },
@@ -177,7 +186,9 @@ protected:
     std::string refusal(std::uint32_t segment, const TrainingState& state) {
         comm::SoloCommunicator solo;
         try {
-            (void)engine_.run({.segment = SegmentIndex(segment), .attempt = AttemptIndex(0), .previous_digest = job_->context.job_hash,
+            (void)engine_.run({.segment = SegmentIndex(segment),
+                               .attempt = AttemptIndex(0),
+                               .previous_digest = job_->context.job_hash,
                                .attempt_seed = tests::seed_numbered(7)},
                               state, solo, {});
         } catch (const DataError& error) {
@@ -191,7 +202,9 @@ protected:
     TrainingState state_ = engine_.initial_state();
 };
 
-TEST_F(StateRefusal, NamesTheSegmentThatIsNotThere) { EXPECT_THAT(refusal(2, state_), HasSubstr("the job has 2 segments")); }
+TEST_F(StateRefusal, NamesTheSegmentThatIsNotThere) {
+    EXPECT_THAT(refusal(2, state_), HasSubstr("the job has 2 segments"));
+}
 
 TEST_F(StateRefusal, AStateOfAnotherSegment) {
     EXPECT_THAT(refusal(1, state_), HasSubstr("0 rounds are done, 2 come before it"));

@@ -51,10 +51,12 @@ Played play(const tests::SmallJob& job, int ranks, const SpoiledSource::Spoil& s
         SpoiledSource source(spec, *job.data, trainer, spoil);
         Timing timing;
         LiveState state{.weights = model::initial_weights(trainer.network(), 1),
-                        .distribution = std::vector<double>(6, 1.0 / 6), .accesses = std::vector<std::uint32_t>(6, 0),
+                        .distribution = std::vector<double>(6, 1.0 / 6),
+                        .accesses = std::vector<std::uint32_t>(6, 0),
                         .utility = -1.5};
         const auto before = state;
-        auto outcome = run_round({spec, *job.data, trainer, source, rank.comm, timing}, RoundIndex(0), tests::seed_numbered(1), {}, state);
+        auto outcome =
+            run_round({spec, *job.data, trainer, source, rank.comm, timing}, RoundIndex(0), tests::seed_numbered(1), {}, state);
         if (rank.comm.rank() == ranks - 1) {
             played = {std::move(outcome.trace), before, std::move(state)};
         }
@@ -101,8 +103,10 @@ TEST(Round, AnUpdateThatIsNotFiniteIsLeftOutUnderEveryRule) {
 
             EXPECT_EQ(solo.trace.accesses[1], 0u);
             EXPECT_EQ(std::count(solo.trace.passed.begin(), solo.trace.passed.end(), 1u), 0);
-            EXPECT_GT(std::count(solo.trace.draws.begin(), solo.trace.draws.end(), 1u), 0) << "the case needs seller 1 to be drawn";
-            EXPECT_TRUE(std::all_of(solo.after.weights.begin(), solo.after.weights.end(), [](float w) { return std::isfinite(w); }));
+            EXPECT_GT(std::count(solo.trace.draws.begin(), solo.trace.draws.end(), 1u), 0)
+                << "the case needs seller 1 to be drawn";
+            EXPECT_TRUE(
+                std::all_of(solo.after.weights.begin(), solo.after.weights.end(), [](float w) { return std::isfinite(w); }));
             EXPECT_EQ(play(*job, 3, spoil).trace, solo.trace);
         }
     }
@@ -172,7 +176,8 @@ TEST(Round, OverflowIsRefusedOnEveryRank) {
         SpoiledSource source(spec, *job->data, trainer, spoil);
         Timing timing;
         LiveState state{.weights = std::vector<float>(trainer.network().values, std::numeric_limits<float>::max()),
-                        .distribution = std::vector<double>(6, 1.0 / 6), .accesses = std::vector<std::uint32_t>(6, 0)};
+                        .distribution = std::vector<double>(6, 1.0 / 6),
+                        .accesses = std::vector<std::uint32_t>(6, 0)};
         const RoundTools tools{spec, *job->data, trainer, source, rank.comm, timing};
         EXPECT_THROW((void)run_round(tools, RoundIndex(3), tests::seed_numbered(1), {}, state), DataError);
     });

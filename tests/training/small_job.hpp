@@ -20,7 +20,7 @@
 
 namespace cone::tests {
 
-inline constexpr std::uint32_t kSide = 12;   // the smallest image lenet5 takes
+inline constexpr std::uint32_t kSide = 12;  // the smallest image lenet5 takes
 
 /// Images whose class is the bright row, with noise.
 inline data::Shard striped_shard(std::uint32_t images, std::uint64_t seed) {
@@ -31,7 +31,8 @@ inline data::Shard striped_shard(std::uint32_t images, std::uint64_t seed) {
         shard.labels.push_back(label);
         for (std::uint32_t p = 0; p < kSide * kSide; ++p) {
             const bool bright = p / kSide / 3 == label;
-            shard.pixels.push_back(static_cast<std::uint8_t>(rng.below(100000 + std::uint64_t{i} * kSide * kSide + p, 120) + (bright ? 130 : 0)));
+            shard.pixels.push_back(
+                static_cast<std::uint8_t>(rng.below(100000 + std::uint64_t{i} * kSide * kSide + p, 120) + (bright ? 130 : 0)));
         }
     }
     return shard;
@@ -91,7 +92,9 @@ inline std::vector<training::SegmentResult> run_segments(const SmallJob& job, in
         auto previous = job.context.job_hash;
         auto& results = by_rank[static_cast<std::size_t>(rank.comm.rank())];
         for (std::uint32_t segment = 0; segment < segments; ++segment) {
-            const training::SegmentTask task{.segment = SegmentIndex(segment), .attempt = AttemptIndex(0), .previous_digest = previous,
+            const training::SegmentTask task{.segment = SegmentIndex(segment),
+                                             .attempt = AttemptIndex(0),
+                                             .previous_digest = previous,
                                              .attempt_seed = seed_numbered(attempt_seed)};
             results.push_back(engine.run(task, state, rank.comm, {}));
             state = results.back().state;
@@ -100,7 +103,8 @@ inline std::vector<training::SegmentResult> run_segments(const SmallJob& job, in
     });
     for (const auto& results : by_rank) {
         for (std::uint32_t segment = 0; segment < segments; ++segment) {
-            if (results[segment].digest != by_rank[0][segment].digest || results[segment].witness != by_rank[0][segment].witness ||
+            if (results[segment].digest != by_rank[0][segment].digest ||
+                results[segment].witness != by_rank[0][segment].witness ||
                 results[segment].state != by_rank[0][segment].state || results[segment].trace != by_rank[0][segment].trace) {
                 throw std::logic_error("ranks of one team disagree in segment " + std::to_string(segment));
             }
