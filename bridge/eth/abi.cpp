@@ -142,7 +142,12 @@ bool is_utf8(ByteSpan text) {
     return true;
 }
 
-/// Reads values of one blob. Throws AbiError inside; `abi_decode` turns it into a returned one.
+/// Thrown inside this file only; `abi_decode` turns it into a returned error.
+struct Refusal {
+    AbiError error;
+};
+
+/// Reads values of one blob.
 class Reader {
 public:
     explicit Reader(ByteSpan data) : data_(data), budget_(data.size() / kWord) {}
@@ -189,14 +194,14 @@ private:
     // A canonical encoding reads each word once; whoever needs more points twice at the same bytes.
     void spend(std::size_t words) {
         if (words > budget_) {
-            throw AbiError::Overlapping;
+            throw Refusal{AbiError::Overlapping};
         }
         budget_ -= words;
     }
 
     static std::size_t checked_add(std::size_t a, std::size_t b) {
         if (b > SIZE_MAX - a) {
-            throw AbiError::Truncated;
+            throw Refusal{AbiError::Truncated};
         }
         return a + b;
     }
@@ -204,16 +209,16 @@ private:
     ByteSpan take(std::size_t at, std::size_t bytes) {
         const std::size_t padded = checked_add(bytes, kWord - 1) / kWord * kWord;
         if (at > data_.size() || padded > data_.size() - at) {
-            throw AbiError::Truncated;
+            throw Refusal{AbiError::Truncated};
         }
         spend(padded / kWord);
         return data_.subspan(at, bytes);
     }
 
     U256 number(std::size_t at, std::size_t bits) {
-        const U256 result = u256_from_bytes(take(at, kWord));
+        U256 result = u256_from_bytes(take(at, kWord));
         if (bits < 256 && !(result >> static_cast<unsigned>(bits)).is_zero()) {
-            throw AbiError::OutOfRange;
+            throw Refusal{AbiError::OutOfRange};
         }
         return result;
     }
@@ -221,7 +226,7 @@ private:
     std::size_t size_at(std::size_t at) {
         const auto size = to_u64(number(at, 256));
         if (!size) {
-            throw AbiError::Truncated;
+            throw Refusal{AbiError::Truncated};
         }
         return *size;
     }
@@ -236,7 +241,7 @@ private:
     Bytes fixed_bytes(std::size_t at, std::size_t size) {
         const ByteSpan word = take(at, kWord);
         if (std::any_of(word.begin() + static_cast<std::ptrdiff_t>(size), word.end(), [](std::uint8_t b) { return b != 0; })) {
-            throw AbiError::OutOfRange;
+            throw Refusal{AbiError::OutOfRange};
         }
         return {word.begin(), word.begin() + static_cast<std::ptrdiff_t>(size)};
     }
@@ -249,7 +254,7 @@ private:
     std::string text(std::size_t at) {
         const ByteSpan bytes = sized(at);
         if (!is_utf8(bytes)) {
-            throw AbiError::NotUtf8;
+            throw Refusal{AbiError::NotUtf8};
         }
         return {bytes.begin(), bytes.end()};
     }
@@ -258,7 +263,7 @@ private:
         const std::size_t count = size_at(at);
         // Every element has at least one word of head.
         if (count > data_.size() / kWord) {
-            throw AbiError::Truncated;
+            throw Refusal{AbiError::Truncated};
         }
         return members({type, count}, at + kWord);
     }
@@ -286,8 +291,8 @@ Decoded<AbiValues, AbiError> abi_decode(const AbiType& types, ByteSpan data) {
     CONE_ASSERT(types.kind == Kind::Tuple, "arguments are a tuple");
     try {
         return Reader(data).members({types, types.parts.size()}, 0);
-    } catch (const AbiError error) {
-        return error;
+    } catch (const Refusal& refusal) {
+        return refusal.error;
     }
 }
 
