@@ -87,6 +87,7 @@ inline constexpr Function kBid{Contract::AuctionHouse,
 inline constexpr Function kCloseAuction{Contract::AuctionHouse, "close(uint64)", "(uint64)"};
 inline constexpr Function kLeastBid{Contract::AuctionHouse, "leastBid(uint64)", "(uint256)"};
 inline constexpr Function kRunningAuction{Contract::AuctionHouse, "runningAuction(bytes32[])", "(uint64)"};
+inline constexpr Function kAuctionCount{Contract::AuctionHouse, "auctionCount()", "(uint64)"};
 
 inline constexpr std::array kAll{kRegisterShard,    kEntryOfRoot,       kRootsOf,       kOwnersOf,
                                  kSettle,           kWithdraw,          kEscrowOf,      kCreditOf,
@@ -96,7 +97,7 @@ inline constexpr std::array kAll{kRegisterShard,    kEntryOfRoot,       kRootsOf
                                  kFinalize,         kProveEquivocation, kVoidStale,     kJob,
                                  kSegment,          kNextAttempt,       kMembers,       kRules,
                                  kDomainSeparator,  kOpenAuction,       kBid,           kCloseAuction,
-                                 kLeastBid,         kRunningAuction};
+                                 kLeastBid,         kRunningAuction, kAuctionCount};
 
 }  // namespace fn
 

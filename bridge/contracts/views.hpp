@@ -48,6 +48,8 @@ public:
     [[nodiscard]] Wei least_bid(JobId auction) const;
     /// JobId(0) when none is running under these tags.
     [[nodiscard]] JobId running_auction(const std::vector<Hash32>& tags) const;
+    /// Number of auctions ever opened: the largest job number there can be.
+    [[nodiscard]] std::uint64_t auction_count() const;
 
 private:
     [[nodiscard]] eth::AbiValue ask(const Function& function, const eth::AbiValues& arguments) const;

@@ -1,5 +1,6 @@
 // The one binary: picks the subcommand, turns exceptions into messages with a fix and into stable exit codes.
 // SPDX-License-Identifier: Apache-2.0
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -7,14 +8,14 @@
 #include "cone/base/log.hpp"
 #include "cone/cli/command.hpp"
 #include "cone/cli/version.hpp"
-#include "cone/model/determinism.hpp"
 
 namespace cone::cli {
 namespace {
 
-volatile std::sig_atomic_t interrupt_flag = 0;
+std::atomic<bool> interrupt_flag{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
 
-void on_signal(int) { interrupt_flag = 1; }
+void on_signal(int) { interrupt_flag = true; }
 
 void install_signals() {
     struct sigaction action {};
@@ -62,7 +63,7 @@ int run_app(int argc, char** argv) {
 
 }  // namespace
 
-bool interrupted() { return interrupt_flag != 0; }
+bool interrupted() { return interrupt_flag; }
 
 }  // namespace cone::cli
 

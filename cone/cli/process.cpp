@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/cli/process.hpp"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -77,6 +80,21 @@ pid_t start_detached(const std::string& program, const std::vector<std::string>&
 bool is_alive(pid_t pid) {
     waitpid(pid, nullptr, WNOHANG);
     return pid > 0 && kill(pid, 0) == 0;
+}
+
+std::uint16_t free_port() {
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    auto* raw = reinterpret_cast<sockaddr*>(&address);
+    const bool bound = fd >= 0 && bind(fd, raw, length) == 0 && getsockname(fd, raw, &length) == 0;
+    close(fd);
+    if (!bound) {
+        throw EnvironmentError(std::string("no free port: ") + std::strerror(errno));
+    }
+    return ntohs(address.sin_port);
 }
 
 bool stop_process(pid_t pid, int grace_ms) {

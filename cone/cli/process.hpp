@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -20,6 +21,9 @@ namespace cone::cli {
                                    const std::filesystem::path& log);
 
 [[nodiscard]] bool is_alive(pid_t pid);
+
+/// A TCP port of the loopback interface that nobody listens on right now.
+[[nodiscard]] std::uint16_t free_port();
 
 /// SIGTERM, then SIGKILL after `grace_ms`. True when the process is gone.
 bool stop_process(pid_t pid, int grace_ms);

@@ -84,7 +84,7 @@ struct Execution {
     std::string isa = "avx2";
 };
 
-inline constexpr std::array<std::string_view, 7> kFaultKinds = {"wrong-digest", "silent",     "copycat", "late",
+inline constexpr std::array<std::string_view, 8> kFaultKinds = {"wrong-digest", "silent", "withhold", "copycat", "late",
                                                                 "equivocate",   "crash",      "freeze"};
 
 /// A fault planted for a demonstration or a test; only on the development chain ids.

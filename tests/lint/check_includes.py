@@ -69,7 +69,7 @@ def included_folder(name):
 def problems_of(path):
     folder, text = folder_of(path), path.read_text()
     lines = text.splitlines()
-    if len(lines) < 2 or not lines[0].startswith("//") or "SPDX-License-Identifier: Apache-2.0" not in "".join(lines[:4]):
+    if len(lines) < 2 or not lines[0].startswith("//") or "SPDX-License-Identifier: Apache-2.0" not in "".join(lines[:30]):
         yield "the first lines must say what the file is, then the SPDX line"
     if path.suffix in (".hpp", ".cuh") and "#pragma once" not in text:
         yield "header without #pragma once"

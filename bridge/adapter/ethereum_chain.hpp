@@ -1,0 +1,75 @@
+// The node's Chain port on Ethereum: follows the contracts' events, sends the bridge's transactions, one job an object.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "bridge/adapter/translate.hpp"
+#include "bridge/contracts/deployment.hpp"
+#include "bridge/eth/key.hpp"
+#include "bridge/follower/follower.hpp"
+#include "bridge/rpc/client.hpp"
+#include "bridge/rpc/curl_transport.hpp"
+#include "bridge/rpc/pause.hpp"
+#include "bridge/sender/send_queue.hpp"
+#include "bridge/sender/sender.hpp"
+#include "cone/base/clock.hpp"
+#include "cone/node/chain.hpp"
+
+namespace cone::adapter {
+
+struct EthereumChainSettings {
+    std::string url;
+    contracts::Deployment deployment;
+    JobId job;
+    sender::SendSettings send;          ///< chain id, patience, fee limits
+    std::filesystem::path cursor_file;  ///< how far events were read; empty: kept in memory only
+};
+
+/// Two connections: this thread's for reading, a worker's for sending, so `submit` and `poll` never wait for a block.
+class EthereumChain final : public node::Chain {
+public:
+    EthereumChain(EthereumChainSettings settings, eth::SecretKey bridge_key);
+
+    [[nodiscard]] node::JobTerms terms() override;
+    [[nodiscard]] std::vector<node::ChainEvent> poll() override;
+    void submit(const node::ChainAction& action) override;
+    [[nodiscard]] std::uint64_t head() override { return follower_.head(); }
+    [[nodiscard]] std::vector<node::TransactionCost> costs() override { return costs_; }
+
+private:
+    struct Pending {
+        std::string action;
+        std::string call;
+        std::string detail;
+        contracts::Contract contract;
+        SegmentIndex segment;
+    };
+
+    void read_blocks(std::vector<node::ChainEvent>& out);
+    void take(const follower::BlockApplied& block, std::vector<node::ChainEvent>& out);
+    void take(const follower::BlockReverted& block, std::vector<node::ChainEvent>& out);
+    void read_outcomes(std::vector<node::ChainEvent>& out);
+    [[nodiscard]] follower::FollowSettings follow_settings() const;
+
+    EthereumChainSettings settings_;
+    eth::SecretKey key_;
+    SteadyClock clock_;
+    rpc::StoppablePause pause_;
+    rpc::CurlTransport reading_;
+    rpc::Client reader_;
+    follower::Follower follower_;
+    rpc::CurlTransport sending_;
+    rpc::Client send_client_;
+    sender::MemoryJournal journal_;
+    sender::Sender sender_;
+    std::map<sender::Ticket, Pending> pending_;
+    std::vector<node::TransactionCost> costs_;
+    /// What was handed over, by transaction and place among its logs: a reorganisation may bring the same event in another block.
+    std::set<std::pair<Hash32, std::size_t>> delivered_;
+    sender::SendQueue queue_;           // last: its worker uses all of the above
+};
+
+}  // namespace cone::adapter

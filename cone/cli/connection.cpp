@@ -1,0 +1,87 @@
+// Opening a node and sending from an account.
+// SPDX-License-Identifier: Apache-2.0
+#include "cone/cli/connection.hpp"
+
+#include <fstream>
+
+#include "bridge/contracts/errors.hpp"
+#include "cone/base/errors.hpp"
+#include "cone/cli/command.hpp"
+#include "cone/cli/devnet.hpp"
+
+namespace cone::cli {
+namespace {
+
+contracts::Deployment load_contracts(const config::Config& config) {
+    const auto path = config::deployment_path(config);
+    if (!std::filesystem::exists(path)) {
+        throw EnvironmentError("no deployment at " + path.string(), "start a local chain with 'cone devnet up', or set chain.deployment");
+    }
+    return contracts::load_deployment(path);
+}
+
+}  // namespace
+
+std::string node_url(const config::Config& config) {
+    if (!config.chain.rpc_url.empty()) {
+        return config.chain.rpc_url;
+    }
+    std::ifstream file(devnet_url_file(config));
+    std::string url;
+    if (!(file >> url)) {
+        throw EnvironmentError("no node: chain.rpc_url is empty and no local chain was started",
+                               "start one with 'cone devnet up', or set chain.rpc_url");
+    }
+    return url;
+}
+
+sender::SendSettings send_settings(const config::Config& config) {
+    sender::SendSettings settings;
+    settings.chain_id = config.chain.chain_id;
+    settings.poll_interval = Millis(config.chain.poll_ms);
+    settings.replace_after = std::chrono::seconds(config.chain.receipt_timeout_s);
+    settings.outage = std::chrono::seconds(config.chain.outage_s);
+    settings.report = [](std::optional<Millis> away, const std::string& why) {
+        say(away ? "node away for " + std::to_string(away->count() / 1000) + " s: " + why : std::string("node is back"));
+    };
+    return settings;
+}
+
+Connection::Connection(const config::Config& config)
+    : deployment_(load_contracts(config)), url_(node_url(config)), transport_({.url = url_}), client_(transport_, pause_) {
+    try {
+        rpc::require_chain_id(client_, config.chain.chain_id);
+    } catch (const rpc::CallFailed& error) {
+        throw EnvironmentError("no answer from the node at " + url_ + ": " + error.what(),
+                               "start a local chain with 'cone devnet up', or set chain.rpc_url");
+    }
+    contracts::check_deployment(client_, deployment_);
+}
+
+Account::Account(Connection& connection, const config::Config& config, Role role, std::uint32_t index)
+    : connection_(connection),
+      key_(key_for(config, role, index)),
+      name_(role_name(role, index)),
+      sender_(connection.client(), key_, journal_, clock_, connection.pause(), send_settings(config)) {}
+
+Wei Account::balance() {
+    const auto wei = eth::to_wei(rpc::balance(connection_.client(), address()));
+    return wei ? *wei : Wei(~Uint128{0});
+}
+
+rpc::Receipt Account::send(const contracts::ContractCall& call) {
+    const std::string label = name_ + ": " + call.name;
+    const auto outcome = sender_.send({.label = label,
+                                       .to = connection_.deployment().address(call.contract),
+                                       .data = call.data,
+                                       .value = eth::to_u256(call.value)});
+    if (const auto* reverted = std::get_if<sender::Reverted>(&outcome)) {
+        throw ChainError(label + " refused: " + contracts::describe_revert(call.contract, reverted->why.data));
+    }
+    if (const auto* refused = std::get_if<sender::Refused>(&outcome)) {
+        throw ChainError(label + " refused: " + refused->reason, "does the account have enough ether?");
+    }
+    return std::get<rpc::Receipt>(outcome);
+}
+
+}  // namespace cone::cli

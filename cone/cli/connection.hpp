@@ -1,0 +1,70 @@
+// A node, its contracts, and accounts that send: what every chain command opens first.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "bridge/contracts/deployment.hpp"
+#include "bridge/contracts/transactions.hpp"
+#include "bridge/contracts/views.hpp"
+#include "bridge/rpc/calls.hpp"
+#include "bridge/rpc/client.hpp"
+#include "bridge/rpc/curl_transport.hpp"
+#include "bridge/rpc/pause.hpp"
+#include "bridge/sender/journal.hpp"
+#include "bridge/sender/sender.hpp"
+#include "cone/base/clock.hpp"
+#include "cone/cli/roles.hpp"
+#include "cone/config/config.hpp"
+
+namespace cone::cli {
+
+/// The node of the config, checked for the chain id; the deployment, checked for code.
+class Connection {
+public:
+    /// Throws EnvironmentError when there is no deployment or no node (with the command that starts one), ConfigError on another
+    /// chain id.
+    explicit Connection(const config::Config& config);
+
+    [[nodiscard]] rpc::Client& client() { return client_; }
+    [[nodiscard]] const contracts::Deployment& deployment() const { return deployment_; }
+    [[nodiscard]] const std::string& url() const { return url_; }
+    [[nodiscard]] rpc::StoppablePause& pause() { return pause_; }
+
+    [[nodiscard]] contracts::Views views() { return {client_, deployment_}; }
+
+private:
+    contracts::Deployment deployment_;
+    std::string url_;
+    rpc::CurlTransport transport_;
+    rpc::StoppablePause pause_;
+    rpc::Client client_;
+};
+
+/// Where the node is: chain.rpc_url, else what `cone devnet up` wrote down. Throws EnvironmentError when there is neither.
+[[nodiscard]] std::string node_url(const config::Config& config);
+
+/// How this program sends: patience and limits of the config, outages told to people.
+[[nodiscard]] sender::SendSettings send_settings(const config::Config& config);
+
+/// One key that sends, waiting for each receipt.
+class Account {
+public:
+    Account(Connection& connection, const config::Config& config, Role role, std::uint32_t index = 0);
+
+    [[nodiscard]] const Address& address() const { return key_.address(); }
+    [[nodiscard]] Wei balance();
+    /// Throws ChainError with the contract's reason by name when it says no.
+    rpc::Receipt send(const contracts::ContractCall& call);
+
+private:
+    Connection& connection_;
+    eth::SecretKey key_;
+    std::string name_;
+    SteadyClock clock_;
+    sender::MemoryJournal journal_;
+    sender::Sender sender_;
+};
+
+}  // namespace cone::cli

@@ -1,0 +1,75 @@
+// An executor's rank: its key, its store, its engine, and then the executor loop.
+// SPDX-License-Identifier: Apache-2.0
+#include "bridge/adapter/votes.hpp"
+#include "cone/base/log.hpp"
+#include "cone/cli/directory_state_store.hpp"
+#include "cone/cli/roles.hpp"
+#include "cone/cli/run_ranks.hpp"
+#include "cone/data/content_store.hpp"
+#include "cone/node/executor.hpp"
+#include "cone/training/engine.hpp"
+
+namespace cone::cli {
+namespace {
+
+std::vector<node::PlannedFault> planted(const config::Config& config) {
+    std::vector<node::PlannedFault> faults;
+    for (const auto& fault : config.faults) {
+        if (const auto kind = node::fault_from_name(fault.kind)) {
+            faults.push_back({SegmentIndex(fault.segment), fault.member, *kind});
+        }
+    }
+    return faults;
+}
+
+/// The spec in the welcome is only believed when it hashes to what the chain has.
+training::JobContext context_of(const node::Welcome& welcome) {
+    auto spec = job::spec_from_canonical(welcome.spec);
+    if (job::spec_hash(spec) != welcome.spec_hash) {
+        throw DataError("the job spec hashes to " + to_hex(job::spec_hash(spec)) + ", not to " + to_hex(welcome.spec_hash));
+    }
+    if (const auto problem = job::validate(spec)) {
+        throw DataError("job spec: " + problem->field + ": " + problem->reason, problem->hint);
+    }
+    auto context = training::make_context(std::move(spec), welcome.shard_roots);
+    if (context.job_hash != welcome.job_hash) {
+        throw DataError("spec and shards give the job hash " + to_hex(context.job_hash) + ", the chain has " + to_hex(welcome.job_hash));
+    }
+    return context;
+}
+
+}  // namespace
+
+node::SeatEnd run_executor_rank(const config::Config& config, const node::Seat& seat) {
+    const bool leads = seat.team.rank() == 0;
+    const auto executor = narrow<std::uint32_t>(*seat.executor);
+    LogOptions log;
+    log.name = "exec-" + std::to_string(executor);
+    log.level = "warn";
+    set_up_log(log);
+    const data::DirectoryStore shards(config::store_dir(config));
+    DirectoryStateStore states(config::store_dir(config));
+    const SteadyClock clock;
+    std::optional<adapter::KeyVoteSigner> signer;
+    if (leads) {
+        signer.emplace(key_for(config, Role::Executor, executor));
+    }
+    const node::ExecutorPorts ports{.team = seat.team,
+                                    .mailbox = leads ? &seat.mailbox : nullptr,
+                                    .signer = leads ? &*signer : nullptr,
+                                    .store = states,
+                                    .clock = clock,
+                                    .make_engine = [&](const node::Welcome& welcome) -> std::unique_ptr<training::SegmentEngine> {
+                                        return training::make_engine(context_of(welcome), shards);
+                                    }};
+    node::ExecutorOptions options;
+    options.heartbeat = std::chrono::seconds(config.execution.heartbeat_s);
+    options.reveal_timeout = std::chrono::seconds(config.execution.reveal_timeout_s);
+    options.give_up = Deadline::in(clock, job_timeout(config));
+    options.faults = planted(config);
+    const auto end = node::run_executor(ports, options);
+    const bool lost = end == node::ExecutorEnd::BridgeLost;
+    return {static_cast<int>(lost ? ExitCode::TryAgain : ExitCode::Ok), end == node::ExecutorEnd::Stopped};
+}
+
+}  // namespace cone::cli

@@ -1,0 +1,63 @@
+// cone submit: everything a buyer, the sellers and the executors do before a job runs.
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+
+#include "cone/cli/command.hpp"
+#include "cone/cli/connection.hpp"
+#include "cone/cli/job_files.hpp"
+#include "cone/cli/market_setup.hpp"
+#include "cone/cli/prepare.hpp"
+
+namespace cone::cli {
+namespace {
+
+std::set<Hash32> corrupted_roots(const config::Config& config, const PreparedData& data) {
+    return {data.seller_roots.end() - config.data.corrupted_sellers, data.seller_roots.end()};
+}
+
+std::string plan_text(const config::Config& config, const job::JobSpec& spec) {
+    std::string text = "would stake " + std::to_string(config.execution.executors) + " executors, register " +
+                       std::to_string(config.data.sellers) + " shards and bid";
+    for (const auto& bid : config.market.bids) {
+        text += " " + to_ether_string(bid.amount) + " ether (buyer " + std::to_string(bid.buyer) + ")";
+    }
+    return text + "\nspec " + to_hex(job::spec_hash(spec)) + "\nnothing was sent (--dry-run)";
+}
+
+ExitCode run_submit(const Common& common, bool dry_run) {
+    const auto config = load(common);
+    say("data: cutting " + std::to_string(config.data.sellers) + " shards from " + config.data.dir);
+    data::DirectoryStore store(config::store_dir(config));
+    const auto data = prepare_data(config, store);
+    say("profile: running the probe on " + config.execution.isa);
+    const auto spec = prepare_spec(config, data);
+    if (dry_run) {
+        print_result(common, "submit", {{"dry_run", true}, {"spec_hash", to_hex(job::spec_hash(spec))}}, plan_text(config, spec));
+        return ExitCode::Ok;
+    }
+    Connection connection(config);
+    say("executors: " + std::to_string(register_executors(connection, config)) + " staked");
+    say("sellers: " + std::to_string(register_shards(connection, config, data)) + " shards registered");
+    say("auction:");
+    const JobId job = hold_auction(connection, config, spec);
+    save_job_files(job_folder(config, job.value), spec, corrupted_roots(config, data));
+    say("seed of job " + std::to_string(job.value) + ":");
+    fix_seed(connection, config, job);
+    print_result(common, "submit", {{"job_id", job.value}, {"spec_hash", to_hex(job::spec_hash(spec))}},
+                 "job " + std::to_string(job.value) + " is running; next: mpirun -n " +
+                     std::to_string(1 + config.execution.executors * config.execution.ranks_per_executor) + " cone run");
+    return ExitCode::Ok;
+}
+
+}  // namespace
+
+void add_submit(CLI::App& app, Runner& chosen) {
+    auto common = std::make_shared<Common>();
+    auto dry_run = std::make_shared<bool>(false);
+    auto* command = app.add_subcommand("submit", "Register executors and shards, hold the auction, open the job");
+    add_common(*command, *common, true);
+    command->add_flag("--dry-run", *dry_run, "Prepare everything, show what would be sent, send nothing");
+    command->callback([=, &chosen] { chosen = [=] { return run_submit(*common, *dry_run); }; });
+}
+
+}  // namespace cone::cli

@@ -1,0 +1,17 @@
+// What CMake and the libraries say about this build.
+// SPDX-License-Identifier: Apache-2.0
+#include "cone/cli/version.hpp"
+
+#include "cone/comm/mpi_world.hpp"
+#include "cone/model/determinism.hpp"
+
+namespace cone::cli {
+
+std::string version_text() {
+    return std::string("cone ") + CONE_VERSION + " (git " + CONE_GIT_HASH + "), MPI: " + comm::MpiWorld::version() +
+           ", libtorch " + model::engine_version();
+}
+
+std::string source_dir() { return CONE_SOURCE_DIR; }
+
+}  // namespace cone::cli
