@@ -1,6 +1,7 @@
 // An executor's rank: its key, its store, its engine, and then the executor loop.
 // SPDX-License-Identifier: Apache-2.0
 #include "bridge/adapter/votes.hpp"
+#include "cone/base/errors.hpp"
 #include "cone/base/log.hpp"
 #include "cone/cli/directory_state_store.hpp"
 #include "cone/cli/roles.hpp"
