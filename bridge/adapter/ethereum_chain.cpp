@@ -9,6 +9,12 @@
 #include "bridge/follower/cursor.hpp"
 
 namespace cone::adapter {
+namespace {
+
+constexpr Millis kReceiptPatience{5000};
+constexpr Millis kReceiptPoll{20};
+
+}  // namespace
 
 EthereumChain::EthereumChain(EthereumChainSettings settings, eth::SecretKey bridge_key)
     : settings_(std::move(settings)),
@@ -78,6 +84,15 @@ void EthereumChain::submit(const node::ChainAction& action) {
                                        .data = std::move(translated.call.data),
                                        .value = eth::to_u256(translated.call.value)});
     pending_[ticket] = {translated.action, call, translated.detail, contract, translated.segment};
+}
+
+std::vector<node::TransactionCost> EthereumChain::costs() {
+    const auto deadline = Deadline::in(clock_, kReceiptPatience);
+    std::vector<node::ChainEvent> too_late_to_matter;
+    while (!pending_.empty() && !deadline.passed(clock_) && pause_.wait(kReceiptPoll)) {
+        read_outcomes(too_late_to_matter);
+    }
+    return costs_;
 }
 
 void EthereumChain::read_outcomes(std::vector<node::ChainEvent>& out) {

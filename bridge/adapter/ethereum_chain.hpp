@@ -37,7 +37,8 @@ public:
     [[nodiscard]] std::vector<node::ChainEvent> poll() override;
     void submit(const node::ChainAction& action) override;
     [[nodiscard]] std::uint64_t head() override { return follower_.head(); }
-    [[nodiscard]] std::vector<node::TransactionCost> costs() override { return costs_; }
+    /// Waits a few seconds for receipts under way: the event of a transaction may be read before its receipt.
+    [[nodiscard]] std::vector<node::TransactionCost> costs() override;
 
 private:
     struct Pending {
