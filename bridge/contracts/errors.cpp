@@ -53,7 +53,7 @@ std::string_view panic_text(const eth::U256& code) {
 }
 
 std::string text_of(const NamedError& error) {
-    const std::string plain = to_text(error.name, error.arguments);
+    std::string plain = to_text(error.name, error.arguments);
     if (error.name != "Panic") {
         return plain;
     }

@@ -14,8 +14,8 @@ using Text = std::string_view;
 
 constexpr Text kDataCatalogEvents[] = {
     "EntryPaused(uint32 indexed entryId)",
-    "EntryRegistered(uint32 indexed entryId,address indexed owner,bytes32 indexed shardRoot,bytes32[] tags,uint32 "
-    "records,uint96 reserveWei)",
+    ("EntryRegistered(uint32 indexed entryId,address indexed owner,bytes32 indexed shardRoot,bytes32[] tags,uint32 "
+     "records,uint96 reserveWei)"),
     "EntryUnpaused(uint32 indexed entryId)",
 };
 
@@ -31,43 +31,43 @@ constexpr Text kSettlementEvents[] = {
 constexpr Text kExecutorRegistryEvents[] = {
     "ExecutorRegistered(address indexed executor,uint32 units,uint256 stakeWei)",
     "ExitAnnounced(address indexed executor,uint64 withdrawableBlock,bool ejected)",
-    "Slashed(uint64 indexed jobId,address indexed executor,Fault fault,uint256 amountWei,uint256 rewardWei,uint256 "
-    "stakeLeftWei)",
+    ("Slashed(uint64 indexed jobId,address indexed executor,Fault fault,uint256 amountWei,uint256 rewardWei,uint256 "
+     "stakeLeftWei)"),
     "StakeWithdrawn(address indexed executor,uint256 amountWei)",
     "UnitsAdded(address indexed executor,uint32 units,uint256 stakeWei)",
 };
 
 constexpr Text kJobBoardEvents[] = {
-    "CommitmentsPosted(uint64 indexed jobId,uint32 indexed segment,uint32 attempt,bytes32 root,address[] members,uint64 "
-    "revealFromBlock,uint64 revealUntilBlock)",
-    "CommittedDirectly(uint64 indexed jobId,uint32 indexed segment,uint32 attempt,uint16 position,address executor,bytes32 "
-    "commitment)",
-    "FaultFound(uint64 indexed jobId,uint32 indexed segment,address indexed executor,uint32 attempt,Fault fault,uint256 "
-    "slashedWei)",
+    ("CommitmentsPosted(uint64 indexed jobId,uint32 indexed segment,uint32 attempt,bytes32 root,address[] members,uint64 "
+     "revealFromBlock,uint64 revealUntilBlock)"),
+    ("CommittedDirectly(uint64 indexed jobId,uint32 indexed segment,uint32 attempt,uint16 position,address executor,bytes32 "
+     "commitment)"),
+    ("FaultFound(uint64 indexed jobId,uint32 indexed segment,address indexed executor,uint32 attempt,Fault fault,uint256 "
+     "slashedWei)"),
     "JobClosed(uint64 indexed jobId,JobState state)",
-    "JobOpened(uint64 indexed jobId,address indexed buyer,address indexed "
-    "bridge,(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address) request,bytes32 dataHash,bytes32 "
-    "jobHash,uint32[] sellers,uint64 poolBlock,uint64 seedBlock)",
+    ("JobOpened(uint64 indexed jobId,address indexed buyer,address indexed "
+     "bridge,(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address) request,bytes32 dataHash,bytes32 "
+     "jobHash,uint32[] sellers,uint64 poolBlock,uint64 seedBlock)"),
     "JobSettling(uint64 indexed jobId,bytes32 digest)",
     "JobVoided(uint64 indexed jobId,VoidReason reason)",
     "SeedFixed(uint64 indexed jobId,bytes32 prevRandao,bytes32 jobSeed,uint16 setCap)",
     "SeedRescheduled(uint64 indexed jobId,uint64 seedBlock)",
-    "SegmentAccepted(uint64 indexed jobId,uint32 indexed segment,bytes32 digest,uint16 votes,uint16 secondVotes,uint64 "
-    "finalFromBlock)",
+    ("SegmentAccepted(uint64 indexed jobId,uint32 indexed segment,bytes32 digest,uint16 votes,uint16 secondVotes,uint64 "
+     "finalFromBlock)"),
     "SegmentChallenged(uint64 indexed jobId,uint32 indexed segment,address indexed challenger,uint256 bondWei)",
     "SegmentFinal(uint64 indexed jobId,uint32 indexed segment,bytes32 digest)",
     "SegmentUndecided(uint64 indexed jobId,uint32 indexed segment,uint32 attempt,uint16 bestVotes,uint16 secondVotes)",
     "VerdictFlipped(uint64 indexed jobId,uint32 indexed segment,bytes32 from,bytes32 to,uint16 epoch)",
-    "VoteCast(uint64 indexed jobId,uint32 indexed segment,address indexed executor,uint32 attempt,bytes32 digest,bytes32 "
-    "witness)",
+    ("VoteCast(uint64 indexed jobId,uint32 indexed segment,address indexed executor,uint32 attempt,bytes32 digest,bytes32 "
+     "witness)"),
 };
 
 constexpr Text kAuctionHouseEvents[] = {
     "AuctionOpened(uint64 indexed auctionId,bytes32 indexed tagsKey,bytes32[] tags,uint64 endBlock)",
     "AuctionVoid(uint64 indexed auctionId,address indexed bidder,uint256 matched,uint16 minSellers)",
     "AuctionWon(uint64 indexed auctionId,address indexed buyer,uint256 priceWei,uint32[] sellers)",
-    "BidPlaced(uint64 indexed auctionId,address indexed bidder,uint256 bidWei,uint64 "
-    "endBlock,(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address) request)",
+    ("BidPlaced(uint64 indexed auctionId,address indexed bidder,uint256 bidWei,uint64 "
+     "endBlock,(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address) request)"),
     "PauseSet(bool paused)",
 };
 

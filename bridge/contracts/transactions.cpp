@@ -117,6 +117,7 @@ Hash32 tag(std::string_view text) {
 
 std::vector<Hash32> tag_set(const std::vector<std::string>& texts) {
     std::vector<Hash32> tags;
+    tags.reserve(texts.size());
     for (const std::string& text : texts) {
         tags.push_back(tag(text));
     }

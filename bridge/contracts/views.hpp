@@ -16,7 +16,7 @@ namespace cone::contracts {
 class Views {
 public:
     Views(rpc::Client& client, const Deployment& deployment, rpc::BlockId at = rpc::BlockTag::Latest)
-        : client_(client), deployment_(deployment), at_(std::move(at)) {}
+        : client_(client), deployment_(deployment), at_(at) {}
 
     // JobBoard
     [[nodiscard]] Job job(JobId job) const;
