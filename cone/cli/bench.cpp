@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "cone/cli/bench_team.hpp"
 #include "cone/cli/command.hpp"
 #include "cone/hash/hash_bench.hpp"
 #include "cone/model/determinism.hpp"
@@ -73,6 +74,7 @@ void add_bench(CLI::App& app, Runner& chosen) {
     bench->require_subcommand(1);
     add_hash(*bench, common, chosen);
     add_train(*bench, common, chosen);
+    add_bench_team(*bench, chosen);
 }
 
 }  // namespace cone::cli
