@@ -37,6 +37,7 @@ report::ReceiptSegment segment_of(const SegmentRun& run) {
     view.index = run.index;
     view.previous_digest = run.previous_digest;
     view.digest = *run.verdict;
+    view.challenges = run.challenges;
     for (const auto& attempt : run.attempts) {
         view.attempts.push_back(attempt_of(attempt));
     }

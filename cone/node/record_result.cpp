@@ -94,7 +94,7 @@ bool was_late(const CoordinatorState& state, const ExecutorSlashed& slash) {
 std::string fault_word(const CoordinatorState& state, const ExecutorSlashed& slash) {
     switch (slash.fault) {
         case ChainFault::NoReveal: return was_late(state, slash) ? "late" : "no-reveal";
-        case ChainFault::UncommonWitness: return "wrong-witness";
+        case ChainFault::UncommonWitness: return "witness";
         case ChainFault::MinorityDigest: return "wrong-digest";
         case ChainFault::Equivocation: return "equivocation";
     }

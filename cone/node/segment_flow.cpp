@@ -361,6 +361,7 @@ void on_event(Step& step, const SegmentChallenged& event) {
         return;
     }
     run->standing = false;
+    ++run->challenges;
     run->expected.reset();
     say(step, "segment " + std::to_string(event.segment.value) + ": challenged by " + to_hex(event.challenger));
     (void)begin_attempt(step, *run);
