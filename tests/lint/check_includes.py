@@ -34,7 +34,7 @@ MAY_INCLUDE = {
     "bridge/contracts": PROTOCOL + ["bridge/eth", "bridge/rpc"],
     "bridge/follower": PROTOCOL + ["bridge/eth", "bridge/rpc", "bridge/contracts"],
     "bridge/sender": PROTOCOL + ["bridge/eth", "bridge/rpc", "bridge/contracts"],
-    "bridge/adapter": PROTOCOL + ["cone/node", "bridge/eth", "bridge/rpc", "bridge/contracts", "bridge/follower", "bridge/sender"],
+    "bridge/adapter": PROTOCOL + ["cone/agreement", "cone/node", "bridge/eth", "bridge/rpc", "bridge/contracts", "bridge/follower", "bridge/sender"],
 }
 APPS = {"cone/cli"}  # wiring: may include everything
 
