@@ -5,18 +5,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cone/hash/canonical.hpp"
 #include "cone/hash/merkle.hpp"
+#include "cone/hash/records.hpp"
+#include "cone/trace/documents.hpp"
 
 namespace cone::node {
 
 Hash32 distribution_root(std::span<const double> distribution) {
-    hash::CanonicalWriter writer("cone.osmd/1");
-    writer.u64(distribution.size());
-    for (const double p : distribution) {
-        writer.f64(p);
-    }
-    return hash::osmd_root(writer.result());
+    return hash::osmd_root(trace::canonical_distribution(distribution));
 }
 
 bool opens_to(const Hash32& digest, const hash::DigestOpening& opening, const training::TrainingState& state,

@@ -32,7 +32,7 @@ std::string text(const std::vector<T>& values) {
     return out + "]";
 }
 
-std::optional<Difference> compare(const training::RoundTrace& a, const training::RoundTrace& b) {
+std::optional<Difference> compare(const RoundTrace& a, const RoundTrace& b) {
     std::optional<Difference> found;
     const auto check = [&](const char* field, const auto& claimed, const auto& executed) {
         if (!found && claimed != executed) {
@@ -53,8 +53,8 @@ std::optional<Difference> compare(const training::RoundTrace& a, const training:
 
 }  // namespace
 
-std::optional<Difference> first_difference(std::span<const training::RoundTrace> claimed,
-                                           std::span<const training::RoundTrace> executed) {
+std::optional<Difference> first_difference(std::span<const RoundTrace> claimed,
+                                           std::span<const RoundTrace> executed) {
     const auto both = std::min(claimed.size(), executed.size());
     for (std::size_t i = 0; i < both; ++i) {
         if (auto found = compare(claimed[i], executed[i])) {

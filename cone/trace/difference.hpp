@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-#include "cone/training/segment.hpp"
+#include "cone/trace/records.hpp"
 
 namespace cone::trace {
 
@@ -21,7 +21,7 @@ struct Difference {
 };
 
 /// Nothing when all rounds are equal. A round that only one side has counts as a difference ("missing").
-[[nodiscard]] std::optional<Difference> first_difference(std::span<const training::RoundTrace> claimed,
-                                                         std::span<const training::RoundTrace> executed);
+[[nodiscard]] std::optional<Difference> first_difference(std::span<const RoundTrace> claimed,
+                                                         std::span<const RoundTrace> executed);
 
 }  // namespace cone::trace

@@ -49,7 +49,7 @@ Bytes canonical_distribution(std::span<const double> distribution) {
     return writer.take();
 }
 
-Bytes canonical_bytes(const training::TrainingState& state) {
+Bytes canonical_bytes(const TrainingState& state) {
     hash::CanonicalWriter writer(kState);
     writer.bytes(state.weights);
     write(writer, state.distribution);
@@ -58,9 +58,9 @@ Bytes canonical_bytes(const training::TrainingState& state) {
     return writer.take();
 }
 
-training::TrainingState state_from_canonical(ByteSpan bytes) {
+TrainingState state_from_canonical(ByteSpan bytes) {
     hash::CanonicalReader reader(bytes, kState);
-    training::TrainingState state;
+    TrainingState state;
     state.weights = reader.bytes(bytes.size());
     state.distribution = read_doubles(reader);
     state.accesses = read_u32s(reader);
@@ -69,7 +69,7 @@ training::TrainingState state_from_canonical(ByteSpan bytes) {
     return state;
 }
 
-Bytes canonical_bytes(const training::RoundTrace& round) {
+Bytes canonical_bytes(const RoundTrace& round) {
     hash::CanonicalWriter writer(kRound);
     writer.u32(round.round);
     writer.hash(round.state_root);
@@ -83,9 +83,9 @@ Bytes canonical_bytes(const training::RoundTrace& round) {
     return writer.take();
 }
 
-training::RoundTrace round_from_canonical(ByteSpan bytes) {
+RoundTrace round_from_canonical(ByteSpan bytes) {
     hash::CanonicalReader reader(bytes, kRound);
-    training::RoundTrace round;
+    RoundTrace round;
     round.round = reader.u32();
     round.state_root = reader.hash();
     round.osmd_root = reader.hash();

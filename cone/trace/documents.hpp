@@ -5,7 +5,7 @@
 #include <span>
 
 #include "cone/base/bytes.hpp"
-#include "cone/training/segment.hpp"
+#include "cone/trace/records.hpp"
 
 namespace cone::trace {
 
@@ -14,13 +14,13 @@ namespace cone::trace {
 
 /// The document "cone.state/1": weights (byte string), distribution (list of f64), accesses (list of u32), rounds_done u32.
 /// It names a checkpoint in the content store; digests bind its parts one by one.
-[[nodiscard]] Bytes canonical_bytes(const training::TrainingState& state);
+[[nodiscard]] Bytes canonical_bytes(const TrainingState& state);
 /// Throws DataError on anything malformed.
-[[nodiscard]] training::TrainingState state_from_canonical(ByteSpan bytes);
+[[nodiscard]] TrainingState state_from_canonical(ByteSpan bytes);
 
 /// The document "cone.round/1": the fields of RoundTrace in order.
-[[nodiscard]] Bytes canonical_bytes(const training::RoundTrace& round);
+[[nodiscard]] Bytes canonical_bytes(const RoundTrace& round);
 /// Throws DataError on anything malformed.
-[[nodiscard]] training::RoundTrace round_from_canonical(ByteSpan bytes);
+[[nodiscard]] RoundTrace round_from_canonical(ByteSpan bytes);
 
 }  // namespace cone::trace

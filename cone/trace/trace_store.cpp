@@ -28,12 +28,12 @@ TraceStore::TraceStore(std::filesystem::path folder, data::ContentStore& states)
     }
 }
 
-void TraceStore::put(const training::RoundTrace& round) {
+void TraceStore::put(const RoundTrace& round) {
     data::write_file_atomically(folder_ / numbered("round", round.round), canonical_bytes(round));
 }
 
-std::vector<training::RoundTrace> TraceStore::rounds() const {
-    std::vector<training::RoundTrace> found;
+std::vector<RoundTrace> TraceStore::rounds() const {
+    std::vector<RoundTrace> found;
     for (std::uint32_t number = 0;; ++number) {
         const auto path = folder_ / numbered("round", number);
         if (!std::filesystem::exists(path)) {
@@ -50,13 +50,13 @@ std::vector<training::RoundTrace> TraceStore::rounds() const {
     }
 }
 
-Hash32 TraceStore::put_checkpoint(SegmentIndex segment, const training::TrainingState& state) {
+Hash32 TraceStore::put_checkpoint(SegmentIndex segment, const TrainingState& state) {
     const auto root = states_.put(canonical_bytes(state));
     data::write_file_atomically(folder_ / numbered("segment", segment.value), root.span());
     return root;
 }
 
-std::optional<training::TrainingState> TraceStore::checkpoint(SegmentIndex segment) const {
+std::optional<TrainingState> TraceStore::checkpoint(SegmentIndex segment) const {
     const auto path = folder_ / numbered("segment", segment.value);
     if (!std::filesystem::exists(path)) {
         return std::nullopt;

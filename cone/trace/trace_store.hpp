@@ -8,7 +8,7 @@
 
 #include "cone/base/ids.hpp"
 #include "cone/data/content_store.hpp"
-#include "cone/training/segment.hpp"
+#include "cone/trace/records.hpp"
 
 namespace cone::trace {
 
@@ -20,15 +20,15 @@ public:
     TraceStore(std::filesystem::path folder, data::ContentStore& states);
 
     /// Keeps a round; a round kept before is replaced (a segment may be executed again).
-    void put(const training::RoundTrace& round);
+    void put(const RoundTrace& round);
     /// All rounds kept, ascending, without gaps from the first: stops before the first missing one.
     /// Throws DataError naming the file when one is malformed or holds another round than its name says.
-    [[nodiscard]] std::vector<training::RoundTrace> rounds() const;
+    [[nodiscard]] std::vector<RoundTrace> rounds() const;
 
     /// Keeps the state after `segment`; returns its root in the content store.
-    Hash32 put_checkpoint(SegmentIndex segment, const training::TrainingState& state);
+    Hash32 put_checkpoint(SegmentIndex segment, const TrainingState& state);
     /// The state after `segment`; nothing when it was not kept. Throws DataError when it is damaged.
-    [[nodiscard]] std::optional<training::TrainingState> checkpoint(SegmentIndex segment) const;
+    [[nodiscard]] std::optional<TrainingState> checkpoint(SegmentIndex segment) const;
 
 private:
     std::filesystem::path folder_;

@@ -18,7 +18,7 @@ namespace {
 
 using testing::HasSubstr;
 
-training::RoundTrace round_numbered(std::uint32_t number) {
+RoundTrace round_numbered(std::uint32_t number) {
     return {.round = number,
             .state_root = hash::bytes_root(Bytes{static_cast<std::uint8_t>(number)}),
             .osmd_root = hash::bytes_root(Bytes{9}),
@@ -30,7 +30,7 @@ training::RoundTrace round_numbered(std::uint32_t number) {
             .accesses = {0, 1, 0, 2 + number}};
 }
 
-const training::TrainingState kState{.weights = {1, 2, 3}, .distribution = {0.5, 0.5}, .accesses = {4, 7}, .rounds_done = 2};
+const TrainingState kState{.weights = {1, 2, 3}, .distribution = {0.5, 0.5}, .accesses = {4, 7}, .rounds_done = 2};
 
 TEST(TraceDocuments, GiveBackWhatWasWritten) {
     auto round = round_numbered(5);
@@ -137,7 +137,7 @@ TEST(FirstDifference, IsNothingWhenAllIsEqual) {
 }
 
 TEST(FirstDifference, NamesEachFieldInEachRound) {
-    const std::vector<std::pair<std::string, std::function<void(training::RoundTrace&)>>> changes{
+    const std::vector<std::pair<std::string, std::function<void(RoundTrace&)>>> changes{
         {"draws", [](auto& r) { r.draws[3] = 2; }},
         {"passed", [](auto& r) { r.passed.clear(); }},
         {"state_root", [](auto& r) { r.state_root.bytes[0] ^= 1; }},
