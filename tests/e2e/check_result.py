@@ -20,7 +20,7 @@ def check(result, args):
     yield len(result["metric"]["by_round"]) == result["spec"]["schedule"]["rounds"] if "schedule" in result.get("spec", {}) else True, \
         "one metric a round"
     escrow = int(result["escrow_wei"])
-    paid = sum(int(p["wei"]) for p in result["payouts"] if p["role"] in ("seller", "executor", "buyer"))
+    paid = sum(int(p["wei"]) for p in result["payouts"])
     yield paid == escrow, f"payouts {paid} add up to the escrow {escrow}"
     sellers = sum(int(s["paid_wei"]) for s in result["sellers"])
     corrupted = sum(int(s["paid_wei"]) for s in result["sellers"] if s["corrupted"])

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# A whole job with one liar, from bid to payout; then what a stranger makes of its receipt, whole and tampered with.
+# SPDX-License-Identifier: Apache-2.0
+. "$(dirname "$0")/lib.sh"
+use_config configs/tiny.toml wrong-digest@1.1
+
+step "a job in which one executor lies once"
+run_job
+check_result --fault wrong-digest@1
+[ "$(json "$out/latest/result.json" '[s["set_sizes"] for s in d["segments"]]')" = "[[3], [3, 6]]" ] || fail "the set did not double"
+[ "$(json "$out/latest/result.json" '[f["slashed"] for f in d["faults_caught"]]')" = "[True]" ] || fail "the liar was not slashed, or not alone"
+
+step "machine-readable answers"
+json_of() { "$cone" "$@" --json > "$work/answer.json" 2> "$work/said" || fail "cone $1 --json left with $?: $(cat "$work/said")"; }
+json_of status "${settings[@]}"
+[ "$(json "$work/answer.json" '(d["schema_version"], d["command"])')" = "(1, 'status')" ] || fail "status --json: no envelope"
+receipt=$out/latest/receipt.json
+verify=("$cone" verify --data "$out/store" --evidence "$work/evidence.json" --receipt)
+json_of verify --data "$out/store" --receipt "$receipt" --offline-only
+[ "$(json "$work/answer.json" '(d["schema_version"], d["equal"], d["segments_executed"])')" = "(1, True, 0)" ] || fail "verify --json"
+
+step "the receipt as it is"
+expect 0 "equal: 2 segments executed again" "${verify[@]}" "$receipt"
+
+# tamper NAME STATEMENT: a copy of the receipt after a Python statement on the document `d`.
+tamper() {
+  python3 -c 'import json,sys
+d = json.load(open(sys.argv[1]))
+def flip(text): return text[:-1] + ("0" if text[-1] != "0" else "1")
+exec(sys.argv[3])
+json.dump(d, open(sys.argv[2], "w"))' "$receipt" "$work/$1.json" "$2"
+}
+
+step "the receipt tampered with"
+tamper utility 'd["segments"][1]["trace"][0]["utility"] += 1e-9'
+expect 5 "segment 1, first at round 1 in utility" "${verify[@]}" "$work/utility.json"
+[ "$(json "$work/evidence.json" '(d["equal"], d["difference"]["segment"], d["difference"]["round"])')" = "(False, 1, 1)" ] \
+  || fail "the evidence does not name the round"
+tamper state 'd["segments"][0]["trace"][0]["state_root"] = flip(d["segments"][0]["trace"][0]["state_root"])'
+expect 5 "FAIL trace: segment 0" "${verify[@]}" "$work/state.json"
+tamper signature 'v = d["segments"][1]["attempts"][0]["votes"][0]; v["signature"] = v["signature"][:10] + flip(v["signature"][10:20]) + v["signature"][20:]'
+expect 5 "FAIL signatures: segment 1, attempt 0, position 0" "${verify[@]}" "$work/signature.json" --offline-only
+tamper vote 'del d["segments"][0]["attempts"][0]["votes"][0]'
+expect 5 "FAIL lead: segment 0: 2 to 0 votes" "${verify[@]}" "$work/vote.json" --offline-only
+tamper spec 'd["spec"] = flip(d["spec"])'
+expect 5 "FAIL spec-hash" "${verify[@]}" "$work/spec.json" --offline-only
+head -c 2000 "$receipt" > "$work/cut.json"
+expect 3 "the file is damaged" "${verify[@]}" "$work/cut.json"
+expect 3 "none.json" "${verify[@]}" "$work/none.json"
+
+step "one byte of a seller's shard changed"
+root=$(json "$receipt" 'd["sellers"][3]["shard_root"][2:]')
+cp -r "$out/store" "$work/damaged"
+printf '\x7f' | dd of="$work/damaged/$root" bs=1 seek=200000 conv=notrunc status=none
+cmp -s "$out/store/$root" "$work/damaged/$root" && fail "the byte was that value before"
+expect 3 "seller 3" "$cone" verify --receipt "$receipt" --data "$work/damaged"
+
+step "the page drawn again"
+rm "$out/latest/report.html"
+expect 0 "report.html" "$cone" report --result "$out/latest/result.json"
+[ "$(stat -c %s "$out/latest/report.html")" -gt 100000 ] || fail "the page is too small to hold its charts"

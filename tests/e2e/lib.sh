@@ -1,0 +1,81 @@
+# What the end-to-end tests share: a folder and a local chain of their own, a whole job, checks that say what was expected.
+# Source it; a test is over, and nothing of it is left running, when its script ends. usage: TEST.sh BUILD_DIR
+# SPDX-License-Identifier: Apache-2.0
+. "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
+use_tools
+cd "$CONE_ROOT"
+
+CONE_BUILD=${1:-$CONE_BUILD}
+cone=$CONE_BUILD/cone/cli/cone
+work=$(mktemp -d "${TMPDIR:-/tmp}/cone-e2e.XXXXXX")
+config=$work/job.toml
+out=$work/out
+settings=(--config "$config" --set "output.dir=$out")
+launch=(mpirun --with-ft ulfm --oversubscribe --bind-to none)
+
+fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
+step() { printf -- '-- %s\n' "$*" >&2; }
+
+# Everything this test started names its folder: on the command line (anvil does not, it has a pid file).
+clean_up() {
+  local code=$?
+  set +e
+  local anvil
+  anvil=$(cat "$out/devnet/anvil.pid" 2>/dev/null) && { kill -CONT "$anvil"; "$cone" devnet down "${settings[@]}"; } >/dev/null 2>&1
+  pkill -KILL -f -- "$work/" 2>/dev/null
+  if [ "$code" -ne 0 ] || [ -n "${CONE_E2E_KEEP:-}" ]; then printf 'kept: %s\n' "$work" >&2; else rm -rf "$work"; fi
+  exit "$code"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+# use_config FILE [KIND@SEGMENT.MEMBER...]: a copy of a configuration with these faults planted.
+use_config() {
+  cp "$1" "$config"
+  shift
+  local fault place
+  for fault in "$@"; do
+    place=${fault#*@}
+    printf '\n[[faults]]\nsegment = %s\nmember = %s\nkind = "%s"\n' "${place%.*}" "${place#*.}" "${fault%@*}" >> "$config"
+  done
+}
+
+start_chain() { "$cone" devnet up "${settings[@]}" "$@" > "$work/devnet.log" 2>&1 || { cat "$work/devnet.log" >&2; fail "devnet up"; }; }
+stop_chain() { "$cone" devnet down "${settings[@]}" >/dev/null; }
+anvil_pid() { cat "$out/devnet/anvil.pid"; }
+node_url() { cat "$out/devnet/node.url"; }
+
+submit_job() { "$cone" submit "${settings[@]}" "$@" > "$work/submit.log" 2>&1 || { cat "$work/submit.log" >&2; fail "submit"; }; }
+
+# train [--set ...]: the job under mpirun; its output is $work/run.log, its exit code the function's.
+train() {
+  local ranks
+  ranks=$("$cone" run --print-ranks "${settings[@]}" "$@")
+  "${launch[@]}" -n "$ranks" "$cone" run "${settings[@]}" "$@" > "$work/run.log" 2>&1
+}
+
+# run_job [--set ...]: chain, market and training; fails with the log when the job does not end well.
+run_job() {
+  start_chain "$@"
+  submit_job "$@"
+  train "$@" || { tail -n 60 "$work/run.log" >&2; fail "cone run left with $?"; }
+}
+
+# check_result [...]: holds the newest result against tests/e2e/check_result.py.
+check_result() { tests/e2e/check_result.py "$out/latest/result.json" --accuracy 0.3 "$@" || fail "the result is not what was expected"; }
+
+# final_digest: the digest of the last segment.
+final_digest() { json "$out/latest/result.json" 'd["segments"][-1]["digest"]'; }
+
+# json FILE EXPRESSION: what a Python expression makes of the document `d`.
+json() { python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2"; }
+
+# expect CODE TEXT COMMAND...: the command leaves with CODE and its output has TEXT in it.
+expect() {
+  local want=$1 text=$2 code=0
+  shift 2
+  "$@" > "$work/said" 2>&1 || code=$?
+  [ "$code" -eq "$want" ] || { tail -n 40 "$work/said" >&2; fail "exit $code, not $want: $*"; }
+  grep -qF -- "$text" "$work/said" || { tail -n 40 "$work/said" >&2; fail "no '$text' from: $*"; }
+  printf 'ok   exit %s, "%s"\n' "$want" "$text"
+}
