@@ -52,6 +52,13 @@ void print_result(const Common& common, const std::string& command, nlohmann::js
     std::fflush(stdout);
 }
 
+void print_error(const Error& error) {
+    std::fprintf(stderr, "error: %s\n", error.what());
+    if (!error.hint().empty()) {
+        std::fprintf(stderr, "  hint: %s\n", error.hint().c_str());
+    }
+}
+
 void say(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
 
 }  // namespace cone::cli

@@ -34,6 +34,9 @@ void add_common(CLI::App& command, Common& common, bool with_config);
 /// Results go to stdout: the JSON envelope when asked for, else `text`.
 void print_result(const Common& common, const std::string& command, nlohmann::json body, const std::string& text);
 
+/// "error: ..." and "  hint: ..." on stderr.
+void print_error(const Error& error);
+
 /// One line of progress for people, on stderr.
 void say(const std::string& line);
 

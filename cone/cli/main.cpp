@@ -25,21 +25,14 @@ void install_signals() {
     std::signal(SIGPIPE, SIG_IGN);
 }
 
-void print_error(const std::string& what, const std::string& hint) {
-    std::fprintf(stderr, "error: %s\n", what.c_str());
-    if (!hint.empty()) {
-        std::fprintf(stderr, "  hint: %s\n", hint.c_str());
-    }
-}
-
 ExitCode run_guarded(const Runner& runner) {
     try {
         return runner();
     } catch (const Error& error) {
-        print_error(error.what(), error.hint());
+        print_error(error);
         return error.code();
     } catch (const std::exception& error) {
-        print_error(error.what(), "this is not expected; please report it with the command line");
+        print_error(EnvironmentError(error.what(), "this is not expected; please report it with the command line"));
         return ExitCode::Environment;
     }
 }

@@ -1,6 +1,7 @@
 // Rank 0: opens the chain, runs the job's bridge loop, writes result, receipt and report.
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
+#include <memory>
 
 #include "bridge/adapter/ethereum_chain.hpp"
 #include "bridge/adapter/votes.hpp"
@@ -12,10 +13,14 @@
 #include "cone/cli/run_files.hpp"
 #include "cone/cli/run_ranks.hpp"
 #include "cone/node/bridge_loop.hpp"
+#include "cone/node/messages.hpp"
 #include "cone/node/record.hpp"
 
 namespace cone::cli {
 namespace {
+
+constexpr int kHomeTries = 100;
+constexpr Millis kHomePause{20};
 
 node::BridgeOptions options_of(const config::Config& config, const job::JobSpec& spec) {
     node::BridgeOptions options;
@@ -32,29 +37,61 @@ adapter::EthereumChainSettings chain_settings(const config::Config& config, cons
     return {.url = connection.url(), .deployment = connection.deployment(), .job = job, .send = send_settings(config), .cursor_file = {}};
 }
 
+/// What has to work before anybody is told to start: node, contracts, job, spec.
+struct OpenJob {
+    OpenJob(const config::Config& config, std::uint64_t wanted_job)
+        : connection(config),
+          id(choose_job(connection, config, wanted_job)),
+          chain(chain_settings(config, connection, id), key_for(config, Role::Bridge)),
+          spec(load_job_spec(job_folder(config, id.value), chain.terms().spec_hash)) {}
+
+    Connection connection;
+    JobId id;
+    adapter::EthereumChain chain;
+    job::JobSpec spec;
+};
+
+node::BridgeOutcome run_open_job(const config::Config& config, OpenJob& job, const node::Seat& seat) {
+    const SteadyClock clock;
+    const adapter::EthVoteVerifier verifier;
+    const node::BridgePorts ports{.mailbox = seat.mailbox,
+                                  .chain = job.chain,
+                                  .clock = clock,
+                                  .verifier = verifier,
+                                  .leaders = seat.leaders,
+                                  .interrupted = &seat.interrupted,
+                                  .progress = say};
+    return node::run_bridge(ports, options_of(config, job.spec));
+}
+
+/// The executors are waiting for a job that will not come.
+void send_everybody_home(const node::Seat& seat, const std::string& reason) {
+    for (const int leader : seat.leaders) {
+        seat.mailbox.send(leader, node::encode(node::ToExecutor(node::Stop{.reason = reason})));
+    }
+    rpc::StoppablePause pause;
+    for (int i = 0; i < kHomeTries && seat.mailbox.pending_sends() > 0; ++i) {
+        (void)pause.wait(kHomePause);
+    }
+}
+
 }  // namespace
 
 node::SeatEnd run_bridge_rank(const config::Config& config, std::uint64_t wanted_job, const node::Seat& seat, bool json) {
     LogOptions log;
     log.name = "bridge";
     set_up_log(log);
-    Connection connection(config);
-    const JobId job = choose_job(connection, config, wanted_job);
-    const auto folder = job_folder(config, job.value);
-    adapter::EthereumChain chain(chain_settings(config, connection, job), key_for(config, Role::Bridge));
-    const auto spec = load_job_spec(folder, chain.terms().spec_hash);
     const RunClock started;
-    const SteadyClock clock;
-    const adapter::EthVoteVerifier verifier;
-    const node::BridgePorts ports{.mailbox = seat.mailbox,
-                                  .chain = chain,
-                                  .clock = clock,
-                                  .verifier = verifier,
-                                  .leaders = seat.leaders,
-                                  .interrupted = &seat.interrupted,
-                                  .progress = say};
-    const auto outcome = node::run_bridge(ports, options_of(config, spec));
-    const auto facts = facts_of(config, connection, spec, folder, started);
+    std::unique_ptr<OpenJob> job;
+    try {
+        job = std::make_unique<OpenJob>(config, wanted_job);
+    } catch (const Error& error) {
+        print_error(error);
+        send_everybody_home(seat, error.what());
+        return {static_cast<int>(error.code()), true};
+    }
+    const auto outcome = run_open_job(config, *job, seat);
+    const auto facts = facts_of(config, job->connection, job->spec, job_folder(config, job->id.value), started);
     const auto summary = write_run(config, node::make_result(outcome, facts), node::make_receipt(outcome.state, facts));
     Common common;
     common.json = json;
