@@ -98,8 +98,10 @@ void BridgeLoop::leave(ExitCode code, const std::string& reason) {
         code == ExitCode::Interrupted ? std::min(options_.goodbye_timeout, kInterruptPatience) : options_.goodbye_timeout;
     goodbye_deadline_ = Deadline::in(ports_.clock, patience);
     const auto& executors = coordinator_.state().executors;
-    all_alive_ = std::all_of(executors.begin(), executors.end(),
-                             [](const auto& executor) { return executor.standing != Standing::Lost && executor.responsive; });
+    // An interrupted bridge does not wait for a rank in the middle of a round, so nobody may wait for it in MPI_Finalize.
+    all_alive_ = code != ExitCode::Interrupted && std::all_of(executors.begin(), executors.end(), [](const auto& executor) {
+                     return executor.standing != Standing::Lost && executor.responsive;
+                 });
     const Stop stop{reason.empty() ? "the job is over" : reason, all_alive_ ? 1U : 0U};
     for (std::size_t executor = 0; executor < ports_.leaders.size(); ++executor) {
         unheard_.insert(executor);
