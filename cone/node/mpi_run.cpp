@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/node/mpi_run.hpp"
 
+#include <thread>
+
 #include <unistd.h>
 
 #include <csignal>
@@ -14,6 +16,8 @@
 
 namespace cone::node {
 namespace {
+
+constexpr Millis kLetRankZeroSpeak{1000};
 
 std::atomic<bool> interrupted = false;
 
@@ -68,6 +72,7 @@ int run_under_mpi(int& argc, char**& argv, const MpiRunOptions& options, const s
     lifeguard.leave_within(options.start_timeout, static_cast<int>(ExitCode::TryAgain));
     comm::MpiWorld world(argc, argv);
     if (world.rank() != 0 && world.size() != options.plan.world_size()) {
+        std::this_thread::sleep_for(kLetRankZeroSpeak);  // the first rank that ends makes mpirun kill the others
         return static_cast<int>(ExitCode::Usage);
     }
     require_rank_count(world.size(), options.plan);
