@@ -114,8 +114,8 @@ Network make_network(const job::ModelSpec& spec) {
     } else if (spec.network == "cnn") {
         builder.conv_relu_pool("conv1", 16, 3, 1);
         builder.conv_relu_pool("conv2", 32, 3, 1);
-        builder.dense_relu("fc1", 128);
-        builder.dense("fc2", spec.classes);
+        builder.conv_relu_pool("conv3", 64, 3, 1);
+        builder.dense("fc1", spec.classes);
     } else {
         throw ConfigError("model.network: unknown network \"" + spec.network + "\"", "lenet5 or cnn");
     }

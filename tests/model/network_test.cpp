@@ -17,8 +17,8 @@ TEST(Network, Lenet5HasItsKnownSizes) {
 }
 
 TEST(Network, CnnHasItsKnownSizes) {
-    // 16*9+16 + 32*16*9+32 + 128*1568+128 + 10*128+10
-    EXPECT_EQ(make_network({.network = "cnn"}).values, 206922u);
+    // 16*9+16 + 32*16*9+32 + 64*32*9+64 + 10*(64*3*3)+10
+    EXPECT_EQ(make_network({.network = "cnn"}).values, 29066u);
 }
 
 TEST(Network, ParametersFollowEachOtherInNameOrder) {
