@@ -39,7 +39,9 @@ follower::FollowSettings EthereumChain::follow_settings() const {
     return follow;
 }
 
-node::JobTerms EthereumChain::terms() { return read_terms(reader_, settings_.deployment, settings_.job); }
+node::JobTerms EthereumChain::terms() {
+    return read_terms(reader_, settings_.deployment, settings_.job);
+}
 
 std::vector<node::ChainEvent> EthereumChain::poll() {
     std::vector<node::ChainEvent> events;
@@ -72,7 +74,8 @@ void EthereumChain::take(const follower::BlockApplied& block, std::vector<node::
 }
 
 void EthereumChain::take(const follower::BlockReverted& block, std::vector<node::ChainEvent>&) {
-    spdlog::warn("block {} left the chain; the same transactions are sent again and their events counted once", block.block.number);
+    spdlog::warn("block {} left the chain; the same transactions are sent again and their events counted once",
+                 block.block.number);
 }
 
 void EthereumChain::submit(const node::ChainAction& action) {

@@ -68,9 +68,10 @@ private:
     sender::Sender sender_;
     std::map<sender::Ticket, Pending> pending_;
     std::vector<node::TransactionCost> costs_;
-    /// What was handed over, by transaction and place among its logs: a reorganisation may bring the same event in another block.
+    /// What was handed over, by transaction and place among its logs: a reorganisation may bring the same event in another
+    /// block.
     std::set<std::pair<Hash32, std::size_t>> delivered_;
-    sender::SendQueue queue_;           // last: its worker uses all of the above
+    sender::SendQueue queue_;  // last: its worker uses all of the above
 };
 
 }  // namespace cone::adapter

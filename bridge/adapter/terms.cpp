@@ -24,8 +24,9 @@ Hash32 spec_hash_of(rpc::Client& client, const contracts::Deployment& deployment
             }
         }
     }
-    throw ChainError("block " + std::to_string(created_block) + " does not hold the opening of job " + std::to_string(job.value),
-                     "the node may have pruned its logs");
+    throw ChainError(
+        "block " + std::to_string(created_block) + " does not hold the opening of job " + std::to_string(job.value),
+        "the node may have pruned its logs");
 }
 
 std::vector<node::Seller> sellers_of(const contracts::Views& views, const std::vector<std::uint32_t>& entries) {
@@ -59,7 +60,8 @@ node::JobTerms read_terms(rpc::Client& client, const contracts::Deployment& depl
         throw ChainError("there is no job " + std::to_string(job.value), "cone status shows the newest");
     }
     if (record.job_seed.is_zero()) {
-        throw ChainError("job " + std::to_string(job.value) + " has no seed yet: it is " + contracts::to_string(record.state), "cone submit fixes it");
+        throw ChainError("job " + std::to_string(job.value) + " has no seed yet: it is " + contracts::to_string(record.state),
+                         "cone submit fixes it");
     }
     const auto& request = record.request;
     return {.job = job,

@@ -11,8 +11,12 @@ namespace {
 
 using contracts::Event;
 
-std::string place(SegmentIndex segment) { return "segment " + std::to_string(segment.value); }
-std::string place(SegmentIndex segment, AttemptIndex attempt) { return place(segment) + ", attempt " + std::to_string(attempt.value); }
+std::string place(SegmentIndex segment) {
+    return "segment " + std::to_string(segment.value);
+}
+std::string place(SegmentIndex segment, AttemptIndex attempt) {
+    return place(segment) + ", attempt " + std::to_string(attempt.value);
+}
 
 /// r and vs of a 64-byte compact signature (EIP-2098).
 std::pair<Hash32, Hash32> halves(const Bytes& signature) {
@@ -62,21 +66,30 @@ Translated to_call(const node::CastVotes& a) {
             place(a.segment, a.attempt) + ", " + std::to_string(votes.size()) + " votes", a.segment};
 }
 
-Translated to_call(const node::CloseAttempt& a) { return {contracts::close_attempt(a.job, a.segment), "CloseAttempt", place(a.segment), a.segment}; }
-Translated to_call(const node::Finalize& a) { return {contracts::finalize(a.job, a.segment), "Finalize", place(a.segment), a.segment}; }
+Translated to_call(const node::CloseAttempt& a) {
+    return {contracts::close_attempt(a.job, a.segment), "CloseAttempt", place(a.segment), a.segment};
+}
+Translated to_call(const node::Finalize& a) {
+    return {contracts::finalize(a.job, a.segment), "Finalize", place(a.segment), a.segment};
+}
 
 Translated to_call(const node::Settle& a) {
-    return {contracts::settle(a.job, {a.state_root, a.osmd_root, a.metric_bp, a.accesses}), "Settle", std::to_string(a.accesses.size()) + " sellers",
-            SegmentIndex(0)};
+    return {contracts::settle(a.job, {a.state_root, a.osmd_root, a.metric_bp, a.accesses}), "Settle",
+            std::to_string(a.accesses.size()) + " sellers", SegmentIndex(0)};
 }
 
 Translated to_call(const node::ProveEquivocation& a) {
-    return {contracts::prove_equivocation(a.job, a.segment, a.attempt, a.first.executor, signed_of(a.first), signed_of(a.second)), "ProveEquivocation",
-            place(a.segment, a.attempt), a.segment};
+    return {
+        contracts::prove_equivocation(a.job, a.segment, a.attempt, a.first.executor, signed_of(a.first), signed_of(a.second)),
+        "ProveEquivocation", place(a.segment, a.attempt), a.segment};
 }
 
-SegmentIndex segment_of(const Event& event) { return SegmentIndex(narrow<std::uint32_t>(event.number("segment"))); }
-AttemptIndex attempt_of(const Event& event) { return AttemptIndex(narrow<std::uint32_t>(event.number("attempt"))); }
+SegmentIndex segment_of(const Event& event) {
+    return SegmentIndex(narrow<std::uint32_t>(event.number("segment")));
+}
+AttemptIndex attempt_of(const Event& event) {
+    return AttemptIndex(narrow<std::uint32_t>(event.number("attempt")));
+}
 
 node::ChainFault fault_of(const Event& event) {
     const auto fault = event.number("fault");
@@ -103,8 +116,8 @@ std::string void_reason_of(const Event& event) {
 
 std::optional<node::ChainEventBody> segment_event(const Event& event) {
     if (event.name == "CommitmentsPosted") {
-        return node::CommitmentsPosted{segment_of(event), attempt_of(event), event.hash("root"), event.number("revealFromBlock"),
-                                       event.number("revealUntilBlock")};
+        return node::CommitmentsPosted{segment_of(event), attempt_of(event), event.hash("root"),
+                                       event.number("revealFromBlock"), event.number("revealUntilBlock")};
     }
     if (event.name == "SegmentAccepted") {
         return node::SegmentAccepted{segment_of(event), event.hash("digest"), narrow<std::uint32_t>(event.number("votes")),

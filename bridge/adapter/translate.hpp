@@ -14,8 +14,8 @@ namespace cone::adapter {
 /// An action as a transaction, and what to call it in logs and tables.
 struct Translated {
     contracts::ContractCall call;
-    std::string action;             ///< the action's type: "CastVotes"
-    std::string detail;             ///< "segment 1, attempt 0, 3 votes"
+    std::string action;  ///< the action's type: "CastVotes"
+    std::string detail;  ///< "segment 1, attempt 0, 3 votes"
     SegmentIndex segment;
 };
 [[nodiscard]] Translated translate(const node::ChainAction& action);

@@ -11,8 +11,9 @@ Bytes KeyVoteSigner::sign_vote(const Hash32& domain_separator, JobId job, Segmen
     return eth::sign_vote(domain_separator, {job, segment, attempt, digest, witness}, key_);
 }
 
-std::optional<Address> EthVoteVerifier::recover(const Hash32& domain_separator, JobId job, SegmentIndex segment, AttemptIndex attempt,
-                                                const Hash32& digest, const Hash32& witness, ByteSpan signature) const {
+std::optional<Address> EthVoteVerifier::recover(const Hash32& domain_separator, JobId job, SegmentIndex segment,
+                                                AttemptIndex attempt, const Hash32& digest, const Hash32& witness,
+                                                ByteSpan signature) const {
     return eth::recover_voter(domain_separator, {job, segment, attempt, digest, witness}, signature);
 }
 

@@ -20,8 +20,9 @@ private:
 
 class EthVoteVerifier final : public node::VoteVerifier {
 public:
-    [[nodiscard]] std::optional<Address> recover(const Hash32& domain_separator, JobId job, SegmentIndex segment, AttemptIndex attempt,
-                                                 const Hash32& digest, const Hash32& witness, ByteSpan signature) const override;
+    [[nodiscard]] std::optional<Address> recover(const Hash32& domain_separator, JobId job, SegmentIndex segment,
+                                                 AttemptIndex attempt, const Hash32& digest, const Hash32& witness,
+                                                 ByteSpan signature) const override;
 };
 
 }  // namespace cone::adapter

@@ -97,7 +97,7 @@ inline constexpr std::array kAll{kRegisterShard,    kEntryOfRoot,       kRootsOf
                                  kFinalize,         kProveEquivocation, kVoidStale,     kJob,
                                  kSegment,          kNextAttempt,       kMembers,       kRules,
                                  kDomainSeparator,  kOpenAuction,       kBid,           kCloseAuction,
-                                 kLeastBid,         kRunningAuction, kAuctionCount};
+                                 kLeastBid,         kRunningAuction,    kAuctionCount};
 
 }  // namespace fn
 

@@ -128,6 +128,8 @@ JobId Views::running_auction(const std::vector<Hash32>& tags) const {
     return JobId(read_u64(ask(fn::kRunningAuction, {list_of(tags)})));
 }
 
-std::uint64_t Views::auction_count() const { return read_u64(ask(fn::kAuctionCount, {})); }
+std::uint64_t Views::auction_count() const {
+    return read_u64(ask(fn::kAuctionCount, {}));
+}
 
 }  // namespace cone::contracts

@@ -20,7 +20,9 @@ std::vector<Hash32> leaves_of(std::span<const MemberCommitment> members) {
 
 }  // namespace
 
-Hash32 commitments_root(std::span<const MemberCommitment> members) { return hash::list_root(leaves_of(members)); }
+Hash32 commitments_root(std::span<const MemberCommitment> members) {
+    return hash::list_root(leaves_of(members));
+}
 
 hash::MerkleProof prove_commitment(std::span<const MemberCommitment> members, std::uint32_t position) {
     CONE_ASSERT(position < members.size(), "no member at this position");

@@ -13,14 +13,16 @@ namespace cone::agreement {
 /// In the order of the contract's enum. The first two are soft (small slash), the last two hard.
 enum class Fault : std::uint8_t { NoReveal, UncommonWitness, WrongDigest, Equivocation };
 
-[[nodiscard]] constexpr bool is_hard(Fault fault) { return fault >= Fault::WrongDigest; }
+[[nodiscard]] constexpr bool is_hard(Fault fault) {
+    return fault >= Fault::WrongDigest;
+}
 
 /// "no-reveal", "witness", "wrong-digest", "equivocation": the words of result.json.
 [[nodiscard]] std::string_view to_string(Fault fault);
 
 struct FaultFound {
     AttemptIndex attempt;
-    std::uint32_t position = 0;     ///< within the attempt
+    std::uint32_t position = 0;  ///< within the attempt
     Address executor;
     Fault fault = Fault::NoReveal;
     auto operator<=>(const FaultFound&) const = default;

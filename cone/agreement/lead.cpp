@@ -9,7 +9,9 @@
 namespace cone::agreement {
 namespace {
 
-bool is_minority(double share) { return share > 0 && share < 0.5; }
+bool is_minority(double share) {
+    return share > 0 && share < 0.5;
+}
 
 }  // namespace
 

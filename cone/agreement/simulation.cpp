@@ -34,7 +34,7 @@ private:
 struct Run {
     std::uint32_t attempts = 0;
     std::uint32_t executions = 0;
-    std::int64_t ahead = 0;         ///< votes for the right digest minus votes for the wrong one
+    std::int64_t ahead = 0;  ///< votes for the right digest minus votes for the wrong one
 };
 
 Run run_once(const SimulationInput& input, std::uint32_t number) {

@@ -11,9 +11,9 @@ namespace cone::agreement {
 
 /// Where a simulated segment stands before its next set is drawn.
 struct Situation {
-    std::uint32_t attempt = 0;      ///< from 0
-    std::uint32_t total = 0;        ///< executions so far
-    std::uint32_t lead = 0;         ///< best minus second
+    std::uint32_t attempt = 0;  ///< from 0
+    std::uint32_t total = 0;    ///< executions so far
+    std::uint32_t lead = 0;     ///< best minus second
 };
 /// How many members the next set adds, at least 1.
 using SetPolicy = std::function<std::uint32_t(const Situation&)>;
@@ -30,8 +30,8 @@ using SetPolicy = std::function<std::uint32_t(const Situation&)>;
 [[nodiscard]] SetPolicy policy_of(const job::AgreementSpec& spec);
 
 struct SimulationInput {
-    double fault_share = 0;             ///< true share of faulty executors; they collude on one wrong digest
-    std::uint32_t required_lead = 1;    ///< L
+    double fault_share = 0;           ///< true share of faulty executors; they collude on one wrong digest
+    std::uint32_t required_lead = 1;  ///< L
     SetPolicy policy;
     std::uint32_t runs = 10'000;
     std::uint64_t seed = 0;
@@ -40,7 +40,7 @@ struct SimulationInput {
 /// Means over runs with their standard errors.
 struct SimulationResult {
     std::uint32_t runs = 0;
-    std::uint32_t wrong = 0;            ///< runs that accepted the wrong digest
+    std::uint32_t wrong = 0;  ///< runs that accepted the wrong digest
     double attempts = 0;
     double attempts_error = 0;
     double executions = 0;

@@ -16,7 +16,7 @@ namespace cone::agreement {
 
 /// A vote whose signature and commitment have been checked, for the tally's job and segment.
 struct Vote {
-    AttemptIndex attempt;       ///< the contract's number
+    AttemptIndex attempt;  ///< the contract's number
     Address executor;
     Hash32 digest;
     Hash32 witness;
@@ -58,8 +58,8 @@ public:
     /// One attempt as it stands: members in ticket order, and their votes where they came.
     struct Attempt {
         std::vector<Address> members;
-        std::vector<std::optional<Vote>> votes;                             ///< by position
-        std::map<Hash32, std::map<Hash32, std::uint32_t>> by_witness;       ///< digest -> witness -> votes
+        std::vector<std::optional<Vote>> votes;                        ///< by position
+        std::map<Hash32, std::map<Hash32, std::uint32_t>> by_witness;  ///< digest -> witness -> votes
     };
     [[nodiscard]] const std::map<AttemptIndex, Attempt>& attempts() const { return attempts_; }
 

@@ -65,7 +65,9 @@ void append_big_endian(Bytes& out, Int value) {
     }
 }
 
-inline void append(Bytes& out, ByteSpan more) { out.insert(out.end(), more.begin(), more.end()); }
+inline void append(Bytes& out, ByteSpan more) {
+    out.insert(out.end(), more.begin(), more.end());
+}
 
 template <std::size_t Size, class Tag>
 void append(Bytes& out, const FixedBytes<Size, Tag>& value) {

@@ -56,7 +56,8 @@ struct RpcError : Error {
 };
 /// A contract reverted or a rule of the chain refused the call; trying again will not help.
 struct ChainError : Error {
-    explicit ChainError(const std::string& what, std::string hint = {}) : Error(ExitCode::ChainRefused, what, std::move(hint)) {}
+    explicit ChainError(const std::string& what, std::string hint = {})
+        : Error(ExitCode::ChainRefused, what, std::move(hint)) {}
 };
 
 /// Prints the condition with file and line to stderr and aborts.
@@ -65,9 +66,9 @@ struct ChainError : Error {
 }  // namespace cone
 
 /// Stops the program when our own reasoning is wrong; always on.
-#define CONE_ASSERT(condition, message)                                                            \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            ::cone::assertion_failed(#condition, message, __FILE__, __LINE__);                     \
-        }                                                                                          \
+#define CONE_ASSERT(condition, message)                                        \
+    do {                                                                       \
+        if (!(condition)) {                                                    \
+            ::cone::assertion_failed(#condition, message, __FILE__, __LINE__); \
+        }                                                                      \
     } while (false)

@@ -9,10 +9,10 @@
 namespace cone {
 
 struct LogOptions {
-    std::string name = "cone";          ///< who speaks: "bridge", "exec-3"
-    std::string level = "info";         ///< trace, debug, info, warn, error
+    std::string name = "cone";   ///< who speaks: "bridge", "exec-3"
+    std::string level = "info";  ///< trace, debug, info, warn, error
     bool to_stderr = true;
-    std::string json_file;              ///< empty: none
+    std::string json_file;  ///< empty: none
 };
 
 /// Replaces the process-wide logger. Throws EnvironmentError when the file cannot be opened.

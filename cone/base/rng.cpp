@@ -48,7 +48,9 @@ std::uint64_t Rng::bits(std::uint64_t index) const {
     return std::uint64_t{block[0]} | (std::uint64_t{block[1]} << 32);
 }
 
-double Rng::uniform(std::uint64_t index) const { return static_cast<double>(bits(index) >> 11) * 0x1.0p-53; }
+double Rng::uniform(std::uint64_t index) const {
+    return static_cast<double>(bits(index) >> 11) * 0x1.0p-53;
+}
 
 std::uint64_t Rng::below(std::uint64_t index, std::uint64_t bound) const {
     return static_cast<std::uint64_t>((Uint128{bits(index)} * bound) >> 64);

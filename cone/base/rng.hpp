@@ -36,7 +36,7 @@ public:
     [[nodiscard]] std::uint64_t bits(std::uint64_t index) const;
     /// Uniform in [0, 1) with 53 bits.
     [[nodiscard]] double uniform(std::uint64_t index) const;
-    /// Uniform in [0, bound) by fixed-point multiplication (bias below bound / 2^64); bound > 0.
+    /// Uniform in [0, bound) by fixed-point  multiplication (bias below bound / 2^64); bound > 0.
     [[nodiscard]] std::uint64_t below(std::uint64_t index, std::uint64_t bound) const;
 
 private:

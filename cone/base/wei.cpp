@@ -53,7 +53,9 @@ Wei mul_div_down(Wei amount, Uint128 numerator, Uint128 denominator) {
     return Wei(checked_mul(amount.value, numerator) / denominator);
 }
 
-std::string to_string(Wei amount) { return digits_of(amount.value); }
+std::string to_string(Wei amount) {
+    return digits_of(amount.value);
+}
 
 std::string to_ether_string(Wei amount) {
     std::string text = digits_of(amount.value / kEther);

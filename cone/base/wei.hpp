@@ -24,8 +24,12 @@ struct Wei {
 [[nodiscard]] Wei operator+(Wei a, Wei b);
 /// Throws std::overflow_error when b > a.
 [[nodiscard]] Wei operator-(Wei a, Wei b);
-inline Wei& operator+=(Wei& a, Wei b) { return a = a + b; }
-inline Wei& operator-=(Wei& a, Wei b) { return a = a - b; }
+inline Wei& operator+=(Wei& a, Wei b) {
+    return a = a + b;
+}
+inline Wei& operator-=(Wei& a, Wei b) {
+    return a = a - b;
+}
 
 /// floor(amount * numerator / denominator), exact in between. Throws std::overflow_error when the product exceeds 128 bits,
 /// std::domain_error when the denominator is 0.

@@ -20,29 +20,38 @@ std::string text_of(const char* format, auto... values) {
 
 ExitCode bench_hash(const Common& common, std::size_t mib) {
     const auto figures = hash::run_hash_bench(mib << 20, 7);
-    const nlohmann::json body{{"bytes", figures.bytes}, {"keccak_path", figures.keccak_path},
+    const nlohmann::json body{{"bytes", figures.bytes},
+                              {"keccak_path", figures.keccak_path},
                               {"repeats", figures.repeats},
                               {"keccak_tree_gbps", figures.keccak_tree_gbps},
                               {"keccak_portable_gbps", figures.portable_gbps},
                               {"openssl_sha256_gbps", figures.sha256_openssl_gbps},
                               {"openssl_sha3_256_gbps", figures.sha3_256_openssl_gbps}};
-    print_result(common, "bench hash", body,
-                 text_of("hashing %zu MiB, one core, medians of %d, GB/s\n  Keccak-256 tree     %6.3f\n  Keccak-256 portable %6.3f\n"
-                         "  OpenSSL SHA-256     %6.3f\n  OpenSSL SHA3-256    %6.3f\n  tree / SHA3-256     %6.2f",
-                         mib, figures.repeats, figures.keccak_tree_gbps, figures.portable_gbps, figures.sha256_openssl_gbps,
-                         figures.sha3_256_openssl_gbps, figures.keccak_tree_gbps / figures.sha3_256_openssl_gbps));
+    print_result(
+        common, "bench hash", body,
+        text_of("hashing %zu MiB, one core, medians of %d, GB/s\n  Keccak-256 tree     %6.3f\n  Keccak-256 portable %6.3f\n"
+                "  OpenSSL SHA-256     %6.3f\n  OpenSSL SHA3-256    %6.3f\n  tree / SHA3-256     %6.2f",
+                mib, figures.repeats, figures.keccak_tree_gbps, figures.portable_gbps, figures.sha256_openssl_gbps,
+                figures.sha3_256_openssl_gbps, figures.keccak_tree_gbps / figures.sha3_256_openssl_gbps));
     return ExitCode::Ok;
 }
 
 ExitCode bench_train(const Common& common, const model::TrainBenchSpec& spec, const std::string& isa) {
     model::set_up_determinism(isa);
     const auto figures = model::bench_training(spec);
-    const nlohmann::json body{{"network", spec.network}, {"batch", spec.batch}, {"repeats", spec.repeats}, {"isa", isa},
-                              {"executor_images_per_s", figures.executor}, {"plain_images_per_s", figures.plain}, {"ratio", figures.ratio()}};
-    print_result(common, "bench train", body,
-                 text_of("training %s, batch %u, %s, one core, medians of %u, images/s\n  CONE executor   %8.0f\n  plain libtorch  %8.0f\n"
-                         "  ratio           %8.3f",
-                         spec.network.c_str(), spec.batch, isa.c_str(), spec.repeats, figures.executor, figures.plain, figures.ratio()));
+    const nlohmann::json body{{"network", spec.network},
+                              {"batch", spec.batch},
+                              {"repeats", spec.repeats},
+                              {"isa", isa},
+                              {"executor_images_per_s", figures.executor},
+                              {"plain_images_per_s", figures.plain},
+                              {"ratio", figures.ratio()}};
+    print_result(
+        common, "bench train", body,
+        text_of(
+            "training %s, batch %u, %s, one core, medians of %u, images/s\n  CONE executor   %8.0f\n  plain libtorch  %8.0f\n"
+            "  ratio           %8.3f",
+            spec.network.c_str(), spec.batch, isa.c_str(), spec.repeats, figures.executor, figures.plain, figures.ratio()));
     return ExitCode::Ok;
 }
 

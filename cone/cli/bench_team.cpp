@@ -40,7 +40,8 @@ struct Timed {
 };
 
 Timed run_once(training::SegmentEngine& engine, const training::JobContext& job, comm::Communicator& team) {
-    const training::SegmentTask task{.segment = SegmentIndex(0), .attempt = AttemptIndex(0), .previous_digest = job.job_hash, .attempt_seed = job.job_hash};
+    const training::SegmentTask task{
+        .segment = SegmentIndex(0), .attempt = AttemptIndex(0), .previous_digest = job.job_hash, .attempt_seed = job.job_hash};
     const auto from = engine.initial_state();
     const auto start = std::chrono::steady_clock::now();
     const auto result = engine.run(task, from, team, {});
@@ -49,19 +50,26 @@ Timed run_once(training::SegmentEngine& engine, const training::JobContext& job,
 
 void require_equal(const Hash32& alone, const Hash32& together) {
     if (alone != together) {
-        throw Error(ExitCode::Mismatch, "the team's digest " + to_hex(together) + " differs from one rank's " + to_hex(alone), "a bug: please report it");
+        throw Error(ExitCode::Mismatch, "the team's digest " + to_hex(together) + " differs from one rank's " + to_hex(alone),
+                    "a bug: please report it");
     }
 }
 
-ExitCode report(const Common& common, const config::Config& config, int ranks, const std::vector<double>& alone, const std::vector<double>& together) {
+ExitCode report(const Common& common, const config::Config& config, int ranks, const std::vector<double>& alone,
+                const std::vector<double>& together) {
     std::vector<double> ratios;
     for (std::size_t i = 0; i < alone.size(); ++i) {
         ratios.push_back(alone[i] / together[i]);
     }
     char text[256];
-    std::snprintf(text, sizeof text, "one segment of %s, %u draws a round, medians of %zu\n  1 rank    %7.2f s\n  %d ranks   %7.2f s\n  speed-up  %7.2f, digests equal",
-                  config.model.network.c_str(), config.osmd.draws, alone.size(), median(alone), ranks, median(together), median(ratios));
-    print_result(common, "bench team", {{"ranks", ranks}, {"one_rank_s", median(alone)}, {"team_s", median(together)}, {"speed_up", median(ratios)}}, text);
+    std::snprintf(text, sizeof text,
+                  "one segment of %s, %u draws a round, medians of %zu\n  1 rank    %7.2f s\n  %d ranks   %7.2f s\n  speed-up  "
+                  "%7.2f, digests equal",
+                  config.model.network.c_str(), config.osmd.draws, alone.size(), median(alone), ranks, median(together),
+                  median(ratios));
+    print_result(common, "bench team",
+                 {{"ranks", ranks}, {"one_rank_s", median(alone)}, {"team_s", median(together)}, {"speed_up", median(ratios)}},
+                 text);
     return ExitCode::Ok;
 }
 

@@ -59,6 +59,8 @@ void print_error(const Error& error) {
     }
 }
 
-void say(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
+void say(const std::string& line) {
+    std::fprintf(stderr, "%s\n", line.c_str());
+}
 
 }  // namespace cone::cli

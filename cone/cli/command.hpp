@@ -17,8 +17,8 @@ namespace cone::cli {
 /// Options that every subcommand understands.
 struct Common {
     std::string config_path = "configs/demo.toml";
-    std::vector<std::string> set;           ///< "section.key=value", strongest
-    bool json = false;                      ///< results as one JSON object with schema_version
+    std::vector<std::string> set;  ///< "section.key=value", strongest
+    bool json = false;             ///< results as one JSON object with schema_version
     std::string log_level = "info";
 };
 

@@ -15,7 +15,8 @@ namespace {
 contracts::Deployment load_contracts(const config::Config& config) {
     const auto path = config::deployment_path(config);
     if (!std::filesystem::exists(path)) {
-        throw EnvironmentError("no deployment at " + path.string(), "start a local chain with 'cone devnet up', or set chain.deployment");
+        throw EnvironmentError("no deployment at " + path.string(),
+                               "start a local chain with 'cone devnet up', or set chain.deployment");
     }
     return contracts::load_deployment(path);
 }

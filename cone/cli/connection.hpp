@@ -23,8 +23,8 @@ namespace cone::cli {
 /// The node of the config, checked for the chain id; the deployment, checked for code.
 class Connection {
 public:
-    /// Throws EnvironmentError when there is no deployment or no node (with the command that starts one), ConfigError on another
-    /// chain id.
+    /// Throws EnvironmentError when there is no deployment or no node (with the command that starts one), ConfigError on
+    /// another chain id.
     explicit Connection(const config::Config& config);
 
     [[nodiscard]] rpc::Client& client() { return client_; }

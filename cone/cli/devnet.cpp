@@ -21,7 +21,9 @@ constexpr int kStartTries = 200;
 constexpr Millis kStartPause{50};
 constexpr int kStopGraceMs = 3000;
 
-std::filesystem::path pid_file(const config::Config& config) { return devnet_folder(config) / "anvil.pid"; }
+std::filesystem::path pid_file(const config::Config& config) {
+    return devnet_folder(config) / "anvil.pid";
+}
 
 std::optional<pid_t> running_pid(const config::Config& config) {
     std::ifstream file(pid_file(config));
@@ -30,9 +32,21 @@ std::optional<pid_t> running_pid(const config::Config& config) {
 }
 
 std::vector<std::string> anvil_arguments(const config::Config& config, std::uint16_t port) {
-    return {"--port", std::to_string(port), "--chain-id", std::to_string(config.chain.chain_id), "--accounts", std::to_string(kDevAccounts),
-            "--balance", kBalanceEther, "--block-time", std::to_string(config.devnet.block_time_s), "--mixed-mining", "--slots-in-an-epoch", "1",
-            "--hardfork", "osaka"};
+    return {"--port",
+            std::to_string(port),
+            "--chain-id",
+            std::to_string(config.chain.chain_id),
+            "--accounts",
+            std::to_string(kDevAccounts),
+            "--balance",
+            kBalanceEther,
+            "--block-time",
+            std::to_string(config.devnet.block_time_s),
+            "--mixed-mining",
+            "--slots-in-an-epoch",
+            "1",
+            "--hardfork",
+            "osaka"};
 }
 
 void wait_for_node(rpc::Client& client, rpc::Pause& pause, pid_t pid, const std::filesystem::path& log) {
@@ -62,7 +76,8 @@ contracts::DeployTerms deploy_terms(const config::Config& config, const Address&
                    .hard_slash_bp = narrow<std::uint16_t>(d.hard_slash_bp),
                    .soft_slash_bp = narrow<std::uint16_t>(d.soft_slash_bp),
                    .challenge_bond = d.challenge_bond};
-    terms.timing = {.auction_blocks = d.auction_blocks, .extension_blocks = d.auction_blocks / 2, .hard_end_blocks = d.auction_blocks * 4};
+    terms.timing = {
+        .auction_blocks = d.auction_blocks, .extension_blocks = d.auction_blocks / 2, .hard_end_blocks = d.auction_blocks * 4};
     return terms;
 }
 
@@ -71,11 +86,12 @@ contracts::Deployment deploy(const config::Config& config, rpc::Client& client, 
     sender::MemoryJournal journal;
     const SteadyClock clock;
     sender::Sender sender(client, key, journal, clock, pause, send_settings(config));
-    const auto plan = contracts::plan_deployment(std::filesystem::path(source_dir()) / "contracts/out",
-                                                 deploy_terms(config, key.address()), key.address(),
-                                                 rpc::transaction_count(client, key.address()));
+    const auto plan =
+        contracts::plan_deployment(std::filesystem::path(source_dir()) / "contracts/out", deploy_terms(config, key.address()),
+                                   key.address(), rpc::transaction_count(client, key.address()));
     return contracts::deploy(client, plan, [&](const contracts::Creation& creation) {
-        const auto outcome = sender.send({.label = std::string(contracts::name_of(creation.contract)), .data = creation.init_code});
+        const auto outcome =
+            sender.send({.label = std::string(contracts::name_of(creation.contract)), .data = creation.init_code});
         if (const auto* receipt = std::get_if<rpc::Receipt>(&outcome)) {
             return *receipt;
         }
@@ -90,7 +106,8 @@ void write_line(const std::filesystem::path& path, const std::string& line) {
 ExitCode up(const Common& common) {
     const auto config = load(common);
     if (const auto pid = running_pid(config)) {
-        print_result(common, "devnet up", {{"pid", *pid}, {"already_running", true}}, "already running, pid " + std::to_string(*pid));
+        print_result(common, "devnet up", {{"pid", *pid}, {"already_running", true}},
+                     "already running, pid " + std::to_string(*pid));
         return ExitCode::Ok;
     }
     const auto anvil = find_program("anvil");
@@ -115,8 +132,9 @@ ExitCode up(const Common& common) {
         std::filesystem::remove(pid_file(config));
         throw;
     }
-    print_result(common, "devnet up", {{"pid", pid}, {"rpc_url", url}, {"deployment", config::deployment_path(config).string()}},
-                 "anvil at " + url + " (pid " + std::to_string(pid) + "), contracts in " + config::deployment_path(config).string());
+    print_result(
+        common, "devnet up", {{"pid", pid}, {"rpc_url", url}, {"deployment", config::deployment_path(config).string()}},
+        "anvil at " + url + " (pid " + std::to_string(pid) + "), contracts in " + config::deployment_path(config).string());
     return ExitCode::Ok;
 }
 
@@ -133,9 +151,13 @@ ExitCode down(const Common& common) {
 
 }  // namespace
 
-std::filesystem::path devnet_folder(const config::Config& config) { return std::filesystem::path(config.output.dir) / "devnet"; }
+std::filesystem::path devnet_folder(const config::Config& config) {
+    return std::filesystem::path(config.output.dir) / "devnet";
+}
 
-std::filesystem::path devnet_url_file(const config::Config& config) { return devnet_folder(config) / "node.url"; }
+std::filesystem::path devnet_url_file(const config::Config& config) {
+    return devnet_folder(config) / "node.url";
+}
 
 void add_devnet(CLI::App& app, Runner& chosen) {
     auto common = std::make_shared<Common>();

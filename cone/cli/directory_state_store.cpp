@@ -12,11 +12,14 @@ DirectoryStateStore::DirectoryStateStore(std::filesystem::path folder) : folder_
     std::error_code error;
     std::filesystem::create_directories(folder_, error);
     if (error) {
-        throw EnvironmentError("cannot create " + folder_.string() + ": " + error.message(), "set output.dir or data.store to a folder you can write to");
+        throw EnvironmentError("cannot create " + folder_.string() + ": " + error.message(),
+                               "set output.dir or data.store to a folder you can write to");
     }
 }
 
-std::filesystem::path DirectoryStateStore::path_of(const Hash32& digest) const { return folder_ / ("state-" + to_hex(digest)); }
+std::filesystem::path DirectoryStateStore::path_of(const Hash32& digest) const {
+    return folder_ / ("state-" + to_hex(digest));
+}
 
 void DirectoryStateStore::put(const Hash32& digest, const training::TrainingState& state) {
     data::write_file_atomically(path_of(digest), trace::canonical_bytes(state));

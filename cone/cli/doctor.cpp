@@ -14,9 +14,12 @@ namespace {
 
 const char* word_of(Verdict verdict) {
     switch (verdict) {
-        case Verdict::Pass: return "pass";
-        case Verdict::Warn: return "warn";
-        case Verdict::Fail: return "FAIL";
+        case Verdict::Pass:
+            return "pass";
+        case Verdict::Warn:
+            return "warn";
+        case Verdict::Fail:
+            return "FAIL";
     }
     return "?";
 }
@@ -24,7 +27,8 @@ const char* word_of(Verdict verdict) {
 std::string table_of(const std::vector<Finding>& findings) {
     std::ostringstream out;
     for (const auto& finding : findings) {
-        out << word_of(finding.verdict) << "  " << std::left << std::setw(18) << finding.check << "  " << finding.detail << '\n';
+        out << word_of(finding.verdict) << "  " << std::left << std::setw(18) << finding.check << "  " << finding.detail
+            << '\n';
         if (!finding.fix.empty()) {
             out << std::string(26, ' ') << "fix: " << finding.fix << '\n';
         }
@@ -39,7 +43,10 @@ std::string table_of(const std::vector<Finding>& findings) {
 nlohmann::json json_of(const std::vector<Finding>& findings) {
     auto list = nlohmann::json::array();
     for (const auto& finding : findings) {
-        list.push_back({{"check", finding.check}, {"verdict", word_of(finding.verdict)}, {"detail", finding.detail}, {"fix", finding.fix}});
+        list.push_back({{"check", finding.check},
+                        {"verdict", word_of(finding.verdict)},
+                        {"detail", finding.detail},
+                        {"fix", finding.fix}});
     }
     return {{"checks", list}};
 }
@@ -52,7 +59,8 @@ ExitCode run_doctor(const Common& common) {
         findings.insert(findings.end(), more.begin(), more.end());
     }
     print_result(common, "doctor", json_of(findings), table_of(findings));
-    const bool failed = std::any_of(findings.begin(), findings.end(), [](const Finding& f) { return f.verdict == Verdict::Fail; });
+    const bool failed =
+        std::any_of(findings.begin(), findings.end(), [](const Finding& f) { return f.verdict == Verdict::Fail; });
     return failed ? ExitCode::Environment : ExitCode::Ok;
 }
 

@@ -12,10 +12,10 @@ namespace cone::cli {
 enum class Verdict { Pass, Warn, Fail };
 
 struct Finding {
-    std::string check;          ///< "libtorch", "chain id", ...
+    std::string check;  ///< "libtorch", "chain id", ...
     Verdict verdict = Verdict::Pass;
-    std::string detail;         ///< what was found
-    std::string fix;            ///< what to do; empty when passed
+    std::string detail;  ///< what was found
+    std::string fix;     ///< what to do; empty when passed
 };
 
 /// MPI, libtorch, instruction set, probe, tools.

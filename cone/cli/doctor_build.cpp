@@ -13,7 +13,9 @@
 namespace cone::cli {
 namespace {
 
-Finding mpi_library() { return {"MPI library", Verdict::Pass, comm::MpiWorld::version(), ""}; }
+Finding mpi_library() {
+    return {"MPI library", Verdict::Pass, comm::MpiWorld::version(), ""};
+}
 
 Finding dead_ranks() {
     if (comm::MpiWorld::reports_dead_ranks()) {
@@ -59,15 +61,18 @@ Finding probe() {
     if (first == model::execution_probe()) {
         return {"probe", Verdict::Pass, to_hex(first) + ", twice the same", ""};
     }
-    return {"probe", Verdict::Fail, "two runs of the training probe differ", "this machine cannot vote: check its memory, report the processor"};
+    return {"probe", Verdict::Fail, "two runs of the training probe differ",
+            "this machine cannot vote: check its memory, report the processor"};
 }
 
 }  // namespace
 
 std::vector<Finding> check_build(const config::Config& config) {
-    std::vector<Finding> findings{mpi_library(), dead_ranks(),
+    std::vector<Finding> findings{mpi_library(),
+                                  dead_ranks(),
                                   program("mpirun", Verdict::Fail, "scripts/setup, or put your MPI's bin folder into PATH"),
-                                  program("anvil", Verdict::Warn, "scripts/setup; only cone devnet needs it"), contract_artifacts(),
+                                  program("anvil", Verdict::Warn, "scripts/setup; only cone devnet needs it"),
+                                  contract_artifacts(),
                                   Finding{"libtorch", Verdict::Pass, model::engine_version(), ""},
                                   instruction_set(config.execution.isa)};
     if (findings.back().verdict == Verdict::Pass) {

@@ -14,11 +14,13 @@ constexpr std::int64_t kClockSkewSeconds = 60;
 
 Finding clock_against(rpc::Client& client) {
     const auto header = rpc::block_header(client);
-    const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    const auto now =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
     const auto age = header ? now - static_cast<std::int64_t>(header->timestamp) : kClockSkewSeconds + 1;
     const std::string detail = "newest block is " + std::to_string(age) + " s old";
-    return std::llabs(age) <= kClockSkewSeconds ? Finding{"clock", Verdict::Pass, detail, ""}
-                                                : Finding{"clock", Verdict::Warn, detail, "synchronise this clock, or the node is behind"};
+    return std::llabs(age) <= kClockSkewSeconds
+               ? Finding{"clock", Verdict::Pass, detail, ""}
+               : Finding{"clock", Verdict::Warn, detail, "synchronise this clock, or the node is behind"};
 }
 
 Finding bridge_balance(Connection& connection, const config::Config& config) {
@@ -26,8 +28,9 @@ Finding bridge_balance(Connection& connection, const config::Config& config) {
         Account bridge(connection, config, Role::Bridge);
         const Wei balance = bridge.balance();
         const std::string detail = to_ether_string(balance) + " ether";
-        return balance >= *wei_from_ether("0.1") ? Finding{"bridge account", Verdict::Pass, detail, ""}
-                                                 : Finding{"bridge account", Verdict::Fail, detail, "send it at least 0.1 ether for gas"};
+        return balance >= *wei_from_ether("0.1")
+                   ? Finding{"bridge account", Verdict::Pass, detail, ""}
+                   : Finding{"bridge account", Verdict::Fail, detail, "send it at least 0.1 ether for gas"};
     } catch (const Error& error) {
         return {"bridge account", Verdict::Fail, error.what(), error.hint()};
     }

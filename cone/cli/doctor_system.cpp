@@ -18,10 +18,12 @@ namespace cone::cli {
 namespace {
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
-constexpr std::uint64_t kMemoryPerRankMiB = 600;    // measured: a rank of the demo peaks below this
+constexpr std::uint64_t kMemoryPerRankMiB = 600;  // measured: a rank of the demo peaks below this
 constexpr std::uint64_t kDiskMiB = 1024;
 
-std::uint32_t ranks_of(const config::Config& config) { return static_cast<std::uint32_t>(plan_of(config).world_size()); }
+std::uint32_t ranks_of(const config::Config& config) {
+    return static_cast<std::uint32_t>(plan_of(config).world_size());
+}
 
 Finding cores(const config::Config& config) {
     const auto have = std::thread::hardware_concurrency();
@@ -66,7 +68,8 @@ Finding disk(const std::filesystem::path& store) {
 
 // f_type values of statfs(2) on which rename and fsync promise less than on a local disk.
 Finding file_system(const std::filesystem::path& store) {
-    static const std::map<long, std::string> kRemote = {{0x6969, "NFS"}, {0x0BD00BD0, "Lustre"}, {0xFF534D42, "CIFS"}, {0x65735546, "FUSE"}};
+    static const std::map<long, std::string> kRemote = {
+        {0x6969, "NFS"}, {0x0BD00BD0, "Lustre"}, {0xFF534D42, "CIFS"}, {0x65735546, "FUSE"}};
     struct statfs info {};
     if (statfs(store.c_str(), &info) != 0) {
         return {"file system", Verdict::Warn, "unknown", "check that " + store.string() + " exists"};
@@ -92,16 +95,20 @@ std::vector<Finding> check_system(const config::Config& config) {
 }
 
 std::vector<Finding> check_data(const config::Config& config) {
-    const std::uint64_t need = std::uint64_t{config.data.sellers} * config.data.images_per_seller + config.data.validation_images;
+    const std::uint64_t need =
+        std::uint64_t{config.data.sellers} * config.data.images_per_seller + config.data.validation_images;
     try {
         const auto sets = data::read_mnist_folder(config.data.dir, 10);
-        const std::string detail = std::to_string(sets.train.images) + " training and " + std::to_string(sets.test.images) + " test images";
+        const std::string detail =
+            std::to_string(sets.train.images) + " training and " + std::to_string(sets.test.images) + " test images";
         if (sets.train.images >= need && sets.test.images >= config.data.test_images) {
             return {{"data", Verdict::Pass, detail, ""}};
         }
-        return {{"data", Verdict::Fail, detail + ", " + std::to_string(need) + " wanted", "lower data.sellers or data.images_per_seller"}};
+        return {{"data", Verdict::Fail, detail + ", " + std::to_string(need) + " wanted",
+                 "lower data.sellers or data.images_per_seller"}};
     } catch (const Error& error) {
-        return {{"data", Verdict::Fail, error.what(), error.hint().empty() ? "point data.dir to the four IDX files" : error.hint()}};
+        return {{"data", Verdict::Fail, error.what(),
+                 error.hint().empty() ? "point data.dir to the four IDX files" : error.hint()}};
     }
 }
 

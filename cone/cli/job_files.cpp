@@ -33,11 +33,13 @@ void save_job_files(const std::filesystem::path& folder, const job::JobSpec& spe
 job::JobSpec load_job_spec(const std::filesystem::path& folder, const Hash32& expected) {
     const auto path = folder / kSpecFile;
     if (!std::filesystem::exists(path)) {
-        throw DataError("no job spec at " + path.string(), "run on the file system that 'cone submit' wrote to, or copy the file here");
+        throw DataError("no job spec at " + path.string(),
+                        "run on the file system that 'cone submit' wrote to, or copy the file here");
     }
     auto spec = job::load_job_file(path);
     if (job::spec_hash(spec) != expected) {
-        throw DataError(path.string() + " is not the job's spec: it hashes to " + to_hex(job::spec_hash(spec)) + ", the chain has " + to_hex(expected),
+        throw DataError(path.string() + " is not the job's spec: it hashes to " + to_hex(job::spec_hash(spec)) +
+                            ", the chain has " + to_hex(expected),
                         "ask the buyer for the right file");
     }
     return spec;

@@ -15,7 +15,9 @@ namespace {
 std::atomic<bool> interrupt_flag{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
 
-void on_signal(int) { interrupt_flag = true; }
+void on_signal(int) {
+    interrupt_flag = true;
+}
 
 void install_signals() {
     struct sigaction action {};
@@ -56,7 +58,9 @@ int run_app(int argc, char** argv) {
 
 }  // namespace
 
-bool interrupted() { return interrupt_flag; }
+bool interrupted() {
+    return interrupt_flag;
+}
 
 }  // namespace cone::cli
 

@@ -54,14 +54,16 @@ std::optional<contracts::Event> event_in(Connection& connection, const rpc::Rece
     return std::nullopt;
 }
 
-std::uint64_t place_bids(Connection& connection, const config::Config& config, const job::JobSpec& spec, const Address& bridge) {
+std::uint64_t place_bids(Connection& connection, const config::Config& config, const job::JobSpec& spec,
+                         const Address& bridge) {
     const auto request = request_of(config, spec, bridge);
     std::uint64_t end_block = 0;
     for (const auto& bid : config.market.bids) {
         Account buyer(connection, config, Role::Buyer, bid.buyer);
         const JobId running = running_auction(connection, config);
-        const auto receipt = buyer.send(running == JobId(0) ? contracts::open_auction(contracts::tag_set(config.market.tags), request, bid.amount)
-                                                            : contracts::bid(running, request, bid.amount));
+        const auto receipt = buyer.send(
+            running == JobId(0) ? contracts::open_auction(contracts::tag_set(config.market.tags), request, bid.amount)
+                                : contracts::bid(running, request, bid.amount));
         end_block = event_in(connection, receipt, "BidPlaced").value().number("endBlock");
         say("  buyer " + std::to_string(bid.buyer) + " bids " + to_ether_string(bid.amount) + " ether");
     }

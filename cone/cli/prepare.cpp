@@ -23,7 +23,9 @@ data::SplitSpec split_spec(const config::Data& data) {
             .seed = data.split_seed};
 }
 
-Hash32 put(data::ContentStore& store, const data::Shard& shard) { return store.put(data::canonical_bytes(shard)); }
+Hash32 put(data::ContentStore& store, const data::Shard& shard) {
+    return store.put(data::canonical_bytes(shard));
+}
 
 }  // namespace
 
@@ -45,7 +47,8 @@ PreparedData prepare_data(const config::Config& config, data::ContentStore& stor
 }
 
 job::JobSpec prepare_spec(const config::Config& config, const PreparedData& data) {
-    auto spec = config::to_job_spec(config, data.shape, data.validation_root, data.test_root, model::make_profile(config.execution.isa));
+    auto spec = config::to_job_spec(config, data.shape, data.validation_root, data.test_root,
+                                    model::make_profile(config.execution.isa));
     if (const auto problem = job::validate(spec)) {
         throw ConfigError("job spec: " + problem->field + ": " + problem->reason, problem->hint);
     }

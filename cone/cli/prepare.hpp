@@ -12,10 +12,10 @@
 namespace cone::cli {
 
 struct PreparedData {
-    std::vector<Hash32> seller_roots;       ///< one a seller, in config order
+    std::vector<Hash32> seller_roots;  ///< one a seller, in config order
     Hash32 validation_root;
     Hash32 test_root;
-    job::ModelSpec shape;                   ///< channels, height, width and classes of the images
+    job::ModelSpec shape;  ///< channels, height, width and classes of the images
 };
 
 /// Reads the IDX files, cuts and corrupts as the [data] table says, puts every shard into the store. Deterministic.

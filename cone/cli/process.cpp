@@ -50,8 +50,8 @@ std::vector<char*> as_argv(std::vector<std::string>& words) {
 
 std::optional<std::string> find_program(const std::string& name) {
     const char* path = std::getenv("PATH");
-    std::stringstream folders((path != nullptr ? std::string(path) : std::string()) + ":" + source_dir() + "/.tools/bin:" +
-                              source_dir() + "/.tools/venv/bin");
+    std::stringstream folders((path != nullptr ? std::string(path) : std::string()) + ":" + source_dir() +
+                              "/.tools/bin:" + source_dir() + "/.tools/venv/bin");
     for (std::string folder; std::getline(folders, folder, ':');) {
         const std::string candidate = folder + "/" + name;
         if (!folder.empty() && access(candidate.c_str(), X_OK) == 0) {

@@ -12,17 +12,22 @@ namespace {
 
 struct RoleAccounts {
     const char* name;
-    std::uint32_t first;        ///< account of index 0
+    std::uint32_t first;  ///< account of index 0
     std::uint32_t count;
 };
 
 RoleAccounts accounts_of(Role role) {
     switch (role) {
-        case Role::Deployer: return {"deployer", 0, 1};
-        case Role::Bridge: return {"bridge", 1, 1};
-        case Role::Buyer: return {"buyer", 2, 64};
-        case Role::Seller: return {"seller", 70, 256};
-        case Role::Executor: return {"executor", 330, 70};
+        case Role::Deployer:
+            return {"deployer", 0, 1};
+        case Role::Bridge:
+            return {"bridge", 1, 1};
+        case Role::Buyer:
+            return {"buyer", 2, 64};
+        case Role::Seller:
+            return {"seller", 70, 256};
+        case Role::Executor:
+            return {"executor", 330, 70};
     }
     throw ConfigError("unknown role");
 }

@@ -30,13 +30,15 @@ ExitCode run_run(const Common& common, std::uint64_t job, bool print_ranks) {
 }  // namespace
 
 node::RankPlan plan_of(const config::Config& config) {
-    return {.executors = config.execution.executors, .ranks_per_executor = static_cast<int>(config.execution.ranks_per_executor)};
+    return {.executors = config.execution.executors,
+            .ranks_per_executor = static_cast<int>(config.execution.ranks_per_executor)};
 }
 
 Millis job_timeout(const config::Config& config) {
     // Every segment may need each executor in an attempt of its own, and the chain its windows between.
     const std::uint64_t attempts = std::uint64_t{config.schedule.segments()} * config.execution.executors;
-    return std::chrono::seconds(attempts * (config.execution.segment_timeout_s + config.execution.reveal_timeout_s) + config.chain.outage_s);
+    return std::chrono::seconds(attempts * (config.execution.segment_timeout_s + config.execution.reveal_timeout_s) +
+                                config.chain.outage_s);
 }
 
 void add_run(CLI::App& app, Runner& chosen) {

@@ -34,7 +34,11 @@ node::BridgeOptions options_of(const config::Config& config, const job::JobSpec&
 }
 
 adapter::EthereumChainSettings chain_settings(const config::Config& config, const Connection& connection, JobId job) {
-    return {.url = connection.url(), .deployment = connection.deployment(), .job = job, .send = send_settings(config), .cursor_file = {}};
+    return {.url = connection.url(),
+            .deployment = connection.deployment(),
+            .job = job,
+            .send = send_settings(config),
+            .cursor_file = {}};
 }
 
 /// What has to work before anybody is told to start: node, contracts, job, spec.

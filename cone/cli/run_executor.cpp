@@ -34,7 +34,8 @@ training::JobContext context_of(const node::Welcome& welcome) {
     }
     auto context = training::make_context(std::move(spec), welcome.shard_roots);
     if (context.job_hash != welcome.job_hash) {
-        throw DataError("spec and shards give the job hash " + to_hex(context.job_hash) + ", the chain has " + to_hex(welcome.job_hash));
+        throw DataError("spec and shards give the job hash " + to_hex(context.job_hash) + ", the chain has " +
+                        to_hex(welcome.job_hash));
     }
     return context;
 }
@@ -55,14 +56,15 @@ node::SeatEnd run_executor_rank(const config::Config& config, const node::Seat& 
     if (leads) {
         signer.emplace(key_for(config, Role::Executor, executor));
     }
-    const node::ExecutorPorts ports{.team = seat.team,
-                                    .mailbox = leads ? &seat.mailbox : nullptr,
-                                    .signer = leads ? &*signer : nullptr,
-                                    .store = states,
-                                    .clock = clock,
-                                    .make_engine = [&](const node::Welcome& welcome) -> std::unique_ptr<training::SegmentEngine> {
-                                        return training::make_engine(context_of(welcome), shards);
-                                    }};
+    const node::ExecutorPorts ports{
+        .team = seat.team,
+        .mailbox = leads ? &seat.mailbox : nullptr,
+        .signer = leads ? &*signer : nullptr,
+        .store = states,
+        .clock = clock,
+        .make_engine = [&](const node::Welcome& welcome) -> std::unique_ptr<training::SegmentEngine> {
+            return training::make_engine(context_of(welcome), shards);
+        }};
     node::ExecutorOptions options;
     options.heartbeat = std::chrono::seconds(config.execution.heartbeat_s);
     options.reveal_timeout = std::chrono::seconds(config.execution.reveal_timeout_s);

@@ -72,8 +72,8 @@ std::string RunClock::text() const {
     return text;
 }
 
-node::RunFacts facts_of(const config::Config& config, Connection& connection, const job::JobSpec& spec, const std::filesystem::path& folder,
-                        const RunClock& started) {
+node::RunFacts facts_of(const config::Config& config, Connection& connection, const job::JobSpec& spec,
+                        const std::filesystem::path& folder, const RunClock& started) {
     const data::DirectoryStore store(config::store_dir(config));
     return {.spec = spec,
             .chain_id = config.chain.chain_id,
@@ -92,7 +92,8 @@ RunSummary write_run(const config::Config& config, const report::RunResult& resu
     report::create_folders(folder);
     write_model(config, folder.path, result);
     report::publish(folder, result, receipt);
-    return {{{"job_id", result.job.value}, {"status", result.status}, {"folder", folder.path.string()}}, report::summary(result, folder.path)};
+    return {{{"job_id", result.job.value}, {"status", result.status}, {"folder", folder.path.string()}},
+            report::summary(result, folder.path)};
 }
 
 }  // namespace cone::cli

@@ -34,6 +34,7 @@ struct RunSummary {
 };
 
 /// Writes the folder, moves <output.dir>/latest to it, and says what a person wants to know.
-[[nodiscard]] RunSummary write_run(const config::Config& config, const report::RunResult& result, const report::Receipt& receipt);
+[[nodiscard]] RunSummary write_run(const config::Config& config, const report::RunResult& result,
+                                   const report::Receipt& receipt);
 
 }  // namespace cone::cli

@@ -11,7 +11,8 @@
 namespace cone::cli {
 
 /// World rank 0: follows the chain, runs the job, writes the run's folder. `wanted_job` 0: the newest.
-[[nodiscard]] node::SeatEnd run_bridge_rank(const config::Config& config, std::uint64_t wanted_job, const node::Seat& seat, bool json);
+[[nodiscard]] node::SeatEnd run_bridge_rank(const config::Config& config, std::uint64_t wanted_job, const node::Seat& seat,
+                                            bool json);
 
 /// A rank of an executor's team.
 [[nodiscard]] node::SeatEnd run_executor_rank(const config::Config& config, const node::Seat& seat);

@@ -13,12 +13,21 @@ namespace {
 nlohmann::json json_of(const contracts::Job& job, JobId id, const std::vector<contracts::Segment>& segments, Wei escrow) {
     auto list = nlohmann::json::array();
     for (const auto& segment : segments) {
-        list.push_back({{"state", contracts::to_string(segment.state)}, {"attempts", segment.attempts}, {"set_size", segment.set_size},
-                        {"best_votes", segment.best_votes}, {"second_votes", segment.second_votes}, {"verdict", to_hex(segment.verdict)},
+        list.push_back({{"state", contracts::to_string(segment.state)},
+                        {"attempts", segment.attempts},
+                        {"set_size", segment.set_size},
+                        {"best_votes", segment.best_votes},
+                        {"second_votes", segment.second_votes},
+                        {"verdict", to_hex(segment.verdict)},
                         {"final_from_block", segment.final_from_block}});
     }
-    return {{"job_id", id.value}, {"state", contracts::to_string(job.state)}, {"buyer", to_hex(job.buyer)}, {"escrow_wei", to_string(escrow)},
-            {"job_hash", to_hex(job.job_hash)}, {"sellers", job.sellers.size()}, {"segments", list}};
+    return {{"job_id", id.value},
+            {"state", contracts::to_string(job.state)},
+            {"buyer", to_hex(job.buyer)},
+            {"escrow_wei", to_string(escrow)},
+            {"job_hash", to_hex(job.job_hash)},
+            {"sellers", job.sellers.size()},
+            {"segments", list}};
 }
 
 std::string text_of(const contracts::Job& job, JobId id, const std::vector<contracts::Segment>& segments, Wei escrow) {
@@ -26,9 +35,9 @@ std::string text_of(const contracts::Job& job, JobId id, const std::vector<contr
                        std::to_string(job.sellers.size()) + " sellers, escrow " + to_ether_string(escrow) + " ether";
     for (std::size_t i = 0; i < segments.size(); ++i) {
         const auto& segment = segments[i];
-        text += "\n  segment " + std::to_string(i) + ": " + contracts::to_string(segment.state) + ", set of " + std::to_string(segment.set_size) +
-                " in " + std::to_string(segment.attempts) + " attempts, votes " + std::to_string(segment.best_votes) + " : " +
-                std::to_string(segment.second_votes);
+        text += "\n  segment " + std::to_string(i) + ": " + contracts::to_string(segment.state) + ", set of " +
+                std::to_string(segment.set_size) + " in " + std::to_string(segment.attempts) + " attempts, votes " +
+                std::to_string(segment.best_votes) + " : " + std::to_string(segment.second_votes);
     }
     return text;
 }

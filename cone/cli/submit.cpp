@@ -32,7 +32,8 @@ ExitCode run_submit(const Common& common, bool dry_run) {
     say("profile: running the probe on " + config.execution.isa);
     const auto spec = prepare_spec(config, data);
     if (dry_run) {
-        print_result(common, "submit", {{"dry_run", true}, {"spec_hash", to_hex(job::spec_hash(spec))}}, plan_text(config, spec));
+        print_result(common, "submit", {{"dry_run", true}, {"spec_hash", to_hex(job::spec_hash(spec))}},
+                     plan_text(config, spec));
         return ExitCode::Ok;
     }
     Connection connection(config);

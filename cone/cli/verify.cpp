@@ -43,10 +43,15 @@ nlohmann::json json_of(const std::optional<Disagreement>& found) {
     if (!found) {
         return nullptr;
     }
-    return {{"segment", found->segment.value}, {"round", found->round}, {"field", found->field}, {"claimed", found->claimed}, {"executed", found->executed}};
+    return {{"segment", found->segment.value},
+            {"round", found->round},
+            {"field", found->field},
+            {"claimed", found->claimed},
+            {"executed", found->executed}};
 }
 
-std::string text_of(const std::vector<report::Finding>& findings, const std::optional<Disagreement>& found, std::size_t executed) {
+std::string text_of(const std::vector<report::Finding>& findings, const std::optional<Disagreement>& found,
+                    std::size_t executed) {
     std::size_t passed = 0;
     std::string text;
     for (const auto& finding : findings) {
@@ -57,10 +62,12 @@ std::string text_of(const std::vector<report::Finding>& findings, const std::opt
     }
     text += "receipt: " + std::to_string(passed) + " of " + std::to_string(findings.size()) + " checks passed\n";
     if (found) {
-        return text + "DIFFERS: segment " + std::to_string(found->segment.value) + ", first at round " + std::to_string(found->round) + " in " +
-               found->field + "\n  receipt  " + found->claimed + "\n  executed " + found->executed;
+        return text + "DIFFERS: segment " + std::to_string(found->segment.value) + ", first at round " +
+               std::to_string(found->round) + " in " + found->field + "\n  receipt  " + found->claimed + "\n  executed " +
+               found->executed;
     }
-    return text + (executed == 0 ? "nothing was executed again" : "equal: " + std::to_string(executed) + " segments executed again, every round the same");
+    return text + (executed == 0 ? "nothing was executed again"
+                                 : "equal: " + std::to_string(executed) + " segments executed again, every round the same");
 }
 
 ExitCode run_verify(const Common& common, const VerifyOptions& options) {
@@ -75,7 +82,11 @@ ExitCode run_verify(const Common& common, const VerifyOptions& options) {
         found = again.disagreement;
         executed = again.segments;
     }
-    const nlohmann::json body{{"receipt", options.receipt}, {"equal", sound && !found}, {"checks", json_of(findings)}, {"segments_executed", executed}, {"difference", json_of(found)}};
+    const nlohmann::json body{{"receipt", options.receipt},
+                              {"equal", sound && !found},
+                              {"checks", json_of(findings)},
+                              {"segments_executed", executed},
+                              {"difference", json_of(found)}};
     print_result(common, "verify", body, text_of(findings, found, executed));
     if (sound && !found) {
         return ExitCode::Ok;
@@ -94,8 +105,10 @@ void add_verify(CLI::App& app, Runner& chosen) {
     auto* command = app.add_subcommand("verify", "Check a receipt offline and execute its segments again");
     add_common(*command, *common, false);
     command->add_option("--receipt", options->receipt, "The run's receipt.json")->capture_default_str();
-    command->add_option("--data,--store", options->store, "Content store with the shards (made by cone submit)")->capture_default_str();
-    command->add_option("--segment", options->segment, "Stop after this segment (default: all)")->check(CLI::Range(0, 1'000'000));
+    command->add_option("--data,--store", options->store, "Content store with the shards (made by cone submit)")
+        ->capture_default_str();
+    command->add_option("--segment", options->segment, "Stop after this segment (default: all)")
+        ->check(CLI::Range(0, 1'000'000));
     command->add_option("--evidence", options->evidence, "Written when something differs")->capture_default_str();
     command->add_flag("--offline-only", options->offline_only, "Check hashes, draws, votes and the lead rule; execute nothing");
     command->callback([=, &chosen] { chosen = [=] { return run_verify(*common, *options); }; });

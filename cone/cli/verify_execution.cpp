@@ -22,7 +22,10 @@ training::JobContext context_of(const report::Receipt& receipt) {
 training::SegmentTask task_of(const report::Receipt& receipt, const report::ReceiptSegment& segment) {
     const AttemptIndex attempt = segment.attempts.empty() ? AttemptIndex(0) : segment.attempts.front().number;
     const Hash32 seed = hash::segment_seed(receipt.job_seed, segment.previous_digest);
-    return {.segment = segment.index, .attempt = attempt, .previous_digest = segment.previous_digest, .attempt_seed = hash::attempt_seed(seed, attempt)};
+    return {.segment = segment.index,
+            .attempt = attempt,
+            .previous_digest = segment.previous_digest,
+            .attempt_seed = hash::attempt_seed(seed, attempt)};
 }
 
 std::optional<Disagreement> compare(const report::ReceiptSegment& claimed, const training::SegmentResult& executed) {
@@ -48,7 +51,8 @@ std::optional<Disagreement> compare_witness(const report::ReceiptSegment& claime
     }
     for (const auto& vote : claimed.attempts.front().votes) {
         if (vote.digest == executed.digest) {
-            return Disagreement{claimed.index, executed.trace.back().round, "witness", to_hex(vote.witness), to_hex(executed.witness)};
+            return Disagreement{claimed.index, executed.trace.back().round, "witness", to_hex(vote.witness),
+                                to_hex(executed.witness)};
         }
     }
     return std::nullopt;
@@ -69,7 +73,8 @@ Execution execute_again(const report::Receipt& receipt, const std::filesystem::p
     for (std::size_t g = 0; g < count; ++g) {
         const auto& claimed = receipt.segments[g];
         auto result = engine->run(task_of(receipt, claimed), state, alone, [&](const training::RoundTrace& round) {
-            progress("segment " + std::to_string(g) + ", round " + std::to_string(round.round) + ": accuracy " + std::to_string(round.metric_bp / 100.0).substr(0, 5) + " %");
+            progress("segment " + std::to_string(g) + ", round " + std::to_string(round.round) + ": accuracy " +
+                     std::to_string(round.metric_bp / 100.0).substr(0, 5) + " %");
         });
         ++execution.segments;
         execution.disagreement = compare(claimed, result);

@@ -14,18 +14,19 @@ namespace cone::cli {
 struct Disagreement {
     SegmentIndex segment;
     std::uint32_t round = 0;
-    std::string field;          ///< "draws", "state_root", ..., or "digest"
+    std::string field;  ///< "draws", "state_root", ..., or "digest"
     std::string claimed;
     std::string executed;
 };
 
 struct Execution {
-    std::size_t segments = 0;   ///< executed, the disagreeing one included
+    std::size_t segments = 0;  ///< executed, the disagreeing one included
     std::optional<Disagreement> disagreement;
 };
 
-/// Executes the first `count` segments from the initial state. Throws EnvironmentError when this machine cannot give the profile's
-/// bits, DataError when the store lacks a shard or has a changed one, ConfigError when the receipt has fewer segments.
+/// Executes the first `count` segments from the initial state. Throws EnvironmentError when this machine cannot give the
+/// profile's bits, DataError when the store lacks a shard or has a changed one, ConfigError when the receipt has fewer
+/// segments.
 [[nodiscard]] Execution execute_again(const report::Receipt& receipt, const std::filesystem::path& store, std::size_t count,
                                       const std::function<void(const std::string&)>& progress);
 

@@ -12,6 +12,8 @@ std::string version_text() {
            ", libtorch " + model::engine_version();
 }
 
-std::string source_dir() { return CONE_SOURCE_DIR; }
+std::string source_dir() {
+    return CONE_SOURCE_DIR;
+}
 
 }  // namespace cone::cli

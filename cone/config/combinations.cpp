@@ -14,11 +14,14 @@ namespace {
 
 using Finding = std::optional<Impossible>;
 
-std::string count(std::uint64_t n) { return std::to_string(n); }
+std::string count(std::uint64_t n) {
+    return std::to_string(n);
+}
 
 Finding dev_keys_on_real_chain(const Config& c) {
     if (c.keys.source == "dev" && !is_development_chain(c.chain.chain_id)) {
-        return Impossible{"keys.source", "the public test keys work on chain ids 31337 and 1337 only, not on " + count(c.chain.chain_id),
+        return Impossible{"keys.source",
+                          "the public test keys work on chain ids 31337 and 1337 only, not on " + count(c.chain.chain_id),
                           "set keys.source = \"file\" and keys.dir"};
     }
     return std::nullopt;
@@ -26,7 +29,8 @@ Finding dev_keys_on_real_chain(const Config& c) {
 
 Finding file_keys_without_dir(const Config& c) {
     if (c.keys.source == "file" && c.keys.dir.empty()) {
-        return Impossible{"keys.source", "keys.source = \"file\" needs keys.dir", "name the folder with bridge.key and executor-0.key, ..."};
+        return Impossible{"keys.source", "keys.source = \"file\" needs keys.dir",
+                          "name the folder with bridge.key and executor-0.key, ..."};
     }
     return std::nullopt;
 }
@@ -40,7 +44,8 @@ Finding faults_on_real_chain(const Config& c) {
 
 Finding too_few_sellers(const Config& c) {
     if (c.market.min_sellers > c.data.sellers) {
-        return Impossible{"market.min_sellers", count(c.market.min_sellers) + " sellers are asked for, but data.sellers is " + count(c.data.sellers),
+        return Impossible{"market.min_sellers",
+                          count(c.market.min_sellers) + " sellers are asked for, but data.sellers is " + count(c.data.sellers),
                           "lower market.min_sellers or raise data.sellers"};
     }
     return std::nullopt;
@@ -48,7 +53,8 @@ Finding too_few_sellers(const Config& c) {
 
 Finding too_many_corrupted(const Config& c) {
     if (c.data.corrupted_sellers > c.data.sellers) {
-        return Impossible{"data.corrupted_sellers", count(c.data.corrupted_sellers) + " of " + count(c.data.sellers) + " sellers cannot be corrupted",
+        return Impossible{"data.corrupted_sellers",
+                          count(c.data.corrupted_sellers) + " of " + count(c.data.sellers) + " sellers cannot be corrupted",
                           "at most data.sellers"};
     }
     return std::nullopt;
@@ -56,16 +62,20 @@ Finding too_many_corrupted(const Config& c) {
 
 Finding batch_above_shard(const Config& c) {
     if (c.training.batch > c.data.images_per_seller) {
-        return Impossible{"training.batch", "a batch of " + count(c.training.batch) + " does not fit into a shard of " + count(c.data.images_per_seller),
-                          "lower training.batch or raise data.images_per_seller"};
+        return Impossible{
+            "training.batch",
+            "a batch of " + count(c.training.batch) + " does not fit into a shard of " + count(c.data.images_per_seller),
+            "lower training.batch or raise data.images_per_seller"};
     }
     return std::nullopt;
 }
 
 Finding ragged_segments(const Config& c) {
     if (c.schedule.rounds % c.schedule.rounds_per_segment != 0) {
-        return Impossible{"training.rounds", count(c.schedule.rounds) + " rounds cannot be cut into segments of " + count(c.schedule.rounds_per_segment),
-                          "make training.rounds a multiple of training.rounds_per_segment"};
+        return Impossible{
+            "training.rounds",
+            count(c.schedule.rounds) + " rounds cannot be cut into segments of " + count(c.schedule.rounds_per_segment),
+            "make training.rounds a multiple of training.rounds_per_segment"};
     }
     return std::nullopt;
 }
@@ -104,7 +114,8 @@ Finding bids_not_rising(const Config& c) {
             return Impossible{"market.bids", "bid " + count(i) + " is 0 ether", "every bid is above 0"};
         }
         if (i > 0 && c.market.bids[i].amount <= c.market.bids[i - 1].amount) {
-            return Impossible{"market.bids", "bid " + count(i) + " does not outbid the one before", "list bids in rising order"};
+            return Impossible{"market.bids", "bid " + count(i) + " does not outbid the one before",
+                              "list bids in rising order"};
         }
     }
     return std::nullopt;
@@ -114,15 +125,19 @@ Finding fault_nowhere(const Config& c) {
     std::set<std::pair<std::uint32_t, std::uint32_t>> seen;
     for (const auto& fault : c.faults) {
         if (fault.segment >= c.schedule.segments()) {
-            return Impossible{"faults", "a fault in segment " + count(fault.segment) + ", but there are " + count(c.schedule.segments()),
+            return Impossible{"faults",
+                              "a fault in segment " + count(fault.segment) + ", but there are " + count(c.schedule.segments()),
                               "segments count from 0"};
         }
         if (fault.member >= c.execution.executors) {
-            return Impossible{"faults", "a fault of member " + count(fault.member) + ", but there are " + count(c.execution.executors) + " executors",
-                              "members count from 0"};
+            return Impossible{
+                "faults",
+                "a fault of member " + count(fault.member) + ", but there are " + count(c.execution.executors) + " executors",
+                "members count from 0"};
         }
         if (!seen.emplace(fault.segment, fault.member).second) {
-            return Impossible{"faults", "two faults for member " + count(fault.member) + " of segment " + count(fault.segment), "one a member"};
+            return Impossible{"faults", "two faults for member " + count(fault.member) + " of segment " + count(fault.segment),
+                              "one a member"};
         }
     }
     return std::nullopt;
@@ -149,18 +164,23 @@ std::string key_of_field(const std::string& field) {
 Finding invalid_spec(const Config& c) {
     Hash32 some;
     some.bytes.fill(1);
-    const job::ExecutionProfile profile{.engine = "libtorch", .engine_version = "any", .operator_set = "libtorch/1",
-                                        .isa = c.execution.isa, .threads = 1, .block = 1024, .probe = some};
+    const job::ExecutionProfile profile{.engine = "libtorch",
+                                        .engine_version = "any",
+                                        .operator_set = "libtorch/1",
+                                        .isa = c.execution.isa,
+                                        .threads = 1,
+                                        .block = 1024,
+                                        .probe = some};
     if (auto problem = job::validate(to_job_spec(c, job::ModelSpec{}, some, some, profile))) {
         return Impossible{key_of_field(problem->field), problem->reason, problem->hint};
     }
     return std::nullopt;
 }
 
-constexpr std::array kRules = {dev_keys_on_real_chain, file_keys_without_dir, faults_on_real_chain, too_few_sellers,
-                               too_many_corrupted,     batch_above_shard,     ragged_segments,      lead_out_of_reach,
-                               growth_below_one,       no_bids,               bids_not_rising,      fault_nowhere,
-                               invalid_spec};
+constexpr std::array kRules = {
+    dev_keys_on_real_chain, file_keys_without_dir, faults_on_real_chain, too_few_sellers,  too_many_corrupted,
+    batch_above_shard,      ragged_segments,       lead_out_of_reach,    growth_below_one, no_bids,
+    bids_not_rising,        fault_nowhere,         invalid_spec};
 
 }  // namespace
 

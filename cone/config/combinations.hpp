@@ -10,7 +10,7 @@
 namespace cone::config {
 
 struct Impossible {
-    std::string key;        ///< "section.key", the one to change
+    std::string key;  ///< "section.key", the one to change
     std::string reason;
     std::string hint;
 };

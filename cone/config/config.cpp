@@ -20,12 +20,15 @@ constexpr auto kTomlHint = "TOML: key = value, strings in quotes, tables as [nam
 
 /// The first line with a table header whose name begins like no key: where toml++ gives up.
 std::size_t line_of_bad_header(std::string_view text) {
-    const auto begins_key = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '"' || c == '\''; };
+    const auto begins_key = [](unsigned char c) {
+        return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '"' || c == '\'';
+    };
     std::istringstream lines{std::string(text)};
     std::string line;
     for (std::size_t number = 1; std::getline(lines, line); ++number) {
         const std::size_t header = line.find_first_not_of(" \t");
-        const std::size_t name = header == line.npos || line[header] != '[' ? line.npos : line.find_first_not_of("[ \t", header);
+        const std::size_t name =
+            header == line.npos || line[header] != '[' ? line.npos : line.find_first_not_of("[ \t", header);
         if (name != line.npos && !begins_key(static_cast<unsigned char>(line[name]))) {
             return number;
         }
@@ -66,7 +69,6 @@ void set_value(toml::table& root, const std::string& section, const std::string&
         auto copy = value;
         table->insert_or_assign(key, std::move(copy));
     });
-
 }
 
 std::string lower(std::string text) {
@@ -123,7 +125,8 @@ Config parse_config(std::string_view text, const std::string& name, const std::m
     Places places;
     const Config config = defaults_with_money(read_sections(root, {name, places}));
     if (const auto impossible = find_impossible(config)) {
-        throw ConfigError(place_of(places, impossible->key, name) + ": " + impossible->key + ": " + impossible->reason, impossible->hint);
+        throw ConfigError(place_of(places, impossible->key, name) + ": " + impossible->key + ": " + impossible->reason,
+                          impossible->hint);
     }
     return config;
 }
@@ -132,14 +135,16 @@ Config load_config(const std::filesystem::path& path, const std::map<std::string
                    const std::vector<std::string>& overrides) {
     std::ifstream file(path, std::ios::binary);
     if (!file) {
-        throw ConfigError("cannot read the configuration " + path.string(), "pass --config FILE; configs/demo.toml is an example");
+        throw ConfigError("cannot read the configuration " + path.string(),
+                          "pass --config FILE; configs/demo.toml is an example");
     }
     const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     return parse_config(text, path.string(), environment, overrides);
 }
 
 std::filesystem::path store_dir(const Config& config) {
-    return config.data.store.empty() ? std::filesystem::path(config.output.dir) / "store" : std::filesystem::path(config.data.store);
+    return config.data.store.empty() ? std::filesystem::path(config.output.dir) / "store"
+                                     : std::filesystem::path(config.data.store);
 }
 
 std::filesystem::path deployment_path(const Config& config) {
@@ -147,8 +152,8 @@ std::filesystem::path deployment_path(const Config& config) {
                                            : std::filesystem::path(config.chain.deployment);
 }
 
-job::JobSpec to_job_spec(const Config& config, const job::ModelSpec& shape, const Hash32& validation_root, const Hash32& test_root,
-                         const job::ExecutionProfile& profile) {
+job::JobSpec to_job_spec(const Config& config, const job::ModelSpec& shape, const Hash32& validation_root,
+                         const Hash32& test_root, const job::ExecutionProfile& profile) {
     job::JobSpec spec;
     spec.name = config.name;
     spec.model = shape;

@@ -16,47 +16,47 @@
 namespace cone::config {
 
 struct Output {
-    std::string dir = "cone-out";               ///< a run's folder is <dir>/job-<id>
+    std::string dir = "cone-out";  ///< a run's folder is <dir>/job-<id>
 };
 
 struct ChainSettings {
-    std::string rpc_url;                        ///< empty: the one in the deployment file
+    std::string rpc_url;  ///< empty: the one in the deployment file
     std::uint64_t chain_id = 31337;
-    std::string deployment;                     ///< contract addresses; empty: <output.dir>/devnet/deployment.json
+    std::string deployment;  ///< contract addresses; empty: <output.dir>/devnet/deployment.json
     std::uint32_t poll_ms = 100;
-    std::uint32_t receipt_timeout_s = 60;       ///< then the fee is raised
-    std::uint32_t outage_s = 120;               ///< how long an unreachable node is waited for
+    std::uint32_t receipt_timeout_s = 60;  ///< then the fee is raised
+    std::uint32_t outage_s = 120;          ///< how long an unreachable node is waited for
 };
 
 /// The local chain that `cone devnet` starts: anvil and freshly deployed contracts. Times in blocks.
 struct Devnet {
-    std::uint32_t port = 0;                     ///< 0: a free one
-    std::uint32_t block_time_s = 1;             ///< blocks come this often, and at once when there is a transaction
+    std::uint32_t port = 0;          ///< 0: a free one
+    std::uint32_t block_time_s = 1;  ///< blocks come this often, and at once when there is a transaction
     std::uint32_t auction_blocks = 6;
     std::uint32_t seed_lag_blocks = 2;
     std::uint32_t commit_blocks = 0;
     std::uint32_t reveal_blocks = 30;
     std::uint32_t challenge_blocks = 4;
     std::uint32_t stall_blocks = 2000;
-    Wei unit_stake;                             ///< one stake unit
+    Wei unit_stake;  ///< one stake unit
     Wei challenge_bond;
     std::uint32_t hard_slash_bp = 5000;
     std::uint32_t soft_slash_bp = 100;
 };
 
 struct Keys {
-    std::string source = "dev";                 ///< "dev" or "file"
-    std::string dir;                            ///< for "file": bridge.key, executor-0.key, ...
+    std::string source = "dev";  ///< "dev" or "file"
+    std::string dir;             ///< for "file": bridge.key, executor-0.key, ...
 };
 
 struct Data {
     std::string dir = "data/mnist";
-    std::string store;                          ///< content store; empty: <output.dir>/store
+    std::string store;  ///< content store; empty: <output.dir>/store
     std::uint32_t sellers = 12;
     std::uint32_t images_per_seller = 4800;
     std::uint32_t validation_images = 2400;
     std::uint32_t test_images = 10000;
-    std::uint32_t corrupted_sellers = 0;        ///< the last ones
+    std::uint32_t corrupted_sellers = 0;  ///< the last ones
     double corrupted_share = 1.0;
     std::uint64_t split_seed = 0;
 };
@@ -68,11 +68,11 @@ struct Bid {
 
 struct Market {
     std::vector<std::string> tags;
-    Wei reserve;                                ///< of every seller
+    Wei reserve;  ///< of every seller
     std::uint32_t min_sellers = 1;
     std::uint32_t threshold_bp = 0;
     std::uint32_t executor_share_bp = 3000;
-    std::vector<Bid> bids;                      ///< in the order they are placed
+    std::vector<Bid> bids;  ///< in the order they are placed
 };
 
 struct Execution {
@@ -84,18 +84,18 @@ struct Execution {
     std::string isa = "avx2";
 };
 
-inline constexpr std::array<std::string_view, 8> kFaultKinds = {"wrong-digest", "silent", "withhold", "copycat", "late",
-                                                                "equivocate",   "crash",      "freeze"};
+inline constexpr std::array<std::string_view, 8> kFaultKinds = {"wrong-digest", "silent",     "withhold", "copycat",
+                                                                "late",         "equivocate", "crash",    "freeze"};
 
 /// A fault planted for a demonstration or a test; only on the development chain ids.
 struct Fault {
     std::uint32_t segment = 0;
-    std::uint32_t member = 0;                   ///< position in the execution set, over all attempts
+    std::uint32_t member = 0;  ///< position in the execution set, over all attempts
     std::string kind;
 };
 
 struct Config {
-    std::string name = "job";                   ///< [job] name
+    std::string name = "job";  ///< [job] name
     Output output;
     ChainSettings chain;
     Devnet devnet;
@@ -104,7 +104,7 @@ struct Config {
     Market market;
     job::ModelSpec model;
     job::LocalTraining training;
-    job::Schedule schedule;                     ///< rounds, rounds_per_segment, seed of [training]
+    job::Schedule schedule;  ///< rounds, rounds_per_segment, seed of [training]
     job::OsmdSpec osmd;
     job::AgreementSpec agreement;
     Execution execution;
@@ -112,7 +112,9 @@ struct Config {
 };
 
 /// Chain ids on which the public test keys and planted faults are allowed.
-[[nodiscard]] constexpr bool is_development_chain(std::uint64_t chain_id) { return chain_id == 31337 || chain_id == 1337; }
+[[nodiscard]] constexpr bool is_development_chain(std::uint64_t chain_id) {
+    return chain_id == 31337 || chain_id == 1337;
+}
 
 /// Reads TOML text. `environment` holds CONE_SECTION_KEY variables (others are ignored), `overrides` holds "section.key=value";
 /// order of strength: override > environment > file > default. Throws ConfigError naming `name`, line, key and a hint: syntax,

@@ -9,9 +9,13 @@ namespace {
 
 constexpr std::uint32_t kMaxBp = 10'000;
 
-void read_output(TableReader& in, Config& config) { in.read("dir", config.output.dir); }
+void read_output(TableReader& in, Config& config) {
+    in.read("dir", config.output.dir);
+}
 
-void read_job(TableReader& in, Config& config) { in.read("name", config.name); }
+void read_job(TableReader& in, Config& config) {
+    in.read("name", config.name);
+}
 
 void read_chain(TableReader& in, Config& config) {
     auto& chain = config.chain;

@@ -78,7 +78,8 @@ std::string TableReader::place_of(const toml::node& node) const {
 }
 
 void TableReader::fail(std::string_view key, const toml::node& node, const std::string& expected) const {
-    throw ConfigError(place_of(node) + ": " + path_of(key) + " = " + text_of(node) + " cannot be used", "it must be " + expected);
+    throw ConfigError(place_of(node) + ": " + path_of(key) + " = " + text_of(node) + " cannot be used",
+                      "it must be " + expected);
 }
 
 const toml::node* TableReader::find(std::string_view key) {
@@ -157,8 +158,9 @@ std::size_t TableReader::read_choice(std::string_view key, std::string& value, s
         const std::set<std::string, std::less<>> names(choices.begin(), choices.end());
         const std::string near = did_you_mean(value, names);
         const toml::node* node = table_.get(key);
-        throw ConfigError(place_of(node == nullptr ? table_ : *node) + ": " + path_of(key) + " = '" + value + "' cannot be used",
-                          "it must be " + job::list_choices(choices) + (near.empty() ? "" : "; " + near));
+        throw ConfigError(
+            place_of(node == nullptr ? table_ : *node) + ": " + path_of(key) + " = '" + value + "' cannot be used",
+            "it must be " + job::list_choices(choices) + (near.empty() ? "" : "; " + near));
     }
     return static_cast<std::size_t>(found - choices.begin());
 }

@@ -29,8 +29,7 @@ public:
 
     void read(std::string_view key, std::string& value);
     void read(std::string_view key, double& value, double least, double most);
-    void read(std::string_view key, std::uint64_t& value, std::uint64_t least = 0,
-              std::uint64_t most = kMostInteger);
+    void read(std::string_view key, std::uint64_t& value, std::uint64_t least = 0, std::uint64_t most = kMostInteger);
     void read(std::string_view key, std::uint32_t& value, std::uint32_t least = 0,
               std::uint32_t most = std::numeric_limits<std::uint32_t>::max());
     void read(std::string_view key, std::vector<std::string>& value);

@@ -4,7 +4,8 @@
 // Every file of this folder includes it through here: its functions are inline, so all of them must see one definition.
 //  - It asserts on malformed headers such as "[=x]" and without assertions runs into undefined behaviour: assertions are
 //    exceptions here.
-//  - It declares characters such as U+00E9 outside strings impossible (marzer/tomlplusplus#190, fixed upstream by returning false):
+//  - It declares characters such as U+00E9 outside strings impossible (marzer/tomlplusplus#190, fixed upstream by returning
+//  false):
 //    its character tables return false here.
 #pragma once
 

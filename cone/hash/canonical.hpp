@@ -22,8 +22,8 @@ public:
     /// IEEE-754 binary64. Throws DataError on NaN.
     void f64(double value);
     void string(std::string_view text);
-    void bytes(ByteSpan value);     ///< u64 length, then the bytes
-    void raw(ByteSpan value);       ///< the bytes alone: fixed-size fields and tensor values
+    void bytes(ByteSpan value);  ///< u64 length, then the bytes
+    void raw(ByteSpan value);    ///< the bytes alone: fixed-size fields and tensor values
     void hash(const Hash32& value) { raw(value.span()); }
 
     [[nodiscard]] const Bytes& result() const { return out_; }

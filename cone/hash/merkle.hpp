@@ -35,6 +35,7 @@ struct MerkleProof {
 [[nodiscard]] bool verify_in_list(const Hash32& root, const Hash32& leaf, const MerkleProof& proof);
 
 /// True when `leaf` stands at `proof.index` under the root of a byte string of `length_bytes`.
-[[nodiscard]] bool verify_in_bytes(const Hash32& root, std::uint64_t length_bytes, const Hash32& leaf, const MerkleProof& proof);
+[[nodiscard]] bool verify_in_bytes(const Hash32& root, std::uint64_t length_bytes, const Hash32& leaf,
+                                   const MerkleProof& proof);
 
 }  // namespace cone::hash

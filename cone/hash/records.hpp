@@ -11,8 +11,21 @@ namespace cone::hash {
 
 /// First byte of every preimage (docs/protocol.md 2).
 enum class Tag : std::uint8_t {
-    Leaf = 0x00, Node = 0x01, JobHash = 0x02, Digest = 0x03, Commitment = 0x04, Accesses = 0x05, Osmd = 0x06, Spec = 0x07,
-    SegmentSeed = 0x08, Ticket = 0x09, Witness = 0x0a, Data = 0x0b, JobSeed = 0x0c, AttemptSeed = 0x0d, BytesRoot = 0x0e,
+    Leaf = 0x00,
+    Node = 0x01,
+    JobHash = 0x02,
+    Digest = 0x03,
+    Commitment = 0x04,
+    Accesses = 0x05,
+    Osmd = 0x06,
+    Spec = 0x07,
+    SegmentSeed = 0x08,
+    Ticket = 0x09,
+    Witness = 0x0a,
+    Data = 0x0b,
+    JobSeed = 0x0c,
+    AttemptSeed = 0x0d,
+    BytesRoot = 0x0e,
     ListRoot = 0x0f,
 };
 
@@ -50,7 +63,8 @@ struct CommitmentOpening {
 [[nodiscard]] Hash32 osmd_root(ByteSpan canonical_distribution);
 [[nodiscard]] Hash32 job_seed(const Hash32& prev_randao, JobId job);
 [[nodiscard]] Hash32 segment_seed(const Hash32& job_seed, const Hash32& previous_digest);
-[[nodiscard]] Hash32 ticket(const Hash32& segment_seed, JobId job, SegmentIndex segment, const Address& executor, std::uint32_t unit);
+[[nodiscard]] Hash32 ticket(const Hash32& segment_seed, JobId job, SegmentIndex segment, const Address& executor,
+                            std::uint32_t unit);
 [[nodiscard]] Hash32 attempt_seed(const Hash32& segment_seed, AttemptIndex attempt);
 [[nodiscard]] Hash32 witness(const Hash32& attempt_seed, std::span<const Hash32> state_roots);
 

@@ -18,8 +18,8 @@ enum class Aggregation : std::uint8_t { COsmd = 0, OsmdDm = 1, FedAvg = 2 };
 enum class Growth : std::uint8_t { Doubling = 0, D2m = 1, Lead = 2 };
 
 struct ModelSpec {
-    std::string network;            ///< "lenet5" or "cnn"
-    std::uint32_t channels = 1;     ///< input (channels, height, width)
+    std::string network;         ///< "lenet5" or "cnn"
+    std::uint32_t channels = 1;  ///< input (channels, height, width)
     std::uint32_t height = 28;
     std::uint32_t width = 28;
     std::uint32_t classes = 10;
@@ -33,7 +33,7 @@ struct LocalTraining {
     double learning_rate = 0.05;
     double momentum = 0.9;
     double weight_decay = 0.0;
-    double learning_rate_decay = 1.0;   ///< factor applied after each round
+    double learning_rate_decay = 1.0;  ///< factor applied after each round
     auto operator<=>(const LocalTraining&) const = default;
 };
 
@@ -50,33 +50,33 @@ struct OsmdSpec {
 struct Schedule {
     std::uint32_t rounds = 6;
     std::uint32_t rounds_per_segment = 2;
-    std::uint64_t training_seed = 0;    ///< seller draws and shuffling
+    std::uint64_t training_seed = 0;  ///< seller draws and shuffling
     [[nodiscard]] std::uint32_t segments() const { return rounds / rounds_per_segment; }
     auto operator<=>(const Schedule&) const = default;
 };
 
 /// The stopping rule and growth of execution sets (docs/protocol.md 2.3).
 struct AgreementSpec {
-    double fault_share = 0.25;          ///< f, in (0, 1/2)
-    double error_target = 0.05;         ///< beta, in (0, 1/2)
-    std::uint32_t lead = 3;             ///< L; at least the formula's value
+    double fault_share = 0.25;   ///< f, in (0, 1/2)
+    double error_target = 0.05;  ///< beta, in (0, 1/2)
+    std::uint32_t lead = 3;      ///< L; at least the formula's value
     Growth growth = Growth::Doubling;
-    std::uint32_t min_size = 3;         ///< minSize, and base of `d2m`
-    std::uint32_t c_num = 1;            ///< c of `lead` = c_num / c_den >= 1
+    std::uint32_t min_size = 3;  ///< minSize, and base of `d2m`
+    std::uint32_t c_num = 1;     ///< c of `lead` = c_num / c_den >= 1
     std::uint32_t c_den = 1;
-    std::uint32_t witness_steps = 4;    ///< state roots in a witness
+    std::uint32_t witness_steps = 4;  ///< state roots in a witness
     auto operator<=>(const AgreementSpec&) const = default;
 };
 
 /// What must match for bits to match: checked by the probe, not by a version string (protocol 4.4).
 struct ExecutionProfile {
-    std::string engine;                 ///< "libtorch"
-    std::string engine_version;         ///< "2.11.0"
-    std::string operator_set;           ///< "libtorch/1": which operators, in which order
-    std::string isa;                    ///< instruction-set class pinned for the engine: "avx2"
+    std::string engine;          ///< "libtorch"
+    std::string engine_version;  ///< "2.11.0"
+    std::string operator_set;    ///< "libtorch/1": which operators, in which order
+    std::string isa;             ///< instruction-set class pinned for the engine: "avx2"
     std::uint32_t threads = 1;
-    std::uint32_t block = 1024;         ///< values per shared exponent of the exact sum
-    Hash32 probe;                       ///< digest of the known-answer training step
+    std::uint32_t block = 1024;  ///< values per shared exponent of the exact sum
+    Hash32 probe;                ///< digest of the known-answer training step
     auto operator<=>(const ExecutionProfile&) const = default;
 };
 
@@ -88,9 +88,9 @@ struct JobSpec {
     Schedule schedule;
     AgreementSpec agreement;
     std::uint32_t min_sellers = 1;
-    std::uint32_t threshold_bp = 0;     ///< tau on the metric, in basis points
-    Hash32 validation_root;             ///< shard the utility U is measured on
-    Hash32 test_root;                   ///< shard the metric M (accuracy) is measured on
+    std::uint32_t threshold_bp = 0;  ///< tau on the metric, in basis points
+    Hash32 validation_root;          ///< shard the utility U is measured on
+    Hash32 test_root;                ///< shard the metric M (accuracy) is measured on
     ExecutionProfile profile;
     auto operator<=>(const JobSpec&) const = default;
 };

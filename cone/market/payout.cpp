@@ -17,7 +17,9 @@ Uint128 sum_of(std::span<const std::uint64_t> weights) {
     return std::accumulate(weights.begin(), weights.end(), Uint128{0});
 }
 
-Wei sum_of(const std::vector<Wei>& amounts) { return std::accumulate(amounts.begin(), amounts.end(), Wei{}); }
+Wei sum_of(const std::vector<Wei>& amounts) {
+    return std::accumulate(amounts.begin(), amounts.end(), Wei{});
+}
 
 /// The remainders total * w mod sum. total * w does not overflow: mul_div_down has checked it.
 std::vector<Uint128> remainders(Wei total, std::span<const std::uint64_t> weights, Uint128 sum) {
@@ -46,7 +48,8 @@ std::vector<Wei> apportion(Wei total, std::span<const std::uint64_t> weights) {
     if (sum == 0) {
         return amounts;
     }
-    std::transform(weights.begin(), weights.end(), amounts.begin(), [&](auto weight) { return mul_div_down(total, weight, sum); });
+    std::transform(weights.begin(), weights.end(), amounts.begin(),
+                   [&](auto weight) { return mul_div_down(total, weight, sum); });
     const Wei left = total - sum_of(amounts);
     hand_out(amounts, remainders(total, weights, sum), static_cast<std::size_t>(left.value));
     return amounts;

@@ -18,18 +18,18 @@ namespace cone::market {
 /// What a job's end is decided from.
 struct SettlementInput {
     Wei escrow;
-    std::uint32_t executor_share_bp = 0;         ///< of the escrow, at most 10,000
-    std::uint32_t metric_bp = 0;                 ///< of the last digest
-    std::uint32_t threshold_bp = 0;              ///< tau
-    std::span<const std::uint64_t> accesses;     ///< one entry a seller
-    std::span<const std::uint64_t> votes;        ///< votes for accepted digests, one entry an executor
+    std::uint32_t executor_share_bp = 0;      ///< of the escrow, at most 10,000
+    std::uint32_t metric_bp = 0;              ///< of the last digest
+    std::uint32_t threshold_bp = 0;           ///< tau
+    std::span<const std::uint64_t> accesses;  ///< one entry a seller
+    std::span<const std::uint64_t> votes;     ///< votes for accepted digests, one entry an executor
 };
 
 struct Settlement {
-    bool met = false;                    ///< metric >= tau: Settled; otherwise Unmet
-    std::vector<Wei> sellers;            ///< all zero when not met
+    bool met = false;          ///< metric >= tau: Settled; otherwise Unmet
+    std::vector<Wei> sellers;  ///< all zero when not met
     std::vector<Wei> executors;
-    Wei refund;                          ///< to the buyer; sellers + executors + refund = escrow
+    Wei refund;  ///< to the buyer; sellers + executors + refund = escrow
     bool operator==(const Settlement&) const = default;
 };
 

@@ -20,9 +20,9 @@ namespace cone::market {
 
 /// The K picks of a round.
 struct SellerDraw {
-    std::vector<std::uint32_t> draws;     ///< K seller indices in draw order, with repetitions
-    std::vector<std::uint32_t> picked;    ///< the distinct sellers, ascending
-    std::vector<std::uint32_t> times;     ///< N_i of picked[i]; adds up to K
+    std::vector<std::uint32_t> draws;   ///< K seller indices in draw order, with repetitions
+    std::vector<std::uint32_t> picked;  ///< the distinct sellers, ascending
+    std::vector<std::uint32_t> times;   ///< N_i of picked[i]; adds up to K
     bool operator==(const SellerDraw&) const = default;
 };
 
@@ -42,18 +42,18 @@ struct SellerDraw {
 [[nodiscard]] std::vector<double> norm_factors(job::Aggregation kind, std::span<const double> norms);
 
 struct RoundInput {
-    std::span<const double> distribution;        ///< p, one entry a seller
-    std::span<const std::uint32_t> accesses;     ///< cumulative, one entry a seller
+    std::span<const double> distribution;     ///< p, one entry a seller
+    std::span<const std::uint32_t> accesses;  ///< cumulative, one entry a seller
     const SellerDraw& draw;
-    std::span<const double> norms;               ///< of the updates before scaling, one entry a picked seller
-    std::span<const double> gains;               ///< d_i; NaN counts as -infinity; one entry a picked seller
+    std::span<const double> norms;  ///< of the updates before scaling, one entry a picked seller
+    std::span<const double> gains;  ///< d_i; NaN counts as -infinity; one entry a picked seller
 };
 
 struct RoundDecision {
-    std::vector<std::uint32_t> weights;          ///< one entry a picked seller; 0: its update is left out
-    std::uint64_t total_weight = 0;              ///< divisor of the aggregation; 0: the model stays as it is
-    std::vector<double> distribution;            ///< p after the round
-    std::vector<std::uint32_t> accesses;         ///< cumulative, after the round
+    std::vector<std::uint32_t> weights;   ///< one entry a picked seller; 0: its update is left out
+    std::uint64_t total_weight = 0;       ///< divisor of the aggregation; 0: the model stays as it is
+    std::vector<double> distribution;     ///< p after the round
+    std::vector<std::uint32_t> accesses;  ///< cumulative, after the round
     bool operator==(const RoundDecision&) const = default;
 };
 

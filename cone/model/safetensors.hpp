@@ -9,8 +9,8 @@
 
 namespace cone::model {
 
-/// Layout: u64 length of the header, little-endian; the header, JSON padded with spaces to a multiple of 8; the values as float32.
-/// `values` are all values of the network, in name order.
+/// Layout: u64 length of the header, little-endian; the header, JSON padded with spaces to a multiple of 8; the values as
+/// float32. `values` are all values of the network, in name order.
 [[nodiscard]] Bytes to_safetensors(const Network& network, std::span<const float> values);
 
 }  // namespace cone::model

@@ -1,5 +1,5 @@
-// The chain as the node sees it: events in order, actions to submit. Implementations: in memory (tests), Ethereum (bridge/adapter).
-// SPDX-License-Identifier: Apache-2.0
+// The chain as the node sees it: events in order, actions to submit. Implementations: in memory (tests), Ethereum
+// (bridge/adapter). SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ struct JobTerms {
     Hash32 spec_hash;
     Hash32 job_hash;
     Hash32 job_seed;
-    Hash32 domain_separator;                    ///< of the votes' EIP-712 domain
+    Hash32 domain_separator;  ///< of the votes' EIP-712 domain
     std::uint32_t segments = 0;
     std::uint32_t lead = 0;
     job::Growth growth = job::Growth::Doubling;
@@ -40,18 +40,18 @@ struct JobTerms {
     std::uint32_t c_num = 1;
     std::uint32_t c_den = 1;
     Wei escrow;
-    std::vector<Seller> sellers;                ///< catalogue order: SellerIndex of the job
-    std::vector<PoolMember> pool;               ///< the registry at the job's pool block
+    std::vector<Seller> sellers;   ///< catalogue order: SellerIndex of the job
+    std::vector<PoolMember> pool;  ///< the registry at the job's pool block
 };
 
 /// A vote ready for the contract.
 struct SignedVote {
-    std::uint32_t position = 0;                 ///< within the attempt's own members
+    std::uint32_t position = 0;  ///< within the attempt's own members
     Address executor;
     Hash32 digest;
     Hash32 witness;
     Hash32 salt;
-    Bytes signature;                            ///< r || vs, 64 bytes (EIP-2098)
+    Bytes signature;  ///< r || vs, 64 bytes (EIP-2098)
     bool operator==(const SignedVote&) const = default;
 };
 
@@ -59,9 +59,9 @@ struct SignedVote {
 struct PostCommitments {
     JobId job;
     SegmentIndex segment;
-    AttemptIndex attempt;                       ///< the contract's number: epoch * 65536 + index (IJobBoard)
+    AttemptIndex attempt;  ///< the contract's number: epoch * 65536 + index (IJobBoard)
     std::vector<Address> members;
-    std::vector<Hash32> commitments;            ///< by position; zero for a member that sent none
+    std::vector<Hash32> commitments;  ///< by position; zero for a member that sent none
     Hash32 root;
 };
 struct CastVotes {
@@ -104,26 +104,52 @@ struct CommitmentsPosted {
     SegmentIndex segment;
     AttemptIndex attempt;
     Hash32 root;
-    std::uint64_t reveal_from_block = 0;        ///< first block in which votes are taken
-    std::uint64_t reveal_until_block = 0;       ///< last one
+    std::uint64_t reveal_from_block = 0;   ///< first block in which votes are taken
+    std::uint64_t reveal_until_block = 0;  ///< last one
 };
 struct SegmentAccepted {
     SegmentIndex segment;
     Hash32 digest;
     std::uint32_t votes = 0;
-    std::uint64_t final_from_block = 0;         ///< first block in which it can become Final
+    std::uint64_t final_from_block = 0;  ///< first block in which it can become Final
 };
-struct SegmentUndecided { SegmentIndex segment; AttemptIndex attempt; };
-struct SegmentFinal { SegmentIndex segment; };
-struct SegmentChallenged { SegmentIndex segment; Address challenger; };
+struct SegmentUndecided {
+    SegmentIndex segment;
+    AttemptIndex attempt;
+};
+struct SegmentFinal {
+    SegmentIndex segment;
+};
+struct SegmentChallenged {
+    SegmentIndex segment;
+    Address challenger;
+};
 /// Why an executor lost stake; as the contract's enum Fault. The first two are soft, the last two hard.
 enum class ChainFault : std::uint8_t { NoReveal, UncommonWitness, MinorityDigest, Equivocation };
-struct ExecutorSlashed { Address executor; SegmentIndex segment; ChainFault fault = ChainFault::NoReveal; Wei amount; };
-struct CreditAdded { Address payee; Wei amount; std::string role; };
-struct JobSettled { bool met = false; std::uint32_t metric_bp = 0; };
-struct JobVoided { std::string reason; };
+struct ExecutorSlashed {
+    Address executor;
+    SegmentIndex segment;
+    ChainFault fault = ChainFault::NoReveal;
+    Wei amount;
+};
+struct CreditAdded {
+    Address payee;
+    Wei amount;
+    std::string role;
+};
+struct JobSettled {
+    bool met = false;
+    std::uint32_t metric_bp = 0;
+};
+struct JobVoided {
+    std::string reason;
+};
 /// An action the chain refused for good; `action` is the name of its type ("CastVotes"), `reason` the contract's error by name.
-struct ActionRefused { std::string action; std::string reason; SegmentIndex segment; };
+struct ActionRefused {
+    std::string action;
+    std::string reason;
+    SegmentIndex segment;
+};
 using ChainEventBody = std::variant<CommitmentsPosted, SegmentAccepted, SegmentUndecided, SegmentFinal, SegmentChallenged,
                                     ExecutorSlashed, CreditAdded, JobSettled, JobVoided, ActionRefused>;
 struct ChainEvent {

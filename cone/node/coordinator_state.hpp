@@ -67,7 +67,7 @@ struct SegmentRun {
     std::optional<Hash32> expected;  ///< verdict by our own count, before the chain said so
     std::optional<Hash32> verdict;   ///< the chain's, the only one that counts
     bool standing = false;           ///< has a verdict that is not challenged
-    std::uint32_t challenges = 0;  ///< attempts that a challenge asked for
+    std::uint32_t challenges = 0;    ///< attempts that a challenge asked for
     bool is_final = false;
     bool finalize_submitted = false;
     std::uint64_t final_from_block = 0;

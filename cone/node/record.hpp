@@ -18,9 +18,9 @@ struct RunFacts {
     std::uint64_t chain_id = 0;
     Address job_board;
     std::uint32_t ranks_per_executor = 1;
-    std::map<std::string, std::string> contracts;   ///< name -> address
-    std::set<Hash32> corrupted_roots;               ///< shards that a demonstration corrupted
-    double initial_metric_bp = 0;                   ///< accuracy of the untrained model
+    std::map<std::string, std::string> contracts;  ///< name -> address
+    std::set<Hash32> corrupted_roots;              ///< shards that a demonstration corrupted
+    double initial_metric_bp = 0;                  ///< accuracy of the untrained model
     std::string started_at;
     std::string machine;
     std::string version;

@@ -8,24 +8,33 @@
 namespace cone::node {
 namespace {
 
-double seconds(Millis span) { return static_cast<double>(span.count()) / 1000.0; }
+double seconds(Millis span) {
+    return static_cast<double>(span.count()) / 1000.0;
+}
 
 std::string status_word(RunStatus status) {
     switch (status) {
-        case RunStatus::Settled: return "settled";
-        case RunStatus::Unmet: return "unmet";
-        case RunStatus::Void: return "void";
-        default: return "failed";
+        case RunStatus::Settled:
+            return "settled";
+        case RunStatus::Unmet:
+            return "unmet";
+        case RunStatus::Void:
+            return "void";
+        default:
+            return "failed";
     }
 }
 
 /// Number of an executor in this run; the count of executors when it took no part.
 std::uint32_t number_of(const CoordinatorState& state, const Address& address) {
-    const auto found = std::find_if(state.executors.begin(), state.executors.end(), [&](const auto& e) { return e.address == address; });
+    const auto found =
+        std::find_if(state.executors.begin(), state.executors.end(), [&](const auto& e) { return e.address == address; });
     return static_cast<std::uint32_t>(found - state.executors.begin());
 }
 
-bool voted(const MemberView& member) { return member.reveal.has_value() && !member.late; }
+bool voted(const MemberView& member) {
+    return member.reveal.has_value() && !member.late;
+}
 
 report::AttemptResult attempt_view(const Attempt& attempt) {
     report::AttemptResult view;
@@ -93,10 +102,14 @@ bool was_late(const CoordinatorState& state, const ExecutorSlashed& slash) {
 
 std::string fault_word(const CoordinatorState& state, const ExecutorSlashed& slash) {
     switch (slash.fault) {
-        case ChainFault::NoReveal: return was_late(state, slash) ? "late" : "no-reveal";
-        case ChainFault::UncommonWitness: return "witness";
-        case ChainFault::MinorityDigest: return "wrong-digest";
-        case ChainFault::Equivocation: return "equivocation";
+        case ChainFault::NoReveal:
+            return was_late(state, slash) ? "late" : "no-reveal";
+        case ChainFault::UncommonWitness:
+            return "witness";
+        case ChainFault::MinorityDigest:
+            return "wrong-digest";
+        case ChainFault::Equivocation:
+            return "equivocation";
     }
     return "unknown";
 }
@@ -114,10 +127,13 @@ std::vector<report::FaultCaught> faults_of(const CoordinatorState& state) {
     return faults;
 }
 
-std::string payee_label(const CoordinatorState& state, const CreditAdded& credit, const std::vector<report::SellerView>& sellers) {
+std::string payee_label(const CoordinatorState& state, const CreditAdded& credit,
+                        const std::vector<report::SellerView>& sellers) {
     if (credit.role == "seller") {
-        const auto found = std::find_if(sellers.begin(), sellers.end(), [&](const auto& s) { return s.address == credit.payee; });
-        return "seller " + std::to_string(found - sellers.begin()) + (found != sellers.end() && found->corrupted ? " (corrupted)" : "");
+        const auto found =
+            std::find_if(sellers.begin(), sellers.end(), [&](const auto& s) { return s.address == credit.payee; });
+        return "seller " + std::to_string(found - sellers.begin()) +
+               (found != sellers.end() && found->corrupted ? " (corrupted)" : "");
     }
     if (credit.role == "executor") {
         return "executor " + std::to_string(number_of(state, credit.payee));
@@ -125,10 +141,15 @@ std::string payee_label(const CoordinatorState& state, const CreditAdded& credit
     return credit.role;
 }
 
-std::vector<report::SellerView> sellers_of(const CoordinatorState& state, const RunFacts& facts, const std::vector<training::RoundTrace>& rounds) {
+std::vector<report::SellerView> sellers_of(const CoordinatorState& state, const RunFacts& facts,
+                                           const std::vector<training::RoundTrace>& rounds) {
     std::vector<report::SellerView> sellers;
     for (const auto& seller : state.terms.sellers) {
-        report::SellerView view{.address = seller.address, .shard_root = seller.shard_root, .corrupted = facts.corrupted_roots.contains(seller.shard_root), .accesses = 0, .paid = {}};
+        report::SellerView view{.address = seller.address,
+                                .shard_root = seller.shard_root,
+                                .corrupted = facts.corrupted_roots.contains(seller.shard_root),
+                                .accesses = 0,
+                                .paid = {}};
         if (!rounds.empty()) {
             view.accesses = rounds.back().accesses.at(sellers.size());
         }
@@ -145,7 +166,7 @@ std::vector<report::SellerView> sellers_of(const CoordinatorState& state, const 
 std::vector<report::Payout> payouts_of(const CoordinatorState& state, const std::vector<report::SellerView>& sellers) {
     std::vector<report::Payout> payouts;
     for (const auto& credit : state.credits) {
-        if (credit.role != "bidder") {      // an outbid amount never was part of the escrow
+        if (credit.role != "bidder") {  // an outbid amount never was part of the escrow
             const std::string role = credit.role == "buyer" ? "buyer-refund" : credit.role;
             payouts.push_back({credit.payee, role, credit.amount, payee_label(state, credit, sellers)});
         }
@@ -153,19 +174,24 @@ std::vector<report::Payout> payouts_of(const CoordinatorState& state, const std:
     return payouts;
 }
 
-void add_span(std::vector<report::TimelineEntry>& timeline, Millis began, Millis from, Millis to, std::string lane, std::string what, std::string kind) {
+void add_span(std::vector<report::TimelineEntry>& timeline, Millis began, Millis from, Millis to, std::string lane,
+              std::string what, std::string kind) {
     if (to > from && from >= began) {
         timeline.push_back({seconds(from - began), seconds(to - began), std::move(lane), std::move(what), std::move(kind)});
     }
 }
 
-void add_attempt(std::vector<report::TimelineEntry>& timeline, const CoordinatorState& state, const SegmentRun& run, const Attempt& attempt) {
-    const std::string name = "segment " + std::to_string(run.index.value) + ", attempt " + std::to_string(attempt.number.value & 0xffffU);
+void add_attempt(std::vector<report::TimelineEntry>& timeline, const CoordinatorState& state, const SegmentRun& run,
+                 const Attempt& attempt) {
+    const std::string name =
+        "segment " + std::to_string(run.index.value) + ", attempt " + std::to_string(attempt.number.value & 0xffffU);
     for (const auto& member : attempt.members) {
         if (member.executor) {
             const bool faulty = run.verdict && (!voted(member) || member.reveal->digest != *run.verdict);
-            const Millis end = member.committed_at > Millis(0) ? member.committed_at : std::max(attempt.sealed, attempt.started);
-            add_span(timeline, state.began, attempt.started, end, "executor " + std::to_string(*member.executor), name, faulty ? "fault" : "train");
+            const Millis end =
+                member.committed_at > Millis(0) ? member.committed_at : std::max(attempt.sealed, attempt.started);
+            add_span(timeline, state.began, attempt.started, end, "executor " + std::to_string(*member.executor), name,
+                     faulty ? "fault" : "train");
         }
     }
     add_span(timeline, state.began, attempt.sealed, attempt.revealed, "chain", name + ": commitments root", "commit");

@@ -30,7 +30,7 @@ struct ReceiptExecutor {
 
 /// A vote as it was delivered to the contract; `signature` is r || vs (EIP-2098).
 struct ReceiptVote {
-    std::uint32_t position = 0;                 ///< in the attempt's own member list
+    std::uint32_t position = 0;  ///< in the attempt's own member list
     Address executor;
     Hash32 digest;
     Hash32 witness;
@@ -40,9 +40,9 @@ struct ReceiptVote {
 };
 
 struct ReceiptAttempt {
-    AttemptIndex number;                        ///< the contract's: epoch * 65,536 + index within the segment
+    AttemptIndex number;  ///< the contract's: epoch * 65,536 + index within the segment
     std::vector<Address> members;
-    std::vector<Hash32> commitments;            ///< by position; zero: none came
+    std::vector<Hash32> commitments;  ///< by position; zero: none came
     Hash32 commitments_root;
     std::vector<ReceiptVote> votes;
     bool operator==(const ReceiptAttempt&) const = default;
@@ -52,8 +52,8 @@ struct ReceiptSegment {
     SegmentIndex index;
     Hash32 previous_digest;
     hash::DigestOpening opening;
-    Hash32 digest;                              ///< the accepted one; zero when none was, then the opening is empty
-    std::uint32_t challenges = 0;               ///< attempts that a challenge asked for, after a lead had been reached
+    Hash32 digest;                 ///< the accepted one; zero when none was, then the opening is empty
+    std::uint32_t challenges = 0;  ///< attempts that a challenge asked for, after a lead had been reached
     std::vector<ReceiptAttempt> attempts;
     std::vector<training::RoundTrace> trace;
     bool operator==(const ReceiptSegment&) const = default;
@@ -62,12 +62,12 @@ struct ReceiptSegment {
 struct Receipt {
     JobId job;
     std::uint64_t chain_id = 0;
-    Address job_board;                          ///< verifying contract of the votes' EIP-712 domain
+    Address job_board;  ///< verifying contract of the votes' EIP-712 domain
     Hash32 domain_separator;
     Hash32 job_seed;
     Hash32 spec_hash;
     Hash32 job_hash;
-    Bytes spec;                                 ///< canonical bytes
+    Bytes spec;  ///< canonical bytes
     std::vector<ReceiptSeller> sellers;
     std::vector<ReceiptExecutor> pool;
     std::vector<ReceiptSegment> segments;

@@ -51,7 +51,15 @@ struct ExclusionProof {
                                                            std::span<const Address> claimed);
 
 /// Why a proof proves nothing.
-enum class ExclusionVerdict { Proven, ExcludedNotInPool, UnitNotStaked, ExcludedIsMember, MemberNotInSet, MemberNotInPool, TicketNotSmaller };
+enum class ExclusionVerdict {
+    Proven,
+    ExcludedNotInPool,
+    UnitNotStaked,
+    ExcludedIsMember,
+    MemberNotInSet,
+    MemberNotInPool,
+    TicketNotSmaller
+};
 
 [[nodiscard]] ExclusionVerdict check_exclusion(const DrawContext& context, const StakeTable& pool,
                                                std::span<const Address> claimed, const ExclusionProof& proof);

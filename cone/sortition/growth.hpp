@@ -11,10 +11,10 @@ namespace cone::sortition {
 
 /// Where a segment stands when a set is asked for.
 struct GrowthInput {
-    AttemptIndex attempt;           ///< to be drawn: its index within the segment (low 16 bits of the contract's number)
-    std::uint32_t total = 0;        ///< members asked so far; 0 for attempt 0
-    std::uint32_t lead = 0;         ///< votes of the best digest minus those of the second
-    std::uint32_t pool = 0;         ///< executors there are; no set is larger
+    AttemptIndex attempt;     ///< to be drawn: its index within the segment (low 16 bits of the contract's number)
+    std::uint32_t total = 0;  ///< members asked so far; 0 for attempt 0
+    std::uint32_t lead = 0;   ///< votes of the best digest minus those of the second
+    std::uint32_t pool = 0;   ///< executors there are; no set is larger
 };
 
 /// Total size of the set after `input.attempt`; larger than input.total unless the pool is exhausted. Policy `lead` asks for

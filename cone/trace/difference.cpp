@@ -53,8 +53,7 @@ std::optional<Difference> compare(const RoundTrace& a, const RoundTrace& b) {
 
 }  // namespace
 
-std::optional<Difference> first_difference(std::span<const RoundTrace> claimed,
-                                           std::span<const RoundTrace> executed) {
+std::optional<Difference> first_difference(std::span<const RoundTrace> claimed, std::span<const RoundTrace> executed) {
     const auto both = std::min(claimed.size(), executed.size());
     for (std::size_t i = 0; i < both; ++i) {
         if (auto found = compare(claimed[i], executed[i])) {

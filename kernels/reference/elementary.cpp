@@ -7,8 +7,12 @@
 
 namespace cone::kernels {
 
-CONE_FMA_CLONES double exp_exact(double x) { return exp_inline(x); }
+CONE_FMA_CLONES double exp_exact(double x) {
+    return exp_inline(x);
+}
 
-CONE_FMA_CLONES double log_exact(double x) { return log_inline(x); }
+CONE_FMA_CLONES double log_exact(double x) {
+    return log_inline(x);
+}
 
 }  // namespace cone::kernels

@@ -23,9 +23,9 @@ inline constexpr double kLn2Low = 0x1.a39ef35793c76p-33;
 
 /// e^r for |r| <= 0.35: Taylor to r^13. What is left out is below 6e-18, a twentieth of an ulp.
 [[gnu::always_inline]] inline double exp_reduced(double r) {
-    constexpr double kInverseFactorials[] = {
-        1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0, 1.0 / 362880.0, 1.0 / 40320.0,
-        1.0 / 5040.0,       1.0 / 720.0,       1.0 / 120.0,      1.0 / 24.0,      1.0 / 6.0,      1.0 / 2.0};
+    constexpr double kInverseFactorials[] = {1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0,
+                                             1.0 / 362880.0,     1.0 / 40320.0,     1.0 / 5040.0,     1.0 / 720.0,
+                                             1.0 / 120.0,        1.0 / 24.0,        1.0 / 6.0,        1.0 / 2.0};
     double sum = kInverseFactorials[0];
     for (int i = 1; i < 12; ++i) {
         sum = std::fma(sum, r, kInverseFactorials[i]);

@@ -17,9 +17,8 @@ namespace {
 std::vector<std::size_t> ascending_order(std::span<const double> weights) {
     std::vector<std::size_t> order(weights.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return weights[a] != weights[b] ? weights[a] < weights[b] : a < b;
-    });
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return weights[a] != weights[b] ? weights[a] < weights[b] : a < b; });
     return order;
 }
 

@@ -13,7 +13,9 @@ hash::CommitmentOpening opening() {
     return {letter('d'), JobId(1), SegmentIndex(2), AttemptIndex(3), executor(4), letter('R'), letter('w'), letter('s')};
 }
 
-TEST(Reveal, OpensItsCommitment) { EXPECT_EQ(check_reveal(hash::commitment(opening()), opening()), Reveal::Opens); }
+TEST(Reveal, OpensItsCommitment) {
+    EXPECT_EQ(check_reveal(hash::commitment(opening()), opening()), Reveal::Opens);
+}
 
 TEST(Reveal, DoesNotOpenWithAnyFieldChanged) {
     using Change = std::function<void(hash::CommitmentOpening&)>;

@@ -25,9 +25,8 @@ TEST(Faults, NameWhoWhereAndWhat) {
              {0, Act::Right}, {1, Act::WrongA}, {2, Act::Right}, {3, Act::Right}, {4, Act::Silent}, {5, Act::Right}}) {
         play(tally, number, act, number / 3);
     }
-    EXPECT_EQ(find_faults(tally, letter('R')),
-              (std::vector<FaultFound>{{AttemptIndex(0), 1, executor(1), Fault::WrongDigest},
-                                       {AttemptIndex(1), 1, executor(4), Fault::NoReveal}}));
+    EXPECT_EQ(find_faults(tally, letter('R')), (std::vector<FaultFound>{{AttemptIndex(0), 1, executor(1), Fault::WrongDigest},
+                                                                        {AttemptIndex(1), 1, executor(4), Fault::NoReveal}}));
     EXPECT_EQ(earners(tally, letter('R')), (std::vector<Address>{executor(0), executor(2), executor(3), executor(5)}));
 }
 

@@ -23,9 +23,9 @@ TEST(RequiredLead, MatchesTheTables) {
 }
 
 TEST(RequiredLead, DoesNotRoundUpAnExactQuotient) {
-    EXPECT_EQ(required_lead(0.2, 1.0 / 17), 2u);   // ln 16 / ln 4
-    EXPECT_EQ(required_lead(0.2, 1.0 / 65), 3u);   // ln 64 / ln 4
-    EXPECT_EQ(required_lead(0.25, 0.1), 2u);       // ln 9 / ln 3
+    EXPECT_EQ(required_lead(0.2, 1.0 / 17), 2u);  // ln 16 / ln 4
+    EXPECT_EQ(required_lead(0.2, 1.0 / 65), 3u);  // ln 64 / ln 4
+    EXPECT_EQ(required_lead(0.25, 0.1), 2u);      // ln 9 / ln 3
 }
 
 TEST(RequiredLeadDeathTest, StopsOutsideTheOpenHalf) {

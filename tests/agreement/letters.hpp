@@ -57,7 +57,9 @@ inline std::vector<Act> acts_of(std::uint32_t code, std::uint32_t size) {
     return acts;
 }
 
-inline std::uint32_t assignments(std::uint32_t size) { return size == 0 ? 1 : kActs * assignments(size - 1); }
+inline std::uint32_t assignments(std::uint32_t size) {
+    return size == 0 ? 1 : kActs * assignments(size - 1);
+}
 
 /// Lets executor `number` do `act` in `attempt`.
 inline void play(Tally& tally, std::uint32_t number, Act act, std::uint32_t attempt = 0) {

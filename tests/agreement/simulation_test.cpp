@@ -79,7 +79,9 @@ private:
 };
 
 /// The exact expectation against a figure printed with one digit after the point.
-void expect_printed(double exact, double table, const std::string& what) { EXPECT_NEAR(exact, table, 0.05001) << what; }
+void expect_printed(double exact, double table, const std::string& what) {
+    EXPECT_NEAR(exact, table, 0.05001) << what;
+}
 
 struct SequentialRow {
     double fault_share;
@@ -88,21 +90,22 @@ struct SequentialRow {
     double doubling, doubling_rounds;
     double filling, filling_rounds;
     double scaled, scaled_rounds;
-    std::uint32_t c_num, c_den;     ///< 1 / (1 - 2f)
+    std::uint32_t c_num, c_den;  ///< 1 / (1 - 2f)
 };
 
 // performance.md 7: beta = 1e-6, executions (rounds). Its last two figures for f = 0.40 are 212.4 (1.9): 1 / (1 - 0.8) in
 // binary is a little above 5, so its ceil(c * m) asked for one member too many each time. With c = 5 they are 210.4 (1.8).
-const std::vector<SequentialRow> kSequentialTable{
-    {0.10, 7, 8.7, 11.4, 3.5, 8.7, 1.7, 10.0, 1.3, 5, 4},        {0.20, 10, 16.7, 25.7, 4.6, 16.7, 2.8, 19.9, 1.7, 5, 3},
-    {0.30, 17, 42.5, 61.9, 5.9, 42.5, 5.3, 50.7, 1.7, 5, 2},     {0.35, 23, 76.7, 113.4, 6.7, 76.7, 7.8, 92.1, 1.8, 10, 3},
-    {0.40, 35, 175.0, 262.7, 7.9, 175.0, 13.0, 210.4, 1.8, 5, 1}};
+const std::vector<SequentialRow> kSequentialTable{{0.10, 7, 8.7, 11.4, 3.5, 8.7, 1.7, 10.0, 1.3, 5, 4},
+                                                  {0.20, 10, 16.7, 25.7, 4.6, 16.7, 2.8, 19.9, 1.7, 5, 3},
+                                                  {0.30, 17, 42.5, 61.9, 5.9, 42.5, 5.3, 50.7, 1.7, 5, 2},
+                                                  {0.35, 23, 76.7, 113.4, 6.7, 76.7, 7.8, 92.1, 1.8, 10, 3},
+                                                  {0.40, 35, 175.0, 262.7, 7.9, 175.0, 13.0, 210.4, 1.8, 5, 1}};
 
 struct Cell {
     const char* name;
     SetPolicy policy;
     double executions;
-    double rounds;                  ///< 0: not in the table
+    double rounds;  ///< 0: not in the table
 };
 
 TEST(SequentialTable, IsReproduced) {
@@ -140,10 +143,12 @@ struct SetsRow {
 };
 
 // d2m.md 2.3: f_max = 0.35; columns base 4, base 8, base 16, fixed 8, fixed 32.
-const std::vector<SetsRow> kSetsTable{
-    {1e-3, 0.1, {3.1, 2.1, 1.2, 2.2, 1.0}, {20, 20, 21, 18, 32}},   {1e-3, 0.3, {4.4, 3.5, 2.4, 4.1, 1.3}, {42, 40, 43, 32, 42}},
-    {1e-6, 0.1, {4.2, 3.2, 2.0, 4.1, 1.2}, {35, 34, 36, 33, 40}},   {1e-6, 0.3, {5.6, 4.9, 3.6, 7.9, 2.4}, {75, 72, 70, 63, 77}},
-    {1e-9, 0.1, {5.1, 4.2, 3.0, 5.7, 2.0}, {54, 51, 55, 45, 64}},   {1e-9, 0.3, {6.5, 5.9, 4.8, 11.1, 3.1}, {124, 113, 107, 89, 100}}};
+const std::vector<SetsRow> kSetsTable{{1e-3, 0.1, {3.1, 2.1, 1.2, 2.2, 1.0}, {20, 20, 21, 18, 32}},
+                                      {1e-3, 0.3, {4.4, 3.5, 2.4, 4.1, 1.3}, {42, 40, 43, 32, 42}},
+                                      {1e-6, 0.1, {4.2, 3.2, 2.0, 4.1, 1.2}, {35, 34, 36, 33, 40}},
+                                      {1e-6, 0.3, {5.6, 4.9, 3.6, 7.9, 2.4}, {75, 72, 70, 63, 77}},
+                                      {1e-9, 0.1, {5.1, 4.2, 3.0, 5.7, 2.0}, {54, 51, 55, 45, 64}},
+                                      {1e-9, 0.3, {6.5, 5.9, 4.8, 11.1, 3.1}, {124, 113, 107, 89, 100}}};
 
 // That table was itself simulated and does not say with how many runs. Its largest distance from the exact values (124 against
 // 118.6) is 3 standard errors of about 400 runs, so its figures are taken as those of 400 runs.

@@ -60,7 +60,7 @@ TEST(Tally, TakesAMemberOnlyForItsOwnAttempt) {
 TEST(Tally, AddsAttemptsUpAndTakesTheMostCommonWitnessOfEach) {
     Tally tally = tally_of(4);
     ASSERT_TRUE(tally.open(AttemptIndex(1), executors(4, 4)));
-    for (const Vote& v : {vote(0, 'R', 'w'), vote(1, 'R', 'x'), vote(2, 'R', 'w'), vote(3, 'A', 'w'),       // R: 2 of 3
+    for (const Vote& v : {vote(0, 'R', 'w'), vote(1, 'R', 'x'), vote(2, 'R', 'w'), vote(3, 'A', 'w'),  // R: 2 of 3
                           vote(4, 'R', 'y', 1), vote(5, 'R', 'y', 1), vote(6, 'R', 'w', 1), vote(7, 'A', 'y', 1)}) {
         ASSERT_EQ(tally.count(v), Counted::Yes);
     }
@@ -85,7 +85,9 @@ ActCounts counts_of(const std::vector<Act>& acts) {
     return counts;
 }
 
-std::uint32_t of(const ActCounts& counts, Act act) { return counts[static_cast<std::size_t>(act)]; }
+std::uint32_t of(const ActCounts& counts, Act act) {
+    return counts[static_cast<std::size_t>(act)];
+}
 
 /// Votes for R, A and B in one attempt, from the definition.
 std::array<std::uint32_t, 3> defined_votes(const ActCounts& counts) {

@@ -15,8 +15,12 @@ TEST(Hex, RoundTripsEveryByte) {
     EXPECT_EQ(bytes_from_hex(to_hex(all)), all);
 }
 
-TEST(Hex, ReadsUpperCaseAndNoPrefix) { EXPECT_EQ(bytes_from_hex("ABcd"), (Bytes{0xab, 0xcd})); }
-TEST(Hex, RefusesOddLength) { EXPECT_FALSE(bytes_from_hex("0x123").has_value()); }
+TEST(Hex, ReadsUpperCaseAndNoPrefix) {
+    EXPECT_EQ(bytes_from_hex("ABcd"), (Bytes{0xab, 0xcd}));
+}
+TEST(Hex, RefusesOddLength) {
+    EXPECT_FALSE(bytes_from_hex("0x123").has_value());
+}
 TEST(Hex, RefusesForeignCharacters) {
     EXPECT_FALSE(bytes_from_hex("0xzz").has_value());
     EXPECT_FALSE(bytes_from_hex("1 ").has_value());

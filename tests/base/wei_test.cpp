@@ -11,11 +11,21 @@ namespace {
 
 const Wei kMax{~Uint128{0}};
 
-TEST(Wei, SumThatWrapsThrows) { EXPECT_THROW((void)(kMax + Wei(1)), std::overflow_error); }
-TEST(Wei, DifferenceBelowZeroThrows) { EXPECT_THROW((void)(Wei(1) - Wei(2)), std::overflow_error); }
-TEST(Wei, ProductThatWrapsThrows) { EXPECT_THROW((void)mul_div_down(kMax, 2, 2), std::overflow_error); }
-TEST(Wei, DivisionByZeroThrows) { EXPECT_THROW((void)mul_div_down(Wei(1), 1, 0), std::domain_error); }
-TEST(Wei, MulDivRoundsDown) { EXPECT_EQ(mul_div_down(Wei(10), 1, 3), Wei(3)); }
+TEST(Wei, SumThatWrapsThrows) {
+    EXPECT_THROW((void)(kMax + Wei(1)), std::overflow_error);
+}
+TEST(Wei, DifferenceBelowZeroThrows) {
+    EXPECT_THROW((void)(Wei(1) - Wei(2)), std::overflow_error);
+}
+TEST(Wei, ProductThatWrapsThrows) {
+    EXPECT_THROW((void)mul_div_down(kMax, 2, 2), std::overflow_error);
+}
+TEST(Wei, DivisionByZeroThrows) {
+    EXPECT_THROW((void)mul_div_down(Wei(1), 1, 0), std::domain_error);
+}
+TEST(Wei, MulDivRoundsDown) {
+    EXPECT_EQ(mul_div_down(Wei(10), 1, 3), Wei(3));
+}
 
 TEST(Wei, TextRoundTrips) {
     for (const Wei amount : {Wei(0), Wei(7), Wei(1'000'000), kMax}) {

@@ -57,13 +57,15 @@ TEST(Config, OverrideNeedsNoQuotes) {
 }
 
 struct Bad {
-    const char* text;               ///< put before the minimal file
-    const char* place;              ///< expected "file:line"
-    const char* what;               ///< expected in the message
-    const char* hint;               ///< expected in the hint
+    const char* text;   ///< put before the minimal file
+    const char* place;  ///< expected "file:line"
+    const char* what;   ///< expected in the message
+    const char* hint;   ///< expected in the hint
 };
 
-void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.place << bad.what; }
+void PrintTo(const Bad& bad, std::ostream* out) {
+    *out << bad.place << bad.what;
+}
 
 class BadConfig : public testing::TestWithParam<Bad> {};
 
@@ -77,76 +79,88 @@ TEST_P(BadConfig, IsRefusedWithLineAndHint) {
     EXPECT_THAT(message, HasSubstr(bad.hint));
 }
 
-INSTANTIATE_TEST_SUITE_P(Keys, BadConfig, testing::Values(
-    Bad{"[training]\nlearning_rte = 0.1\n", "x.toml:2", "unknown key 'training.learning_rte'", "did you mean 'learning_rate'?"},
-    Bad{"[trainning]\nbatch = 1\n", "x.toml:1", "unknown key 'trainning'", "did you mean 'training'?"},
-    Bad{"[osmd]\n\nsellers = 3\n", "x.toml:3", "unknown key 'osmd.sellers'", ""},
-    Bad{"[[faults]]\nkind = 'silent'\nround = 2\n", "x.toml:3", "unknown key 'faults.round'", ""},
-    Bad{"seed = 3\n", "x.toml:1", "unknown key 'seed'", ""},
-    Bad{"[chain]\nrpc = 'x'\n", "x.toml:2", "unknown key 'chain.rpc'", "did you mean 'rpc_url'?"},
-    Bad{"[training]\nbatch = 1\nbatch = 2\n", "x.toml:3", "", "TOML"},
-    Bad{"[training\nbatch = 1\n", "x.toml:1", "", "TOML"},
-    Bad{"[training]\nbatch = \n", "x.toml:2", "", "TOML"}));
+INSTANTIATE_TEST_SUITE_P(
+    Keys, BadConfig,
+    testing::Values(Bad{"[training]\nlearning_rte = 0.1\n", "x.toml:2", "unknown key 'training.learning_rte'",
+                        "did you mean 'learning_rate'?"},
+                    Bad{"[trainning]\nbatch = 1\n", "x.toml:1", "unknown key 'trainning'", "did you mean 'training'?"},
+                    Bad{"[osmd]\n\nsellers = 3\n", "x.toml:3", "unknown key 'osmd.sellers'", ""},
+                    Bad{"[[faults]]\nkind = 'silent'\nround = 2\n", "x.toml:3", "unknown key 'faults.round'", ""},
+                    Bad{"seed = 3\n", "x.toml:1", "unknown key 'seed'", ""},
+                    Bad{"[chain]\nrpc = 'x'\n", "x.toml:2", "unknown key 'chain.rpc'", "did you mean 'rpc_url'?"},
+                    Bad{"[training]\nbatch = 1\nbatch = 2\n", "x.toml:3", "", "TOML"},
+                    Bad{"[training\nbatch = 1\n", "x.toml:1", "", "TOML"},
+                    Bad{"[training]\nbatch = \n", "x.toml:2", "", "TOML"}));
 
-INSTANTIATE_TEST_SUITE_P(Types, BadConfig, testing::Values(
-    Bad{"[training]\nbatch = \"32\"\n", "x.toml:2", "training.batch = '32'", "a whole number between 1 and 65536"},
-    Bad{"[training]\nbatch = 3.5\n", "x.toml:2", "training.batch = 3.5", "a whole number"},
-    Bad{"[training]\nbatch = true\n", "x.toml:2", "training.batch = true", "a whole number"},
-    Bad{"[training]\nlearning_rate = \"fast\"\n", "x.toml:2", "training.learning_rate", "a number between"},
-    Bad{"[training]\nlearning_rate = true\n", "x.toml:2", "training.learning_rate", "a number between"},
-    Bad{"[output]\ndir = 3\n", "x.toml:2", "output.dir = 3", "a string in quotes"},
-    Bad{"training = 3\n", "x.toml:1", "training = 3", "a table: [training]"},
-    Bad{"faults = 3\n", "x.toml:1", "faults = 3", "[[faults]]"},
-    Bad{"faults = [1, 2]\n", "x.toml:1", "faults", "[[faults]]"},
-    Bad{"[devnet]\nunit_stake_ether = 1.0\n", "x.toml:2", "devnet.unit_stake_ether", "as a string with up to 18 decimals"},
-    Bad{"[devnet]\nunit_stake_ether = \"-1\"\n", "x.toml:2", "devnet.unit_stake_ether", "up to 18 decimals"},
-    Bad{"[devnet]\nunit_stake_ether = \"1e18\"\n", "x.toml:2", "devnet.unit_stake_ether", "up to 18 decimals"}));
+INSTANTIATE_TEST_SUITE_P(
+    Types, BadConfig,
+    testing::Values(
+        Bad{"[training]\nbatch = \"32\"\n", "x.toml:2", "training.batch = '32'", "a whole number between 1 and 65536"},
+        Bad{"[training]\nbatch = 3.5\n", "x.toml:2", "training.batch = 3.5", "a whole number"},
+        Bad{"[training]\nbatch = true\n", "x.toml:2", "training.batch = true", "a whole number"},
+        Bad{"[training]\nlearning_rate = \"fast\"\n", "x.toml:2", "training.learning_rate", "a number between"},
+        Bad{"[training]\nlearning_rate = true\n", "x.toml:2", "training.learning_rate", "a number between"},
+        Bad{"[output]\ndir = 3\n", "x.toml:2", "output.dir = 3", "a string in quotes"},
+        Bad{"training = 3\n", "x.toml:1", "training = 3", "a table: [training]"},
+        Bad{"faults = 3\n", "x.toml:1", "faults = 3", "[[faults]]"},
+        Bad{"faults = [1, 2]\n", "x.toml:1", "faults", "[[faults]]"},
+        Bad{"[devnet]\nunit_stake_ether = 1.0\n", "x.toml:2", "devnet.unit_stake_ether", "as a string with up to 18 decimals"},
+        Bad{"[devnet]\nunit_stake_ether = \"-1\"\n", "x.toml:2", "devnet.unit_stake_ether", "up to 18 decimals"},
+        Bad{"[devnet]\nunit_stake_ether = \"1e18\"\n", "x.toml:2", "devnet.unit_stake_ether", "up to 18 decimals"}));
 
-INSTANTIATE_TEST_SUITE_P(Ranges, BadConfig, testing::Values(
-    Bad{"[training]\nbatch = 0\n", "x.toml:2", "training.batch = 0", "between 1 and"},
-    Bad{"[training]\nbatch = -3\n", "x.toml:2", "training.batch = -3", "between 1 and"},
-    Bad{"[training]\nrounds = 99999999999\n", "x.toml:2", "training.rounds", "between 1 and"},
-    Bad{"[training]\nlearning_rate = nan\n", "x.toml:2", "training.learning_rate = nan", "a number between"},
-    Bad{"[training]\nlearning_rate = inf\n", "x.toml:2", "training.learning_rate = inf", "a number between"},
-    Bad{"[training]\nmomentum = 1.0\n", "x.toml:2", "training.momentum", "a number between"},
-    Bad{"[osmd]\nalpha = 0\n", "x.toml:2", "osmd.alpha", "a number between"},
-    Bad{"[osmd]\nalpha = 1.01\n", "x.toml:2", "osmd.alpha", "a number between"},
-    Bad{"[agreement]\nfault_share = 0.5\n", "x.toml:2", "agreement.fault_share", "a number between"},
-    Bad{"[agreement]\nerror_target = 0\n", "x.toml:2", "agreement.error_target", "a number between"},
-    Bad{"[data]\ncorrupted_share = 1.5\n", "x.toml:2", "data.corrupted_share", "between 0 and 1"},
-    Bad{"[data]\nsellers = 257\n", "x.toml:2", "data.sellers = 257", "between 1 and 256"},
-    Bad{"[chain]\nchain_id = 0\n", "x.toml:2", "chain.chain_id", "at least 1"},
-    Bad{"[devnet]\nport = 70000\n", "x.toml:2", "devnet.port", "between 0 and 65535"},
-    Bad{"[devnet]\nhard_slash_bp = 10001\n", "x.toml:2", "devnet.hard_slash_bp", "between 0 and 10000"}));
+INSTANTIATE_TEST_SUITE_P(
+    Ranges, BadConfig,
+    testing::Values(Bad{"[training]\nbatch = 0\n", "x.toml:2", "training.batch = 0", "between 1 and"},
+                    Bad{"[training]\nbatch = -3\n", "x.toml:2", "training.batch = -3", "between 1 and"},
+                    Bad{"[training]\nrounds = 99999999999\n", "x.toml:2", "training.rounds", "between 1 and"},
+                    Bad{"[training]\nlearning_rate = nan\n", "x.toml:2", "training.learning_rate = nan", "a number between"},
+                    Bad{"[training]\nlearning_rate = inf\n", "x.toml:2", "training.learning_rate = inf", "a number between"},
+                    Bad{"[training]\nmomentum = 1.0\n", "x.toml:2", "training.momentum", "a number between"},
+                    Bad{"[osmd]\nalpha = 0\n", "x.toml:2", "osmd.alpha", "a number between"},
+                    Bad{"[osmd]\nalpha = 1.01\n", "x.toml:2", "osmd.alpha", "a number between"},
+                    Bad{"[agreement]\nfault_share = 0.5\n", "x.toml:2", "agreement.fault_share", "a number between"},
+                    Bad{"[agreement]\nerror_target = 0\n", "x.toml:2", "agreement.error_target", "a number between"},
+                    Bad{"[data]\ncorrupted_share = 1.5\n", "x.toml:2", "data.corrupted_share", "between 0 and 1"},
+                    Bad{"[data]\nsellers = 257\n", "x.toml:2", "data.sellers = 257", "between 1 and 256"},
+                    Bad{"[chain]\nchain_id = 0\n", "x.toml:2", "chain.chain_id", "at least 1"},
+                    Bad{"[devnet]\nport = 70000\n", "x.toml:2", "devnet.port", "between 0 and 65535"},
+                    Bad{"[devnet]\nhard_slash_bp = 10001\n", "x.toml:2", "devnet.hard_slash_bp", "between 0 and 10000"}));
 
-INSTANTIATE_TEST_SUITE_P(Choices, BadConfig, testing::Values(
-    Bad{"[osmd]\naggregation = 'c-osdm'\n", "x.toml:2", "'c-osdm'", "did you mean 'c-osmd'?"},
-    Bad{"[agreement]\ngrowth = 'triple'\n", "x.toml:2", "'triple'", "doubling, d2m or lead"},
-    Bad{"[model]\nnetwork = 'lenet'\n", "x.toml:2", "'lenet'", "did you mean 'lenet5'?"},
-    Bad{"[keys]\nsource = 'vault'\n", "x.toml:2", "'vault'", "dev or file"},
-    Bad{"[execution]\nisa = 'avx-2'\n", "x.toml:2", "'avx-2'", "did you mean 'avx2'?"},
-    Bad{"[[faults]]\nkind = 'liar'\n", "x.toml:2", "'liar'", "wrong-digest"}));
+INSTANTIATE_TEST_SUITE_P(
+    Choices, BadConfig,
+    testing::Values(Bad{"[osmd]\naggregation = 'c-osdm'\n", "x.toml:2", "'c-osdm'", "did you mean 'c-osmd'?"},
+                    Bad{"[agreement]\ngrowth = 'triple'\n", "x.toml:2", "'triple'", "doubling, d2m or lead"},
+                    Bad{"[model]\nnetwork = 'lenet'\n", "x.toml:2", "'lenet'", "did you mean 'lenet5'?"},
+                    Bad{"[keys]\nsource = 'vault'\n", "x.toml:2", "'vault'", "dev or file"},
+                    Bad{"[execution]\nisa = 'avx-2'\n", "x.toml:2", "'avx-2'", "did you mean 'avx2'?"},
+                    Bad{"[[faults]]\nkind = 'liar'\n", "x.toml:2", "'liar'", "wrong-digest"}));
 
-INSTANTIATE_TEST_SUITE_P(Combinations, BadConfig, testing::Values(
-    Bad{"[chain]\nchain_id = 1\n", "x.toml", "public test keys", "keys.source = \"file\""},
-    Bad{"[chain]\nchain_id = 1\n[keys]\nsource = 'file'\n", "x.toml:4", "needs keys.dir", "bridge.key"},
-    Bad{"[chain]\nchain_id = 1\n[keys]\nsource = 'file'\ndir = 'k'\n[[faults]]\nkind = 'silent'\n", "x.toml", "faults can be planted", "remove"},
-    Bad{"[data]\nsellers = 2\ncorrupted_sellers = 3\n", "x.toml:3", "3 of 2", "at most"},
-    Bad{"[data]\nimages_per_seller = 10\n[training]\nbatch = 11\n", "x.toml:4", "does not fit", "lower training.batch"},
-    Bad{"[training]\nrounds = 7\nrounds_per_segment = 2\n", "x.toml:2", "cannot be cut", "a multiple"},
-    Bad{"[execution]\nexecutors = 2\n", "x.toml:2", "can never reach the lead of 3", "at least 3"},
-    Bad{"[agreement]\nc_num = 1\nc_den = 2\n", "x.toml:2", "below 1", "c_num >= c_den"},
-    Bad{"[[faults]]\nsegment = 3\nkind = 'silent'\n", "x.toml", "segment 3, but there are 3", "count from 0"},
-    Bad{"[[faults]]\nmember = 6\nkind = 'silent'\n", "x.toml", "member 6, but there are 6", "count from 0"},
-    Bad{"[[faults]]\nkind = 'late'\n[[faults]]\nkind = 'silent'\n", "x.toml", "two faults", "one a member"}));
+INSTANTIATE_TEST_SUITE_P(
+    Combinations, BadConfig,
+    testing::Values(Bad{"[chain]\nchain_id = 1\n", "x.toml", "public test keys", "keys.source = \"file\""},
+                    Bad{"[chain]\nchain_id = 1\n[keys]\nsource = 'file'\n", "x.toml:4", "needs keys.dir", "bridge.key"},
+                    Bad{"[chain]\nchain_id = 1\n[keys]\nsource = 'file'\ndir = 'k'\n[[faults]]\nkind = 'silent'\n", "x.toml",
+                        "faults can be planted", "remove"},
+                    Bad{"[data]\nsellers = 2\ncorrupted_sellers = 3\n", "x.toml:3", "3 of 2", "at most"},
+                    Bad{"[data]\nimages_per_seller = 10\n[training]\nbatch = 11\n", "x.toml:4", "does not fit",
+                        "lower training.batch"},
+                    Bad{"[training]\nrounds = 7\nrounds_per_segment = 2\n", "x.toml:2", "cannot be cut", "a multiple"},
+                    Bad{"[execution]\nexecutors = 2\n", "x.toml:2", "can never reach the lead of 3", "at least 3"},
+                    Bad{"[agreement]\nc_num = 1\nc_den = 2\n", "x.toml:2", "below 1", "c_num >= c_den"},
+                    Bad{"[[faults]]\nsegment = 3\nkind = 'silent'\n", "x.toml", "segment 3, but there are 3", "count from 0"},
+                    Bad{"[[faults]]\nmember = 6\nkind = 'silent'\n", "x.toml", "member 6, but there are 6", "count from 0"},
+                    Bad{"[[faults]]\nkind = 'late'\n[[faults]]\nkind = 'silent'\n", "x.toml", "two faults", "one a member"}));
 
 TEST(Config, RefusesSellersThatNobodyCanFind) {
     EXPECT_THAT(message_of("[market]\ntags=['a']\nmin_sellers=20\n[[market.bids]]\nether='1'\n"), HasSubstr("x.toml:3"));
 }
 TEST(Config, RefusesBidsThatDoNotRise) {
-    EXPECT_THAT(message_of("[market]\ntags=['a']\n[[market.bids]]\nether='2'\n[[market.bids]]\nether='2'\n"), HasSubstr("does not outbid"));
+    EXPECT_THAT(message_of("[market]\ntags=['a']\n[[market.bids]]\nether='2'\n[[market.bids]]\nether='2'\n"),
+                HasSubstr("does not outbid"));
 }
-TEST(Config, RefusesAMarketWithoutBids) { EXPECT_THAT(message_of("[market]\ntags=['a']\n"), HasSubstr("nobody bids")); }
+TEST(Config, RefusesAMarketWithoutBids) {
+    EXPECT_THAT(message_of("[market]\ntags=['a']\n"), HasSubstr("nobody bids"));
+}
 TEST(Config, RefusesOverridesThatAreNotAssignments) {
     for (const auto* text : {"x", "a.b", "a=b", "=1", "a=1.5"}) {
         EXPECT_THAT(message_of(kMinimal, {text}), HasSubstr("--set")) << text;
@@ -156,7 +170,9 @@ TEST(Config, NamesAnOverrideThatIsWrong) {
     EXPECT_THAT(message_of(kMinimal, {"training.batch=-1"}), HasSubstr("override: training.batch = -1"));
     EXPECT_THAT(message_of(kMinimal, {"training.bach=1"}), HasSubstr("did you mean 'batch'?"));
 }
-TEST(Config, RefusesAFileThatIsNotThere) { EXPECT_THROW((void)load_config("/nowhere.toml"), ConfigError); }
+TEST(Config, RefusesAFileThatIsNotThere) {
+    EXPECT_THROW((void)load_config("/nowhere.toml"), ConfigError);
+}
 
 }  // namespace
 }  // namespace cone::config

@@ -26,7 +26,9 @@ TEST(CrossEntropy, OfEqualLogitsIsTheLogOfTheClasses) {
     EXPECT_NEAR(cross_entropy(std::vector<float>(30, -2), {0, 5, 9}, 10), 3 * std::log(10.0), 1e-14);
 }
 
-TEST(CrossEntropy, OfNoRowsIsZero) { EXPECT_EQ(cross_entropy({}, {}, 10), 0.0); }
+TEST(CrossEntropy, OfNoRowsIsZero) {
+    EXPECT_EQ(cross_entropy({}, {}, 10), 0.0);
+}
 
 TEST(CrossEntropy, MatchesLongDoubleOnRandomRows) {
     const Rng random(3, RngStream::Probe, 0);

@@ -26,8 +26,12 @@ double error_in_ulp(double value, long double exact) {
     return static_cast<double>(std::fabs(static_cast<long double>(value) - exact) / static_cast<long double>(ulp));
 }
 
-double exp_error(double x) { return error_in_ulp(exp_exact(x), std::exp(static_cast<long double>(x))); }
-double log_error(double x) { return error_in_ulp(log_exact(x), std::log(static_cast<long double>(x))); }
+double exp_error(double x) {
+    return error_in_ulp(exp_exact(x), std::exp(static_cast<long double>(x)));
+}
+double log_error(double x) {
+    return error_in_ulp(log_exact(x), std::log(static_cast<long double>(x)));
+}
 
 template <class Error>
 double worst_on(double low, double high, Error error, std::uint32_t substream) {
@@ -40,8 +44,8 @@ double worst_on(double low, double high, Error error, std::uint32_t substream) {
 }
 
 TEST(ExpExact, IsWithinOneUlpOverTheWholeRange) {
-    const double normal = std::max({worst_on(-708, 709.78, exp_error, 0), worst_on(-1, 1, exp_error, 1),
-                                    worst_on(-0x1p-20, 0x1p-20, exp_error, 2)});
+    const double normal = std::max(
+        {worst_on(-708, 709.78, exp_error, 0), worst_on(-1, 1, exp_error, 1), worst_on(-0x1p-20, 0x1p-20, exp_error, 2)});
     const double subnormal = worst_on(-745.13, -708, exp_error, 3);
     std::printf("exp: worst error %.4f ulp, subnormal results %.4f\n", normal, subnormal);
     EXPECT_LT(normal, 1.0);

@@ -138,7 +138,8 @@ Ints shared_exponents(const Updates& updates, const BlockFormat& format) {
     Ints shared(format.blocks(updates.values[0].size()), kZeroBlock);
     for (const Floats& values : updates.values) {
         const Ints own = exponents_of(values, format);
-        std::transform(shared.begin(), shared.end(), own.begin(), shared.begin(), [](auto a, auto b) { return std::max(a, b); });
+        std::transform(shared.begin(), shared.end(), own.begin(), shared.begin(),
+                       [](auto a, auto b) { return std::max(a, b); });
     }
     return shared;
 }

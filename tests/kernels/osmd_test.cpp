@@ -40,7 +40,9 @@ std::vector<double> project(const Case& c) {
     return p;
 }
 
-double sum_of(const std::vector<double>& p) { return std::accumulate(p.begin(), p.end(), 0.0); }
+double sum_of(const std::vector<double>& p) {
+    return std::accumulate(p.begin(), p.end(), 0.0);
+}
 
 /// KL divergence of q from the unnormalised weights, up to a constant.
 double divergence(const std::vector<double>& q, const Case& c) {

@@ -4,12 +4,24 @@
 
 #include <cstdint>
 
-namespace cone::kernels_o0 { std::uint64_t probe_bits(); }
-namespace cone::kernels_o1 { std::uint64_t probe_bits(); }
-namespace cone::kernels_o2 { std::uint64_t probe_bits(); }
-namespace cone::kernels_o3 { std::uint64_t probe_bits(); }
-namespace cone::kernels_soft { std::uint64_t probe_bits(); }
-namespace cone::kernels_avx2 { std::uint64_t probe_bits(); }
+namespace cone::kernels_o0 {
+std::uint64_t probe_bits();
+}
+namespace cone::kernels_o1 {
+std::uint64_t probe_bits();
+}
+namespace cone::kernels_o2 {
+std::uint64_t probe_bits();
+}
+namespace cone::kernels_o3 {
+std::uint64_t probe_bits();
+}
+namespace cone::kernels_soft {
+std::uint64_t probe_bits();
+}
+namespace cone::kernels_avx2 {
+std::uint64_t probe_bits();
+}
 
 namespace cone {
 namespace {
@@ -17,7 +29,9 @@ namespace {
 // Of gcc 12 on x86-64 and of every compiler and machine since: a change here is a change of every digest.
 constexpr std::uint64_t kKnownAnswer = 0xd1829ffdffeb6008;
 
-TEST(SameBits, UnoptimisedCodeGivesTheKnownAnswer) { EXPECT_EQ(kernels_o0::probe_bits(), kKnownAnswer); }
+TEST(SameBits, UnoptimisedCodeGivesTheKnownAnswer) {
+    EXPECT_EQ(kernels_o0::probe_bits(), kKnownAnswer);
+}
 
 TEST(SameBits, OptimisedCodeGivesTheKnownAnswer) {
     EXPECT_EQ(kernels_o1::probe_bits(), kKnownAnswer);
@@ -25,7 +39,9 @@ TEST(SameBits, OptimisedCodeGivesTheKnownAnswer) {
     EXPECT_EQ(kernels_o3::probe_bits(), kKnownAnswer);
 }
 
-TEST(SameBits, LibraryFmaGivesTheKnownAnswer) { EXPECT_EQ(kernels_soft::probe_bits(), kKnownAnswer); }
+TEST(SameBits, LibraryFmaGivesTheKnownAnswer) {
+    EXPECT_EQ(kernels_soft::probe_bits(), kKnownAnswer);
+}
 
 #if defined(__x86_64__)
 TEST(SameBits, VectorCodeGivesTheKnownAnswer) {

@@ -11,9 +11,13 @@
 namespace cone::kernels {
 namespace {
 
-TEST(SquaredNorm, OfNothingIsZero) { EXPECT_EQ(squared_norm({}), 0.0); }
+TEST(SquaredNorm, OfNothingIsZero) {
+    EXPECT_EQ(squared_norm({}), 0.0);
+}
 
-TEST(SquaredNorm, IsExactOnSmallIntegers) { EXPECT_EQ(squared_norm(std::vector<float>{3, -4, 12}), 169.0); }
+TEST(SquaredNorm, IsExactOnSmallIntegers) {
+    EXPECT_EQ(squared_norm(std::vector<float>{3, -4, 12}), 169.0);
+}
 
 TEST(SquaredNorm, GoesFromTheFirstToTheLast) {
     const float tiny = 0x1p-27f;  // its square is a quarter of an ulp of 1: lost after the 1, kept before it

@@ -24,7 +24,9 @@ std::vector<Wei> wei(std::initializer_list<std::uint64_t> amounts) {
     return result;
 }
 
-Wei sum_of(const std::vector<Wei>& amounts) { return std::accumulate(amounts.begin(), amounts.end(), Wei{}); }
+Wei sum_of(const std::vector<Wei>& amounts) {
+    return std::accumulate(amounts.begin(), amounts.end(), Wei{});
+}
 
 TEST(Apportion, GivesEqualPartsAndTheRestToTheFirst) {
     EXPECT_EQ(apportion(Wei(10), Weights{1, 1, 1}), wei({4, 3, 3}));
@@ -36,14 +38,18 @@ TEST(Apportion, GivesTheRestToTheLargestRemainder) {
     EXPECT_EQ(apportion(Wei(1), Weights{1, 2, 1}), wei({0, 1, 0}));
 }
 
-TEST(Apportion, GivesNothingToWeightZero) { EXPECT_EQ(apportion(Wei(7), Weights{0, 3, 0}), wei({0, 7, 0})); }
+TEST(Apportion, GivesNothingToWeightZero) {
+    EXPECT_EQ(apportion(Wei(7), Weights{0, 3, 0}), wei({0, 7, 0}));
+}
 
 TEST(Apportion, GivesNothingWhenNobodyWeighs) {
     EXPECT_EQ(apportion(Wei(7), Weights{0, 0}), wei({0, 0}));
     EXPECT_TRUE(apportion(Wei(7), {}).empty());
 }
 
-TEST(Apportion, OfNothingIsNothing) { EXPECT_EQ(apportion(Wei(0), Weights{1, 2}), wei({0, 0})); }
+TEST(Apportion, OfNothingIsNothing) {
+    EXPECT_EQ(apportion(Wei(0), Weights{1, 2}), wei({0, 0}));
+}
 
 TEST(Apportion, ThrowsRatherThanWraps) {
     EXPECT_THROW((void)apportion(Wei(~Uint128{0}), Weights{2, 1}), std::overflow_error);
@@ -133,8 +139,12 @@ TEST(Settle, PaysOutTheEscrowToTheWeiOnRandomCases) {
                 weight = random.below(at++, 5) == 0 ? 0 : random.below(at++, 1'000'000);
             }
         }
-        const SettlementInput input{Wei(random.bits(at++)), static_cast<std::uint32_t>(random.below(at++, 10'001)),
-                                    static_cast<std::uint32_t>(random.below(at++, 10'001)), 5000, accesses, votes};
+        const SettlementInput input{Wei(random.bits(at++)),
+                                    static_cast<std::uint32_t>(random.below(at++, 10'001)),
+                                    static_cast<std::uint32_t>(random.below(at++, 10'001)),
+                                    5000,
+                                    accesses,
+                                    votes};
         const Settlement result = settle(input);
         ASSERT_EQ(sum_of(result.sellers) + sum_of(result.executors) + result.refund, input.escrow);
         ASSERT_EQ(result.met, input.metric_bp >= 5000);

@@ -86,7 +86,8 @@ TEST(NormFactors, DropUpdatesThatAreNotFiniteUnderEveryRule) {
 }
 
 TEST(NormFactors, KeepZeroUpdates) {
-    EXPECT_EQ(norm_factors(Aggregation::COsmd, Doubles{0, 0, 5}), (Doubles{1, 1, 0}));  // the median is 0: nothing may exceed it
+    EXPECT_EQ(norm_factors(Aggregation::COsmd, Doubles{0, 0, 5}),
+              (Doubles{1, 1, 0}));  // the median is 0: nothing may exceed it
     EXPECT_EQ(norm_factors(Aggregation::COsmd, Doubles{0, 5, 5}), (Doubles{1, 1, 1}));
 }
 
@@ -204,7 +205,8 @@ TEST(DecideRoundDeathTest, StopsOnSizesThatDiffer) {
     const Doubles two_norms(2);
     EXPECT_DEATH((void)decide_round(played.osmd, {played.p, played.accesses, played.draw, two_norms, gains}), "one norm");
     const Counts three_accesses(3);
-    EXPECT_DEATH((void)decide_round(played.osmd, {played.p, three_accesses, played.draw, played.norms, gains}), "one entry a seller");
+    EXPECT_DEATH((void)decide_round(played.osmd, {played.p, three_accesses, played.draw, played.norms, gains}),
+                 "one entry a seller");
 }
 
 }  // namespace

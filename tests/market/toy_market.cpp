@@ -23,11 +23,11 @@ constexpr std::size_t kValidation = 200;
 constexpr std::size_t kTest = 2000;
 constexpr std::size_t kBatch = 10;
 constexpr double kLearningRate = 0.1;
-constexpr double kSpread = 0.52;        ///< distance of the class centres; gives clean FedAvg about 70 %
-constexpr double kNoise = 0.5;          ///< of the Gaussian attack, a weight
+constexpr double kSpread = 0.52;  ///< distance of the class centres; gives clean FedAvg about 70 %
+constexpr double kNoise = 0.5;    ///< of the Gaussian attack, a weight
 constexpr double kFlip = -4;
 
-using Model = std::array<double, kWeights>;     ///< kClasses rows of kFeatures weights and a bias
+using Model = std::array<double, kWeights>;  ///< kClasses rows of kFeatures weights and a bias
 using Scores = std::array<double, kClasses>;
 
 struct Point {
@@ -234,7 +234,9 @@ GameResult play(const Game& game) {
         play_round(game, world, round, state);
     }
     const auto first_bad = static_cast<std::ptrdiff_t>(kSellers - game.bad_sellers);
-    const auto accesses = [&](std::ptrdiff_t from) { return std::accumulate(state.accesses.begin() + from, state.accesses.end(), 0.0); };
+    const auto accesses = [&](std::ptrdiff_t from) {
+        return std::accumulate(state.accesses.begin() + from, state.accesses.end(), 0.0);
+    };
     return {accuracy(state.model, world.test),
             std::accumulate(state.distribution.begin() + first_bad, state.distribution.end(), 0.0),
             accesses(first_bad) / accesses(0)};

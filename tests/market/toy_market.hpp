@@ -15,16 +15,16 @@ enum class Attack { LabelShift, SignFlip, GaussianNoise };
 struct Game {
     job::Aggregation rule = job::Aggregation::COsmd;
     Attack attack = Attack::LabelShift;
-    std::uint32_t bad_sellers = 0;      ///< of kSellers; the last ones
-    bool norm_bound = true;             ///< C-OSMD only; d2m.md 3.4 played without it
+    std::uint32_t bad_sellers = 0;  ///< of kSellers; the last ones
+    bool norm_bound = true;         ///< C-OSMD only; d2m.md 3.4 played without it
     std::uint32_t rounds = 200;
     std::uint64_t seed = 0;
 };
 
 struct GameResult {
-    double accuracy = 0;                ///< on the test set, percent
-    double bad_mass = 0;                ///< sum of p over bad sellers at the end
-    double bad_accesses = 0;            ///< share of all paid accesses that went to bad sellers
+    double accuracy = 0;      ///< on the test set, percent
+    double bad_mass = 0;      ///< sum of p over bad sellers at the end
+    double bad_accesses = 0;  ///< share of all paid accesses that went to bad sellers
 };
 
 inline constexpr std::uint32_t kSellers = 40;

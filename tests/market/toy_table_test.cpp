@@ -39,8 +39,8 @@ GameResult mean_of(const Rule& rule, Attack attack, std::uint32_t bad_share, std
 
 GameResult shown(const Rule& rule, Attack attack, std::uint32_t bad_share) {
     const GameResult result = mean_of(rule, attack, bad_share);
-    std::printf("%-22s %2u %% bad: accuracy %5.1f %%, p of bad sellers %.4f, their share of accesses %.3f\n", rule.name, bad_share,
-                result.accuracy, result.bad_mass, result.bad_accesses);
+    std::printf("%-22s %2u %% bad: accuracy %5.1f %%, p of bad sellers %.4f, their share of accesses %.3f\n", rule.name,
+                bad_share, result.accuracy, result.bad_mass, result.bad_accesses);
     return result;
 }
 
@@ -82,7 +82,8 @@ std::string name_of(const testing::TestParamInfo<Attack>& info) {
     return names[static_cast<std::size_t>(info.param)];
 }
 
-INSTANTIATE_TEST_SUITE_P(Attacks, ToyTable, testing::Values(Attack::LabelShift, Attack::SignFlip, Attack::GaussianNoise), name_of);
+INSTANTIATE_TEST_SUITE_P(Attacks, ToyTable, testing::Values(Attack::LabelShift, Attack::SignFlip, Attack::GaussianNoise),
+                         name_of);
 
 TEST(ToyMarket, CostsNothingWhenEverybodyIsHonest) {
     const double clean = shown(kFedAvg, Attack::LabelShift, 0).accuracy;

@@ -54,7 +54,7 @@ TEST(Record, TellsLateFromSilent) {
     ASSERT_EQ(late.faults_caught.size(), 1U);
     ASSERT_FALSE(silent.faults_caught.empty());
     EXPECT_EQ(late.faults_caught[0].kind, "late");
-    for (const auto& fault : silent.faults_caught) {   // who was silent once is not waited for in the next segment either
+    for (const auto& fault : silent.faults_caught) {  // who was silent once is not waited for in the next segment either
         EXPECT_EQ(fault.kind, "no-reveal");
         EXPECT_EQ(fault.executor, silent.faults_caught[0].executor);
     }

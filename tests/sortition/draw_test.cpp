@@ -21,7 +21,8 @@ TEST(BestTicket, IsTheSmallestOfTheUnitsTickets) {
 
 TEST(BestTicket, NeverGrowsWithStake) {
     for (std::uint32_t units = 1; units < 30; ++units) {
-        EXPECT_LE(best_ticket(context(2), {executor(0), units + 1}).ticket, best_ticket(context(2), {executor(0), units}).ticket);
+        EXPECT_LE(best_ticket(context(2), {executor(0), units + 1}).ticket,
+                  best_ticket(context(2), {executor(0), units}).ticket);
     }
 }
 

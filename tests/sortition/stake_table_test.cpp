@@ -21,7 +21,9 @@ TEST(StakeTable, RefusesAnExecutorTwice) {
     EXPECT_FALSE(StakeTable::from({{executor(1), 2}, {executor(1), 0}}));
 }
 
-TEST(StakeTable, RefusesTheZeroAddress) { EXPECT_FALSE(StakeTable::from({{Address{}, 1}, {executor(1), 1}})); }
+TEST(StakeTable, RefusesTheZeroAddress) {
+    EXPECT_FALSE(StakeTable::from({{Address{}, 1}, {executor(1), 1}}));
+}
 
 TEST(StakeTable, LeavesOutWhoHasNoStake) {
     const auto table = StakeTable::from({{executor(1), 0}, {executor(2), 4}});

@@ -30,10 +30,16 @@ Json apportion_case(Wei total, const Weights& weights) {
 Json settle_case(Wei escrow, std::uint32_t share_bp, std::uint32_t metric_bp, std::uint32_t tau_bp, const Weights& accesses,
                  const Weights& votes) {
     const auto result = cone::market::settle({escrow, share_bp, metric_bp, tau_bp, accesses, votes});
-    return {{"escrow", to_string(escrow)}, {"executorShareBp", share_bp}, {"metricBp", metric_bp},
-            {"tauBp", tau_bp},             {"accesses", accesses},        {"votes", votes},
-            {"met", result.met},           {"sellers", digits(result.sellers)},
-            {"executors", digits(result.executors)}, {"refund", to_string(result.refund)}};
+    return {{"escrow", to_string(escrow)},
+            {"executorShareBp", share_bp},
+            {"metricBp", metric_bp},
+            {"tauBp", tau_bp},
+            {"accesses", accesses},
+            {"votes", votes},
+            {"met", result.met},
+            {"sellers", digits(result.sellers)},
+            {"executors", digits(result.executors)},
+            {"refund", to_string(result.refund)}};
 }
 
 Weights random_weights(const cone::Rng& random, std::uint64_t& at, std::uint64_t bound) {
@@ -46,18 +52,18 @@ Weights random_weights(const cone::Rng& random, std::uint64_t& at, std::uint64_t
 
 Json apportion_cases() {
     Json cases = Json::array();
-    for (const auto& [total, weights] : std::vector<std::pair<cone::Uint128, Weights>>{
-             {0, {1, 2}},
-             {1, {1, 1, 1}},
-             {2, {1, 1, 1}},
-             {10, {1, 1, 1}},
-             {10, {1, 2, 4}},
-             {7, {0, 3, 0}},
-             {5, {0, 0}},
-             {100, {3, 3, 3, 1}},
-             {3 * kEther, {3, 5, 7, 11, 13, 1}},
-             {1, {0xffffffff, 0xffffffff}},
-             {120'000'000 * kEther, {0xffffffff, 1, 0xfffffffe}}}) {
+    for (const auto& [total, weights] :
+         std::vector<std::pair<cone::Uint128, Weights>>{{0, {1, 2}},
+                                                        {1, {1, 1, 1}},
+                                                        {2, {1, 1, 1}},
+                                                        {10, {1, 1, 1}},
+                                                        {10, {1, 2, 4}},
+                                                        {7, {0, 3, 0}},
+                                                        {5, {0, 0}},
+                                                        {100, {3, 3, 3, 1}},
+                                                        {3 * kEther, {3, 5, 7, 11, 13, 1}},
+                                                        {1, {0xffffffff, 0xffffffff}},
+                                                        {120'000'000 * kEther, {0xffffffff, 1, 0xfffffffe}}}) {
         cases.push_back(apportion_case(Wei(total), weights));
     }
     const cone::Rng random(20261121, cone::RngStream::Probe, 0);

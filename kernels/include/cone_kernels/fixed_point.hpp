@@ -23,8 +23,8 @@ inline constexpr std::int32_t kZeroBlock = std::numeric_limits<std::int32_t>::mi
 
 /// How floats become integers; part of the execution profile, the same for everyone who adds.
 struct BlockFormat {
-    std::size_t block = 1024;      ///< values that share an exponent, > 0
-    int headroom_bits = 0;         ///< mantissas use 31 - headroom_bits bits; 0 unless sums must fit int32; in [0, 30]
+    std::size_t block = 1024;  ///< values that share an exponent, > 0
+    int headroom_bits = 0;     ///< mantissas use 31 - headroom_bits bits; 0 unless sums must fit int32; in [0, 30]
 
     [[nodiscard]] int mantissa_bits() const { return 31 - headroom_bits; }
     /// Number of exponents for `values` values; the last block may be short.

@@ -6,8 +6,8 @@ namespace cone::kernels {
 
 enum class Status {
     Ok,
-    NotFinite,       ///< an input or a result is NaN or infinite; outputs are unspecified
-    ExceedsBlock,    ///< a value does not fit under its block's shared exponent
+    NotFinite,     ///< an input or a result is NaN or infinite; outputs are unspecified
+    ExceedsBlock,  ///< a value does not fit under its block's shared exponent
 };
 
 }  // namespace cone::kernels
