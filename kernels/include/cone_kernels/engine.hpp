@@ -1,0 +1,69 @@
+// The port of the exact engines: training steps and inference of one network. Reference, CPU and CUDA give the same bits.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "cone_kernels/network.hpp"
+#include "cone_kernels/optimiser.hpp"
+#include "cone_kernels/status.hpp"
+
+namespace cone::kernels {
+
+/// Samples as they stand in a shard: one byte a value, input.values() of them; `table` makes floats of bytes (Embedding reads
+/// the bytes themselves). The engine fills a batch up to a multiple of 8 by repeating row 0 with gradient +0.
+struct Samples {
+    std::span<const std::uint8_t* const> rows;
+    std::span<const float, 256> table;
+};
+
+/// A batch or one virtual shard of it.
+struct Batch {
+    Samples samples;
+    std::span<const std::uint8_t> labels;    ///< one a row, below classes
+    std::uint32_t divisor = 0;               ///< rows of the whole batch: the gradient is that of the mean loss over them
+    std::span<const std::uint32_t> indices;  ///< of the rows in their shard, for Dropout; may be empty without one
+    std::uint64_t dropout_seed = 0;
+    std::uint64_t dropout_stream = 0;  ///< round and epoch, packed by the caller
+};
+
+/// Not for use by two threads at once. Nothing is allocated by gradient, apply and logits after the largest batch has been
+/// seen.
+class Engine {
+public:
+    virtual ~Engine() = default;
+
+    /// Sets the weights; the optimiser's state becomes 0.
+    virtual void set_weights(std::span<const float> weights) = 0;
+    /// All values of the network. Valid until the next call.
+    [[nodiscard]] virtual std::span<const float> weights() = 0;
+
+    /// The gradient of every value at the current weights. NotFinite when one is NaN or infinite: the same on every engine.
+    [[nodiscard]] virtual Status gradient(const Batch& batch) = 0;
+    /// What gradient() left, to read or to replace (sum of virtual shards). Valid until the next call.
+    [[nodiscard]] virtual std::span<float> gradient_values() = 0;
+    /// One step of the optimiser with gradient_values(). NotFinite when a weight is no longer finite.
+    [[nodiscard]] virtual Status apply(const Optimiser& optimiser) = 0;
+
+    /// Logits (rows, classes) in inference (no Dropout). The bits of a row depend on that row and the weights only.
+    virtual void logits(const Samples& samples, std::span<float> out) = 0;
+};
+
+/// Called by the reference engine after each operator of gradient(): what a dispute bisects. Forward: tensor layer + 1.
+/// DataGradient: gradient of the tensor the layer reads, as accumulated so far. WeightGradient: weight, then bias.
+enum class Pass : std::uint8_t { Forward, DataGradient, WeightGradient };
+using Observer = std::function<void(std::size_t layer, Pass pass, std::span<const float> values)>;
+
+/// Plain loops over canonical tensors: the specification. problem_of(network) must be empty, for all three.
+[[nodiscard]] std::unique_ptr<Engine> make_reference_engine(const Network& network, Observer observer = {});
+
+enum class Isa : std::uint8_t { Portable, Avx2, Avx512 };
+/// The best this processor has.
+[[nodiscard]] Isa best_isa();
+/// Vectors over 8 samples, `threads` threads (>= 1) that share each step; neither changes a bit. `isa` must be supported here.
+[[nodiscard]] std::unique_ptr<Engine> make_cpu_engine(const Network& network, unsigned threads = 1, Isa isa = best_isa());
+
+}  // namespace cone::kernels
