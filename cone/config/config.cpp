@@ -58,17 +58,25 @@ toml::table parse_value(const std::string& text) {
     }
 }
 
-void set_value(toml::table& root, const std::string& section, const std::string& key, const std::string& text) {
+/// The file's document, and what was set from outside it.
+struct Document {
+    toml::table root;
+    GivenValues given;
+};
+
+void set_value(Document& document, const std::string& section, const std::string& key, const Given& given) {
+    toml::table& root = document.root;
     auto* table = root[section].as_table();
     if (table == nullptr) {
         table = root.insert_or_assign(section, toml::table{}).first->second.as_table();
     }
-    const toml::table parsed = parse_value(text);
+    const toml::table parsed = parse_value(given.text);
     // Copying a node drops its source position: line 0 marks a value that did not come from the file.
     parsed.get("v")->visit([&](const auto& value) {
         auto copy = value;
         table->insert_or_assign(key, std::move(copy));
     });
+    document.given.insert_or_assign(section + "." + key, given);
 }
 
 std::string lower(std::string text) {
@@ -76,32 +84,42 @@ std::string lower(std::string text) {
     return text;
 }
 
-void apply_environment(toml::table& root, const std::map<std::string, std::string>& environment) {
+void apply_environment(Document& document, const std::map<std::string, std::string>& environment) {
     for (const auto& [variable, value] : environment) {
         const std::string name = lower(variable);
         for (const auto& section : section_names()) {
             const std::string prefix = "cone_" + section + "_";
             if (name.starts_with(prefix)) {
-                set_value(root, section, name.substr(prefix.size()), value);
+                set_value(document, section, name.substr(prefix.size()), {"environment " + variable, value});
             }
         }
     }
 }
 
-void apply_overrides(toml::table& root, const std::vector<std::string>& overrides) {
+void apply_overrides(Document& document, const std::vector<std::string>& overrides) {
     for (const auto& text : overrides) {
         const auto dot = text.find('.');
         const auto equals = text.find('=');
         if (dot == std::string::npos || equals == std::string::npos || dot > equals) {
             throw ConfigError("--set " + text + ": cannot be read", "write --set section.key=value");
         }
-        set_value(root, text.substr(0, dot), text.substr(dot + 1, equals - dot - 1), text.substr(equals + 1));
+        set_value(document, text.substr(0, dot), text.substr(dot + 1, equals - dot - 1),
+                  {"--set " + text.substr(0, equals), text.substr(equals + 1)});
     }
 }
 
 std::string place_of(const Places& places, const std::string& key, const std::string& file) {
     const auto found = places.find(key);
     return found == places.end() ? file : found->second;
+}
+
+/// Two settings that contradict each other: the one named may be the file's, the cause one of these.
+std::string list_given(const GivenValues& given) {
+    std::string list;
+    for (const auto& [key, value] : given) {
+        list += (list.empty() ? " (with " : ", ") + value.place;
+    }
+    return list.empty() ? list : list + ")";
 }
 
 Config defaults_with_money(Config config) {
@@ -119,13 +137,14 @@ Config defaults_with_money(Config config) {
 
 Config parse_config(std::string_view text, const std::string& name, const std::map<std::string, std::string>& environment,
                     const std::vector<std::string>& overrides) {
-    toml::table root = parse_document(text, name);
-    apply_environment(root, environment);
-    apply_overrides(root, overrides);
+    Document document{parse_document(text, name), {}};
+    apply_environment(document, environment);
+    apply_overrides(document, overrides);
     Places places;
-    const Config config = defaults_with_money(read_sections(root, {name, places}));
+    const Config config = defaults_with_money(read_sections(document.root, {name, document.given, places}));
     if (const auto impossible = find_impossible(config)) {
-        throw ConfigError(place_of(places, impossible->key, name) + ": " + impossible->key + ": " + impossible->reason,
+        throw ConfigError(place_of(places, impossible->key, name) + ": " + impossible->key + ": " + impossible->reason +
+                              list_given(document.given),
                           impossible->hint);
     }
     return config;

@@ -78,7 +78,7 @@ void read_market(TableReader& in, Config& config, const Source& source) {
     in.read("threshold_bp", market.threshold_bp, 0, kMaxBp);
     in.read("executor_share_bp", market.executor_share_bp, 0, kMaxBp);
     for (const auto* bid : in.tables("bids")) {
-        market.bids.push_back(read_bid({*bid, "market.bids", source.file, source.places}));
+        market.bids.push_back(read_bid({*bid, "market.bids", source}));
     }
 }
 
@@ -173,20 +173,20 @@ std::vector<std::string> section_names() {
 Config read_sections(const toml::table& root, const Source& source) {
     static const toml::table kEmpty;
     Config config;
-    TableReader top(root, "", source.file, source.places);
+    TableReader top(root, "", source);
     for (const auto& section : kSections) {
         const auto* table = top.table(section.name);
-        TableReader in(table == nullptr ? kEmpty : *table, std::string(section.name), source.file, source.places);
+        TableReader in(table == nullptr ? kEmpty : *table, std::string(section.name), source);
         section.read(in, config);
         in.finish();
     }
     if (const auto* market = top.table("market")) {
-        TableReader in(*market, "market", source.file, source.places);
+        TableReader in(*market, "market", source);
         read_market(in, config, source);
         in.finish();
     }
     for (const auto* fault : top.tables("faults")) {
-        config.faults.push_back(read_fault({*fault, "faults", source.file, source.places}));
+        config.faults.push_back(read_fault({*fault, "faults", source}));
     }
     top.finish();
     return config;

@@ -10,11 +10,6 @@
 
 namespace cone::config {
 
-struct Source {
-    std::string file;
-    Places& places;
-};
-
 /// Throws ConfigError on the first unknown key, wrong type or value out of range.
 [[nodiscard]] Config read_sections(const toml::table& root, const Source& source);
 

@@ -65,20 +65,46 @@ std::string did_you_mean(std::string_view word, const std::set<std::string, std:
     return nearest.empty() ? "" : "did you mean '" + nearest + "'?";
 }
 
-TableReader::TableReader(const toml::table& table, std::string section, std::string file, Places& places)
-    : table_(table), section_(std::move(section)), file_(std::move(file)), places_(places) {}
+TableReader::TableReader(const toml::table& table, std::string section, const Source& source)
+    : table_(table), section_(std::move(section)), source_(source) {}
 
 std::string TableReader::path_of(std::string_view key) const {
     return section_.empty() ? std::string(key) : section_ + "." + std::string(key);
 }
 
-std::string TableReader::place_of(const toml::node& node) const {
+/// Line 0 marks what did not come from the file.
+std::string TableReader::place_of(std::string_view key, const toml::node& node) const {
     const auto line = node.source().begin.line;
-    return line == 0 ? "override" : file_ + ":" + std::to_string(line);
+    return line == 0 ? given_place(path_of(key)) : source_.file + ":" + std::to_string(line);
+}
+
+/// What set the value at `path`: it, a table around it, or a value inside it.
+std::string TableReader::given_place(std::string path) const {
+    const auto inside = source_.given.lower_bound(path + ".");
+    if (inside != source_.given.end() && inside->first.starts_with(path + ".")) {
+        return inside->second.place;
+    }
+    while (!path.empty()) {
+        if (const auto found = source_.given.find(path); found != source_.given.end()) {
+            return found->second.place;
+        }
+        const auto dot = path.rfind('.');
+        path.resize(dot == std::string::npos ? 0 : dot);
+    }
+    return source_.file;
+}
+
+std::optional<std::string> TableReader::string_at(std::string_view key, const toml::node& node) const {
+    if (node.is_string()) {
+        return node.as_string()->get();
+    }
+    const auto given = source_.given.find(path_of(key));
+    const bool single = !node.is_table() && !node.is_array();
+    return single && given != source_.given.end() ? std::optional(given->second.text) : std::nullopt;
 }
 
 void TableReader::fail(std::string_view key, const toml::node& node, const std::string& expected) const {
-    throw ConfigError(place_of(node) + ": " + path_of(key) + " = " + text_of(node) + " cannot be used",
+    throw ConfigError(place_of(key, node) + ": " + path_of(key) + " = " + text_of(node) + " cannot be used",
                       "it must be " + expected);
 }
 
@@ -86,17 +112,18 @@ const toml::node* TableReader::find(std::string_view key) {
     known_.emplace(key);
     const toml::node* node = table_.get(key);
     if (node != nullptr) {
-        places_[path_of(key)] = place_of(*node);
+        source_.places[path_of(key)] = place_of(key, *node);
     }
     return node;
 }
 
 void TableReader::read(std::string_view key, std::string& value) {
     if (const auto* node = find(key)) {
-        if (!node->is_string()) {
+        auto text = string_at(key, *node);
+        if (!text) {
             fail(key, *node, "a string in quotes");
         }
-        value = node->as_string()->get();
+        value = *std::move(text);
     }
 }
 
@@ -142,8 +169,8 @@ void TableReader::read(std::string_view key, std::vector<std::string>& value) {
 
 void TableReader::read_ether(std::string_view key, Wei& value) {
     if (const auto* node = find(key)) {
-        const auto* text = node->as_string();
-        const auto amount = text == nullptr ? std::nullopt : wei_from_ether(text->get());
+        const auto text = string_at(key, *node);
+        const auto amount = text ? wei_from_ether(*text) : std::nullopt;
         if (!amount) {
             fail(key, *node, "an amount of ether as a string with up to 18 decimals, e.g. \"0.05\"");
         }
@@ -159,7 +186,7 @@ std::size_t TableReader::read_choice(std::string_view key, std::string& value, s
         const std::string near = did_you_mean(value, names);
         const toml::node* node = table_.get(key);
         throw ConfigError(
-            place_of(node == nullptr ? table_ : *node) + ": " + path_of(key) + " = '" + value + "' cannot be used",
+            place_of(key, node == nullptr ? table_ : *node) + ": " + path_of(key) + " = '" + value + "' cannot be used",
             "it must be " + job::list_choices(choices) + (near.empty() ? "" : "; " + near));
     }
     return static_cast<std::size_t>(found - choices.begin());
@@ -190,7 +217,8 @@ std::vector<const toml::table*> TableReader::tables(std::string_view key) {
 void TableReader::finish() const {
     for (const auto& [key, node] : table_) {
         if (!known_.contains(key.str())) {
-            throw ConfigError(place_of(node) + ": unknown key '" + path_of(key.str()) + "'", did_you_mean(key.str(), known_));
+            throw ConfigError(place_of(key.str(), node) + ": unknown key '" + path_of(key.str()) + "'",
+                              did_you_mean(key.str(), known_));
         }
     }
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -16,8 +17,21 @@
 
 namespace cone::config {
 
-/// "section.key" -> "file:line", for errors that are found after reading.
+/// "section.key" -> "file:line" or the name of what set it, for errors that are found after reading.
 using Places = std::map<std::string, std::string>;
+
+/// A value that did not come from the file.
+struct Given {
+    std::string place;  ///< "--set section.key" or "environment CONE_SECTION_KEY"
+    std::string text;   ///< as it was written
+};
+using GivenValues = std::map<std::string, Given, std::less<>>;  ///< by "section.key"
+
+struct Source {
+    std::string file;
+    const GivenValues& given;
+    Places& places;
+};
 
 /// TOML integers are signed 64-bit.
 inline constexpr std::uint64_t kMostInteger = std::uint64_t{1} << 63;
@@ -25,15 +39,17 @@ inline constexpr std::uint64_t kMostInteger = std::uint64_t{1} << 63;
 /// One table of the file. Fields that are absent keep their default. Throws ConfigError on the first problem.
 class TableReader {
 public:
-    TableReader(const toml::table& table, std::string section, std::string file, Places& places);
+    /// `source` must outlive the reader.
+    TableReader(const toml::table& table, std::string section, const Source& source);
 
+    /// Quotes may be left out where the value does not come from a file, even around what looks like a number.
     void read(std::string_view key, std::string& value);
     void read(std::string_view key, double& value, double least, double most);
     void read(std::string_view key, std::uint64_t& value, std::uint64_t least = 0, std::uint64_t most = kMostInteger);
     void read(std::string_view key, std::uint32_t& value, std::uint32_t least = 0,
               std::uint32_t most = std::numeric_limits<std::uint32_t>::max());
     void read(std::string_view key, std::vector<std::string>& value);
-    /// A decimal string of ether.
+    /// A decimal string of ether; quotes as above.
     void read_ether(std::string_view key, Wei& value);
     /// A string that is one of `choices`; returns its index.
     std::size_t read_choice(std::string_view key, std::string& value, std::span<const std::string_view> choices);
@@ -48,13 +64,14 @@ public:
 private:
     [[nodiscard]] const toml::node* find(std::string_view key);
     [[nodiscard]] std::string path_of(std::string_view key) const;
-    [[nodiscard]] std::string place_of(const toml::node& node) const;
+    [[nodiscard]] std::string place_of(std::string_view key, const toml::node& node) const;
+    [[nodiscard]] std::string given_place(std::string path) const;
+    [[nodiscard]] std::optional<std::string> string_at(std::string_view key, const toml::node& node) const;
     [[noreturn]] void fail(std::string_view key, const toml::node& node, const std::string& expected) const;
 
     const toml::table& table_;
     std::string section_;
-    std::string file_;
-    Places& places_;
+    const Source& source_;
     std::set<std::string, std::less<>> known_;
 };
 

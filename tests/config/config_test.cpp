@@ -56,6 +56,19 @@ TEST(Config, OverrideNeedsNoQuotes) {
     EXPECT_EQ(parse_config(kMinimal, "x", {}, {"market.reserve_ether=\"0.5\""}).market.reserve, *wei_from_ether("0.5"));
 }
 
+TEST(Config, OverrideOfAStringMayLookLikeAnything) {
+    const auto with = [](const std::string& set) { return parse_config(kMinimal, "x", {}, {set}); };
+
+    EXPECT_EQ(with("market.reserve_ether=0.05").market.reserve, *wei_from_ether("0.05"));
+    EXPECT_EQ(with("market.reserve_ether=0.100000000000000001").market.reserve, *wei_from_ether("0.100000000000000001"));
+    EXPECT_EQ(with("devnet.unit_stake_ether=2").devnet.unit_stake, *wei_from_ether("2"));
+    EXPECT_EQ(with("job.name=007").name, "007");
+    EXPECT_EQ(with("job.name=1e3").name, "1e3");
+    EXPECT_EQ(with("job.name=true").name, "true");
+    EXPECT_EQ(with("output.dir=2026-11-21").output.dir, "2026-11-21");
+    EXPECT_EQ(parse_config(kMinimal, "x", {{"CONE_JOB_NAME", "12"}}).name, "12");
+}
+
 struct Bad {
     const char* text;   ///< put before the minimal file
     const char* place;  ///< expected "file:line"
@@ -166,9 +179,46 @@ TEST(Config, RefusesOverridesThatAreNotAssignments) {
         EXPECT_THAT(message_of(kMinimal, {text}), HasSubstr("--set")) << text;
     }
 }
-TEST(Config, NamesAnOverrideThatIsWrong) {
-    EXPECT_THAT(message_of(kMinimal, {"training.batch=-1"}), HasSubstr("override: training.batch = -1"));
-    EXPECT_THAT(message_of(kMinimal, {"training.bach=1"}), HasSubstr("did you mean 'batch'?"));
+
+struct BadSet {
+    const char* set;
+    const char* message;
+};
+
+void PrintTo(const BadSet& bad, std::ostream* out) {
+    *out << bad.set;
+}
+
+class BadOverride : public testing::TestWithParam<BadSet> {};
+
+TEST_P(BadOverride, IsNamed) {
+    EXPECT_THAT(message_of(kMinimal, {"output.dir=somewhere", GetParam().set}), HasSubstr(GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Config, BadOverride,
+    testing::Values(BadSet{"training.batch=-1", "--set training.batch: training.batch = -1 cannot be used"},
+                    BadSet{"training.batch=\"32\"", "--set training.batch: training.batch = '32' cannot be used"},
+                    BadSet{"training.bach=1", "--set training.bach: unknown key 'training.bach' | did you mean 'batch'?"},
+                    BadSet{"trainin.batch=1", "--set trainin.batch: unknown key 'trainin' | did you mean 'training'?"},
+                    BadSet{"market.reserve_ether=-1", "--set market.reserve_ether: market.reserve_ether = -1 cannot be used"},
+                    BadSet{"market.reserve_ether=[1]",
+                           "--set market.reserve_ether: market.reserve_ether = [ 1 ] cannot be used"},
+                    BadSet{"market.tags=[1]", "--set market.tags: market.tags = [ 1 ] cannot be used"},
+                    BadSet{"market.bids=[{ether=\"1\", by=2}]", "--set market.bids: unknown key 'market.bids.by'"},
+                    BadSet{"job.name=[]", "--set job.name: job.name = [] cannot be used"},
+                    BadSet{"osmd.aggregation=3", "--set osmd.aggregation: osmd.aggregation = '3' cannot be used"},
+                    BadSet{"training.rounds=7", "--set training.rounds: training.rounds: 7 rounds cannot be cut"},
+                    BadSet{"chain.chain_id=1", "not on 1 (with --set chain.chain_id, --set output.dir)"}),
+    [](const auto& test) { return "Case" + std::to_string(test.index); });
+
+TEST(Config, NamesAnEnvironmentVariableThatIsWrong) {
+    try {
+        (void)parse_config(kMinimal, "x.toml", {{"CONE_TRAINING_BATCH", "0"}});
+        FAIL() << "accepted";
+    } catch (const ConfigError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("environment CONE_TRAINING_BATCH: training.batch = 0"));
+    }
 }
 TEST(Config, RefusesAFileThatIsNotThere) {
     EXPECT_THROW((void)load_config("/nowhere.toml"), ConfigError);
