@@ -7,14 +7,13 @@
 
 #include "cone/cli/command.hpp"
 #include "cone/data/file.hpp"
-#include "cone/report/result_json.hpp"
+#include "cone/report/run_folder.hpp"
 
 namespace cone::cli {
 namespace {
 
 ExitCode run_report(const Common& common, const std::filesystem::path& result_path, std::filesystem::path out) {
-    const Bytes text = data::read_file(result_path);
-    const auto result = report::result_from_json({reinterpret_cast<const char*>(text.data()), text.size()});
+    const auto result = report::load_result(result_path);
     if (out.empty()) {
         out = result_path.parent_path() / "report.html";
     }

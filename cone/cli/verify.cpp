@@ -8,7 +8,7 @@
 #include "cone/cli/verify_execution.hpp"
 #include "cone/data/file.hpp"
 #include "cone/report/receipt_check.hpp"
-#include "cone/report/receipt_json.hpp"
+#include "cone/report/run_folder.hpp"
 
 namespace cone::cli {
 namespace {
@@ -20,11 +20,6 @@ struct VerifyOptions {
     std::int64_t segment = -1;
     bool offline_only = false;
 };
-
-report::Receipt read_receipt(const std::filesystem::path& path) {
-    const Bytes text = data::read_file(path);
-    return report::receipt_from_json({reinterpret_cast<const char*>(text.data()), text.size()});
-}
 
 std::vector<report::Finding> check_on_paper(const report::Receipt& receipt) {
     const adapter::EthVoteVerifier verifier;
@@ -71,7 +66,7 @@ std::string text_of(const std::vector<report::Finding>& findings, const std::opt
 }
 
 ExitCode run_verify(const Common& common, const VerifyOptions& options) {
-    const auto receipt = read_receipt(options.receipt);
+    const auto receipt = report::load_receipt(options.receipt);
     const auto findings = check_on_paper(receipt);
     std::optional<Disagreement> found;
     std::size_t executed = 0;
