@@ -1,4 +1,4 @@
-// Text for the terminal.
+// The summary, line by line.
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/report/summary.hpp"
 
@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <functional>
 #include <numeric>
-#include <ostream>
 #include <vector>
 
 #include "cone/report/result_json.hpp"
@@ -117,32 +116,6 @@ std::string summary(const RunResult& result, const std::filesystem::path& folder
     text += line("report", (folder / "report.html").string());
     text += line("check", "cone verify --receipt " + (folder / "receipt.json").string());
     return text;
-}
-
-std::string progress_line(const ProgressEvent& event) {
-    char head[64];
-    std::snprintf(head, sizeof(head), "[%7.1f s] %-11.40s ", event.seconds, event.who.c_str());
-    std::string text = head + event.what;
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-    return text;
-}
-
-void ProgressPrinter::print(const ProgressEvent& event) {
-    constexpr const char* kClearLine = "\r\033[K";
-    out_ << (line_open_ ? kClearLine : "") << progress_line(event);
-    line_open_ = is_terminal_ && event.passing;
-    if (!line_open_) {
-        out_ << '\n';
-    }
-    out_.flush();
-}
-
-void ProgressPrinter::finish() {
-    if (line_open_) {
-        out_ << std::endl;
-    }
-    line_open_ = false;
 }
 
 }  // namespace cone::report

@@ -5,8 +5,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
-
 #include "tests/report/sample_result.hpp"
 
 namespace cone::report {
@@ -51,36 +49,6 @@ TEST(Summary, SaysNothingOfCorruptionThatNobodyPlanted) {
 
 TEST(Summary, SurvivesAnEmptyResult) {
     EXPECT_THAT(summary(RunResult{}, ""), HasSubstr("job 0"));
-}
-
-TEST(Progress, FormatsOneLine) {
-    EXPECT_EQ(progress_line({12.34, "executor 2", "segment 1: round 3", false}), "[   12.3 s] executor 2  segment 1: round 3");
-    EXPECT_EQ(progress_line({0, "bridge", "two\nlines\r", false}), "[    0.0 s] bridge      two lines ");
-}
-
-TEST(Progress, GivesEachEventALineInAFile) {
-    std::ostringstream out;
-    ProgressPrinter printer(out, false);
-    printer.print({1, "bridge", "a", true});
-    printer.print({2, "bridge", "b", false});
-    printer.finish();
-
-    EXPECT_EQ(out.str(), "[    1.0 s] bridge      a\n[    2.0 s] bridge      b\n");
-}
-
-TEST(Progress, OverwritesPassingEventsOnATerminal) {
-    std::ostringstream out;
-    ProgressPrinter printer(out, true);
-    printer.print({1, "bridge", "a", true});
-    printer.print({2, "bridge", "b", true});
-    printer.print({3, "bridge", "c", false});
-    printer.print({4, "bridge", "d", true});
-    printer.finish();
-    printer.finish();
-
-    EXPECT_EQ(out.str(),
-              "[    1.0 s] bridge      a\r\033[K[    2.0 s] bridge      b\r\033[K[    3.0 s] bridge      c\n"
-              "[    4.0 s] bridge      d\n");
 }
 
 }  // namespace
