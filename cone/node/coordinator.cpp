@@ -7,6 +7,7 @@
 #include "cone/base/errors.hpp"
 #include "cone/node/segment_flow.hpp"
 #include "cone/node/settlement_flow.hpp"
+#include "cone/node/vote_flow.hpp"
 
 namespace cone::node {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "cone/node/record.hpp"
-#include "cone/node/segment_flow.hpp"
+#include "cone/node/vote_flow.hpp"
 
 namespace cone::node {
 namespace {

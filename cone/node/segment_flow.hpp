@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cone/agreement/tally.hpp"
 #include "cone/node/coordinator.hpp"
 
 namespace cone::node {
@@ -16,6 +15,7 @@ struct Step {
 };
 
 void say(Step& step, std::string line);
+void tell(Step& step, std::size_t executor, ToExecutor message);
 void fail(Step& step, const std::string& reason);
 
 /// Draws the segment's order and starts its attempt 0. `previous` opens `previous_digest` (unused for segment 0).
@@ -23,9 +23,17 @@ void begin_segment(Step& step, SegmentIndex index, const Hash32& previous_digest
 /// The next, larger set; only its new members run. False when the pool is exhausted.
 bool begin_attempt(Step& step, SegmentRun& run);
 
-// What executors send.
+/// Posts the newest attempt's commitments when it is sealed and the segment before stands.
+void post_if_allowed(Step& step, SegmentRun& run);
+
+/// Null for a segment that has not begun.
+[[nodiscard]] SegmentRun* run_of(CoordinatorState& state, SegmentIndex segment);
+/// The newest attempt of a segment, when it is the one named.
+[[nodiscard]] Attempt* attempt_of(CoordinatorState& state, SegmentIndex segment, AttemptIndex number);
+/// "segment 1, attempt 0", for people.
+[[nodiscard]] std::string name_of(const SegmentRun& run, const Attempt& attempt);
+
 void take_commitment(Step& step, std::size_t executor, const Commitment& commitment);
-void take_reveal(Step& step, std::size_t executor, const Reveal& reveal);
 /// Nobody waits any longer for this executor: in one segment, or (none given) in all.
 void stop_waiting_for(Step& step, std::size_t executor, std::optional<SegmentIndex> segment);
 
@@ -38,10 +46,5 @@ void on_event(Step& step, const SegmentChallenged& event);
 // What time brings.
 void watch_deadlines(Step& step, SegmentRun& run);
 void watch_windows(Step& step);
-
-/// Votes of all attempts that were cast.
-[[nodiscard]] agreement::Tally tally_of(const SegmentRun& run);
-/// A reveal of a member that voted for `digest` and opened it; null when nobody did.
-[[nodiscard]] const Reveal* opened_reveal(const SegmentRun& run, const Hash32& digest);
 
 }  // namespace cone::node

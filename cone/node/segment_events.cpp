@@ -1,0 +1,95 @@
+// What the chain says of segments: commitments posted, votes counted, verdicts, challenges.
+// SPDX-License-Identifier: Apache-2.0
+#include "cone/node/segment_flow.hpp"
+#include "cone/node/vote_flow.hpp"
+
+namespace cone::node {
+
+void on_event(Step& step, const CommitmentsPosted& event) {
+    const SegmentRun* run = run_of(step.state, event.segment);
+    if (run == nullptr || run->epoch != event.attempt.value >> 16) {
+        return;  // of a segment that a flipped verdict threw away
+    }
+    Attempt* attempt = attempt_of(step.state, event.segment, event.attempt);
+    if (attempt == nullptr || attempt->phase != Phase::Posting || attempt->root != event.root) {
+        fail(step, "the chain shows commitments for segment " + std::to_string(event.segment.value) +
+                       " that this bridge did not post");
+        return;
+    }
+    attempt->phase = Phase::OnChain;
+    attempt->reveal_from_block = event.reveal_from_block;
+    attempt->reveal_until_block = event.reveal_until_block;
+}
+
+void on_event(Step& step, const SegmentUndecided& event) {
+    SegmentRun* run = run_of(step.state, event.segment);
+    if (run == nullptr || run->attempts.empty()) {
+        return;
+    }
+    run->attempts.back().phase = Phase::Decided;
+    run->attempts.back().decided = step.now;
+    if (run->expected) {
+        fail(step, "segment " + std::to_string(event.segment.value) + ": the chain is undecided, our count accepts " +
+                       to_hex(*run->expected));
+    } else if (!begin_attempt(step, *run)) {
+        say(step, "segment " + std::to_string(event.segment.value) + ": the pool is exhausted");
+    }
+}
+
+/// Later segments were built on this one: they go on when the verdict is what they started from.
+void on_event(Step& step, const SegmentAccepted& event) {
+    SegmentRun* run = run_of(step.state, event.segment);
+    if (run == nullptr || run->attempts.empty()) {
+        fail(step, "the chain accepted segment " + std::to_string(event.segment.value) + ", which this bridge did not run");
+        return;
+    }
+    const bool flipped = run->verdict && *run->verdict != event.digest;
+    if (run->expected && *run->expected != event.digest) {
+        fail(step, "segment " + std::to_string(event.segment.value) + ": the chain accepted " + to_hex(event.digest) +
+                       ", our count says " + to_hex(*run->expected));
+        return;
+    }
+    const Reveal* opened = opened_reveal(*run, event.digest);
+    if (opened == nullptr) {
+        fail(step,
+             "segment " + std::to_string(event.segment.value) + ": nobody opened the accepted digest " + to_hex(event.digest));
+        return;
+    }
+    const hash::DigestOpening opening = opened->opening;
+    run->attempts.back().phase = Phase::Decided;
+    run->attempts.back().decided = run->decided = step.now;
+    run->verdict = run->expected = event.digest;
+    run->standing = true;
+    run->finalize_submitted = false;
+    run->final_from_block = event.final_from_block;
+    say(step, "segment " + std::to_string(event.segment.value) + ": accepted " + to_hex(event.digest).substr(0, 18));
+    for (std::size_t i = 0; i < step.state.executors.size(); ++i) {
+        if (step.state.executors[i].standing == Standing::Joined) {
+            tell(step, i, SegmentAgreed{event.segment, event.digest});
+        }
+    }
+    const SegmentIndex next = event.segment.next();
+    if (flipped) {
+        ++step.state.epoch;
+        step.state.segments.resize(next.value);
+    }
+    if (next.value < step.state.segments.size()) {
+        post_if_allowed(step, step.state.segments[next.value]);
+    } else if (next.value < step.state.terms.segments) {
+        begin_segment(step, next, event.digest, opening);
+    }
+}
+
+void on_event(Step& step, const SegmentChallenged& event) {
+    SegmentRun* run = run_of(step.state, event.segment);
+    if (run == nullptr || !run->standing) {
+        return;
+    }
+    run->standing = false;
+    ++run->challenges;
+    run->expected.reset();
+    say(step, "segment " + std::to_string(event.segment.value) + ": challenged by " + to_hex(event.challenger));
+    (void)begin_attempt(step, *run);
+}
+
+}  // namespace cone::node

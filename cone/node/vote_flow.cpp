@@ -1,0 +1,121 @@
+// Votes: shown once nobody can commit any more, checked, cast, and counted by ourselves to run ahead of the chain.
+// SPDX-License-Identifier: Apache-2.0
+#include "cone/node/vote_flow.hpp"
+
+#include <algorithm>
+
+#include "cone/base/errors.hpp"
+#include "cone/node/attempt.hpp"
+
+namespace cone::node {
+namespace {
+
+VoteDomain domain_of(const CoordinatorState& state) {
+    return {state.terms.domain_separator, state.terms.job};
+}
+
+/// Our own count says accepted: the next segment starts while the votes are still on their way into a block.
+void run_ahead(Step& step, SegmentRun& run) {
+    const auto tally = tally_of(run);
+    const auto verdict =
+        agreement::verdict({tally.standing(), step.state.terms.lead, tally.outstanding(run.attempts.back().number),
+                            tally.members(), narrow<std::uint32_t>(run.order.size())});
+    if (verdict != agreement::Verdict::Accepted || run.verdict) {
+        return;
+    }
+    const Hash32 best = tally.standing().best;
+    const Reveal* opened = opened_reveal(run, best);
+    const SegmentIndex next = run.index.next();
+    if (opened == nullptr || next.value >= step.state.terms.segments || next.value != step.state.segments.size()) {
+        return;
+    }
+    run.expected = best;
+    begin_segment(step, next, best, hash::DigestOpening(opened->opening));
+}
+
+}  // namespace
+
+agreement::Tally tally_of(const SegmentRun& run) {
+    agreement::Tally tally;
+    for (const auto& attempt : run.attempts) {
+        CONE_ASSERT(tally.open(attempt.number, addresses_of(attempt)), "nobody is asked twice for a segment");
+        for (const auto& member : attempt.members) {
+            if (attempt.phase >= Phase::Cast && member.reveal) {
+                (void)tally.count({attempt.number, member.address, member.reveal->digest, member.reveal->witness});
+            }
+        }
+    }
+    return tally;
+}
+
+const Reveal* opened_reveal(const SegmentRun& run, const Hash32& digest) {
+    for (const auto& attempt : run.attempts) {
+        for (const auto& member : attempt.members) {
+            if (member.reveal && member.reveal->digest == digest && hash::segment_digest(member.reveal->opening) == digest) {
+                return &*member.reveal;
+            }
+        }
+    }
+    return nullptr;
+}
+
+void cast_if_complete(Step& step, SegmentRun& run) {
+    Attempt& attempt = run.attempts.back();
+    if (attempt.phase != Phase::Revealing || awaits_anybody(attempt) || step.state.head < attempt.not_before_head) {
+        return;
+    }
+    attempt.phase = Phase::Cast;
+    attempt.cast = step.now;
+    auto cast = votes_of(step.state.terms.job, run.index, attempt);
+    say(step, name_of(run, attempt) + ": " + std::to_string(cast.votes.size()) + " of " +
+                  std::to_string(attempt.members.size()) + " votes");
+    if (!cast.votes.empty()) {
+        step.out.push_back(Submit{std::move(cast)});
+    }
+    run_ahead(step, run);
+}
+
+void open_reveals(Step& step, SegmentRun& run) {
+    Attempt& attempt = run.attempts.back();
+    attempt.phase = Phase::Revealing;
+    attempt.revealed = step.now;
+    attempt.deadline = {step.now + step.state.options.reveal_timeout};
+    await_reveals(attempt, step.state.executors);
+    const CommitmentsOnChain posted{run.index, attempt.number, attempt.root, addresses_of(attempt), commitments_of(attempt)};
+    for (const auto& member : attempt.members) {
+        if (member.executor && !member.commitment.is_zero()) {
+            tell(step, *member.executor, posted);
+        }
+    }
+    cast_if_complete(step, run);
+}
+
+void take_reveal(Step& step, std::size_t executor, const Reveal& reveal) {
+    SegmentRun* run = run_of(step.state, reveal.segment);
+    if (run == nullptr) {
+        return;
+    }
+    const auto at =
+        std::find_if(run->attempts.begin(), run->attempts.end(), [&](const auto& a) { return a.number == reveal.attempt; });
+    MemberView* member = at == run->attempts.end() ? nullptr : member_of(*at, executor);
+    if (member == nullptr) {
+        return;
+    }
+    const RevealOutcome outcome = take_reveal(*at, *member, domain_of(step.state), reveal, step.verifier);
+    const std::string who = name_of(*run, *at) + ": executor " + std::to_string(executor);
+    if (outcome.equivocates) {
+        step.state.equivocations.push_back({member->address, reveal.segment});
+        say(step, who + " signed two different votes");
+        step.out.push_back(Submit{ProveEquivocation{step.state.terms.job, reveal.segment, reveal.attempt,
+                                                    member->signed_votes[0], member->signed_votes[1]}});
+    }
+    if (outcome.verdict == RevealVerdict::TooLate) {
+        say(step, who + " revealed too late");
+    } else if (outcome.verdict == RevealVerdict::BadSignature) {
+        say(step, who + " sent a vote it did not sign");
+    } else if (outcome.verdict == RevealVerdict::Accepted && &*at == &run->attempts.back()) {
+        cast_if_complete(step, *run);
+    }
+}
+
+}  // namespace cone::node

@@ -1,0 +1,21 @@
+// How votes come in and go out: the second half of an attempt. Functions over the coordinator's state.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cone/agreement/tally.hpp"
+#include "cone/node/segment_flow.hpp"
+
+namespace cone::node {
+
+/// Members may show their votes once nobody can commit any more: the next block is the first that takes votes.
+void open_reveals(Step& step, SegmentRun& run);
+void take_reveal(Step& step, std::size_t executor, const Reveal& reveal);
+/// Sends the newest attempt's votes to the chain when nobody is waited for any longer.
+void cast_if_complete(Step& step, SegmentRun& run);
+
+/// Votes of all attempts that were cast.
+[[nodiscard]] agreement::Tally tally_of(const SegmentRun& run);
+/// A reveal of a member that voted for `digest` and opened it; null when nobody did.
+[[nodiscard]] const Reveal* opened_reveal(const SegmentRun& run, const Hash32& digest);
+
+}  // namespace cone::node
