@@ -14,7 +14,8 @@
 namespace cone::kernels {
 
 /// Samples as they stand in a shard: one byte a value, input.values() of them; `table` makes floats of bytes (Embedding reads
-/// the bytes themselves). The engine fills a batch up to a multiple of 8 by repeating row 0 with gradient +0.
+/// the bytes themselves). The engine fills a batch up to a multiple of 8 by repeating row 0 (and its index) with gradient +0.
+/// A gradient of 0 rows is +0 throughout.
 struct Samples {
     std::span<const std::uint8_t* const> rows;
     std::span<const float, 256> table;
@@ -52,12 +53,15 @@ public:
     virtual void logits(const Samples& samples, std::span<float> out) = 0;
 };
 
-/// Called by the reference engine after each operator of gradient(): what a dispute bisects. Forward: tensor layer + 1.
-/// DataGradient: gradient of the tensor the layer reads, as accumulated so far. WeightGradient: weight, then bias.
+/// Called by the reference engine after each operator of gradient(): what a dispute bisects. In order: Forward of each layer,
+/// tensor layer + 1. DataGradient with layer = layers.size(): the loss's, of the last tensor. Then for each layer, last first:
+/// WeightGradient of the weight, of the bias; DataGradient of the tensor it reads, as accumulated so far, and of `other` for
+/// Add, neither for tensor 0. A layer without weight has no WeightGradient. All samples, those that fill up included.
 enum class Pass : std::uint8_t { Forward, DataGradient, WeightGradient };
 using Observer = std::function<void(std::size_t layer, Pass pass, std::span<const float> values)>;
 
-/// Plain loops over canonical tensors: the specification. problem_of(network) must be empty, for all three.
+/// Plain loops over canonical tensors: the specification. problem_of(network) must be empty, for all three. (The norms and
+/// attention of this one allocate a row of scratch a call.)
 [[nodiscard]] std::unique_ptr<Engine> make_reference_engine(const Network& network, Observer observer = {});
 
 enum class Isa : std::uint8_t { Portable, Avx2, Avx512 };

@@ -31,8 +31,8 @@ enum class Op : std::uint8_t {
     AvgPool,    ///< likewise
     GroupNorm,  ///< groups; weight (channels) is gamma, bias (channels) is beta
     LayerNorm,  ///< over the channels of each position; weight and bias as GroupNorm
-    Add,        ///< input + other, two tensors of one shape
-    Embedding,  ///< bytes (1, 1, positions) -> (dimension, 1, positions); weight (256, dimension), bias (positions, dimension)
+    Add,        ///< input + other, two different tensors of one shape
+    Embedding,  ///< tensor 0's bytes (1, 1, positions) -> (d, 1, positions); weight (256, d), bias (positions, d)
     Attention,  ///< heads, causal; (3 d, 1, positions) = queries, keys, values -> (d, 1, positions)
     Dropout,    ///< rate in training; nothing in inference
 };
@@ -68,7 +68,8 @@ struct Network {
 };
 
 /// Why no engine could execute the network ("layer 3 (maxpool): ..."), nothing when all can. Checks every field: shapes that
-/// follow from one another, tensors that exist, parameters inside the values and without overlap, sizes below 2^31.
+/// follow from one another, tensors that exist and are read, parameters that cover the values without gap or overlap, conv
+/// padding below the kernel's sides, 1 to 256 classes, sizes below 2^31.
 [[nodiscard]] std::optional<std::string> problem_of(const Network& network);
 
 [[nodiscard]] const char* name_of(Op op);

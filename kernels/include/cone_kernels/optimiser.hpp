@@ -16,7 +16,9 @@ namespace cone::kernels {
 ///           w <- fma(-(rate / c1), m / (sqrt(u / c2) + epsilon), w)
 ///           c1 = 1 - beta1^t, c2 = 1 - beta2^t for step t = 1, 2, ...: powers by repeated multiplication in double, the
 ///           difference in double, rounded to float once. 1 - beta1, 1 - beta2 in float.
-///   AdamW   as Adam without the first line, and before it w <- fma(-(rate * decay), w, w)
+///   AdamW   as Adam without its first step (decay of g), and before the rest w <- fma(-(rate * decay), w, w)
+///
+/// Every step is done also where a factor is 0: fma(+0, w, g) turns g = -0 into +0 when w > 0.
 struct Optimiser {
     enum class Kind : std::uint8_t { Sgd, Adam, AdamW };
     Kind kind = Kind::Sgd;
