@@ -3,6 +3,7 @@
 #include "cone_kernels/classification.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "elementary_inline.hpp"
@@ -35,6 +36,20 @@ void check(std::span<const float> logits, std::span<const std::uint8_t> labels, 
     return log_inline(sum) + (largest - row[label]);
 }
 
+/// (softmax - one-hot) / divisor of one row; `power` is room for the exponentials.
+[[gnu::always_inline]] inline void row_gradient(std::span<const float> row, std::size_t label, double divisor,
+                                                std::span<double> power, std::span<float> gradient) {
+    const double largest = *std::max_element(row.begin(), row.end());
+    double sum = 0;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+        power[c] = exp_inline(row[c] - largest);
+        sum += power[c];
+    }
+    for (std::size_t c = 0; c < row.size(); ++c) {
+        gradient[c] = static_cast<float>((power[c] / sum - (c == label ? 1.0 : 0.0)) / divisor);
+    }
+}
+
 bool is_right(std::span<const float> row, std::size_t label) {
     const bool has_nan = std::any_of(row.begin(), row.end(), [](float logit) { return std::isnan(logit); });
     return !has_nan && static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin()) == label;
@@ -50,6 +65,16 @@ CONE_FMA_CLONES double cross_entropy_sum(std::span<const float> logits, std::spa
         sum += row_loss(logits.subspan(i * classes, classes), labels[i]);
     }
     return sum;
+}
+
+CONE_FMA_CLONES void cross_entropy_gradient(std::span<const float> logits, std::span<const std::uint8_t> labels,
+                                            std::size_t classes, std::uint32_t divisor, std::span<float> out) {
+    check(logits, labels, classes);
+    require(classes <= 256 && divisor > 0 && out.size() == logits.size(), "cross_entropy_gradient: classes, divisor or sizes");
+    std::array<double, 256> power{};
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        row_gradient(logits.subspan(i * classes, classes), labels[i], divisor, power, out.subspan(i * classes, classes));
+    }
 }
 
 std::size_t count_correct(std::span<const float> logits, std::span<const std::uint8_t> labels, std::size_t classes) {

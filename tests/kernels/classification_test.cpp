@@ -4,11 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "cone/base/rng.hpp"
+#include "cone_kernels/elementary.hpp"
 
 namespace cone::kernels {
 namespace {
@@ -58,6 +60,62 @@ TEST(CrossEntropy, IsInfiniteWhenALogitIsNot) {
     EXPECT_EQ(cross_entropy({0, -kInf}, {0}, 2), infinity);
     EXPECT_EQ(cross_entropy({kNan, 0}, {1}, 2), infinity);
     EXPECT_EQ(cross_entropy({0, 0, 0, kNan}, {1, 1}, 2), infinity);
+}
+
+std::vector<float> gradient(const std::vector<float>& logits, const Labels& labels, std::size_t classes,
+                            std::uint32_t divisor) {
+    std::vector<float> out(logits.size(), kNan);
+    cross_entropy_gradient(logits, labels, classes, divisor, out);
+    return out;
+}
+
+TEST(CrossEntropyGradient, IsSoftmaxMinusOneHot) {
+    EXPECT_EQ(gradient({2, 2, -1, -1}, {0, 1}, 2, 2), (std::vector<float>{-0.25f, 0.25f, 0.25f, -0.25f}));
+    EXPECT_EQ(gradient({7}, {0}, 1, 1), std::vector<float>{0});
+    EXPECT_TRUE(gradient({}, {}, 3, 1).empty());
+}
+
+TEST(CrossEntropyGradient, DividesByTheWholeBatch) {
+    EXPECT_EQ(gradient({2, 2}, {0}, 2, 64), (std::vector<float>{-0x1p-7f, 0x1p-7f}));
+}
+
+TEST(CrossEntropyGradient, FollowsItsFormulaBitForBit) {
+    const Rng random(4, RngStream::Probe, 0);
+    for (std::uint64_t row = 0; row < 500; ++row) {
+        std::vector<float> z;
+        for (std::uint64_t c = 0; c < 7; ++c) {
+            z.push_back(static_cast<float>(20 * random.uniform(row * 7 + c) - 10));
+        }
+        const double largest = *std::max_element(z.begin(), z.end());
+        double sum = 0;
+        for (const float value : z) {
+            sum += exp_exact(value - largest);
+        }
+        const auto out = gradient(z, {3}, 7, 13);
+        for (std::size_t c = 0; c < 7; ++c) {
+            EXPECT_EQ(out[c], static_cast<float>((exp_exact(z[c] - largest) / sum - (c == 3 ? 1.0 : 0.0)) / 13)) << row;
+        }
+    }
+}
+
+TEST(CrossEntropyGradient, SurvivesHugeLogits) {
+    EXPECT_EQ(gradient({3e38f, -3e38f}, {1}, 2, 1), (std::vector<float>{1, -1}));
+    EXPECT_EQ(gradient({0, -kInf}, {0}, 2, 1), (std::vector<float>{0, 0}));
+}
+
+TEST(CrossEntropyGradient, IsNanThroughoutWhereALogitIsNanOrPlusInfinity) {
+    for (const auto& row : {std::vector<float>{kNan, 1, 2}, {1, kNan, 2}, {1, 2, kInf}, {-kInf, -kInf, -kInf}}) {
+        for (const float value : gradient(row, {1}, 3, 1)) {
+            EXPECT_TRUE(std::isnan(value));
+        }
+    }
+}
+
+TEST(CrossEntropyGradientDeath, StopsOnMisuse) {
+    EXPECT_DEATH(gradient({1, 2}, {0}, 2, 0), "divisor");
+    EXPECT_DEATH(gradient(std::vector<float>(257), {0}, 257, 1), "classes");
+    EXPECT_DEATH(gradient({1, 2, 3}, {0}, 2, 1), "shape");
+    EXPECT_DEATH(gradient({1, 2}, {2}, 2, 1), "label outside");
 }
 
 TEST(CountCorrect, TakesTheFirstOfEqualLogits) {

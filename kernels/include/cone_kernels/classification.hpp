@@ -14,6 +14,13 @@ namespace cone::kernels {
 [[nodiscard]] double cross_entropy_sum(std::span<const float> logits, std::span<const std::uint8_t> labels,
                                        std::size_t classes);
 
+/// Gradient of cross_entropy_sum / divisor in the logits, in double, rounded to float once. With m the row's largest logit,
+/// E_c = exp_exact(double(z_c) - double(m)) and S = sum E_c, classes ascending from +0:
+/// out_c = float((E_c / S - (c == label ? 1 : 0)) / divisor). A row with NaN or +infinity gives NaN throughout.
+/// `out` has the shape of `logits`; classes <= 256, divisor > 0.
+void cross_entropy_gradient(std::span<const float> logits, std::span<const std::uint8_t> labels, std::size_t classes,
+                            std::uint32_t divisor, std::span<float> out);
+
 /// Rows whose largest logit is the label's; among equal logits the first wins. A row with NaN is never right.
 [[nodiscard]] std::size_t count_correct(std::span<const float> logits, std::span<const std::uint8_t> labels,
                                         std::size_t classes);
