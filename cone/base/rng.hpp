@@ -1,5 +1,5 @@
 // Counter-based random numbers: any draw can be recomputed alone, on any rank, in any order.
-// Philox4x32-10 of Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC'11.
+// The generator is Philox4x32-10 of cone_kernels/philox.hpp.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -21,9 +21,6 @@ enum class RngStream : std::uint32_t {
     Probe = 7,
     Simulation = 8,
 };
-
-/// One block of the generator: 10 rounds of Philox4x32 on `counter` under `key`.
-[[nodiscard]] std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
 
 /// A keyed family of random numbers. `substream` separates rounds, sellers or tensors inside one stream.
 class Rng {

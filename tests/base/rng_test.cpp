@@ -1,4 +1,4 @@
-// Philox against the published known answers, and uniformity of the derived draws.
+// What a draw is made of, and uniformity of the derived draws.
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/base/rng.hpp"
 
@@ -6,22 +6,22 @@
 
 #include <vector>
 
+#include "cone_kernels/philox.hpp"
+
 namespace cone {
 namespace {
 
-// Known answers of the Random123 distribution (kat_vectors, philox4x32 10).
-TEST(Philox, MatchesPublishedZeroVector) {
-    const std::array<std::uint32_t, 4> expected{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8};
-    EXPECT_EQ(philox4x32({0, 0, 0, 0}, {0, 0}), expected);
-}
-TEST(Philox, MatchesPublishedOnesVector) {
-    const std::uint32_t f = 0xffffffff;
-    const std::array<std::uint32_t, 4> expected{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd};
-    EXPECT_EQ(philox4x32({f, f, f, f}, {f, f}), expected);
-}
-TEST(Philox, MatchesPublishedPiVector) {
-    const std::array<std::uint32_t, 4> expected{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1};
-    EXPECT_EQ(philox4x32({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}), expected);
+// The generator itself is held against its published known answers in tests/kernels/dropout_test.cpp.
+TEST(Rng, IsTheStatedBlockOfTheGenerator) {
+    Hash32 seed{};
+    for (std::size_t i = 0; i < 32; ++i) {
+        seed.bytes[i] = static_cast<std::uint8_t>(i + 1);
+    }
+    const auto block = kernels::philox4x32({7, 9, 3, 5}, {0x04030201, 0x08070605});
+
+    EXPECT_EQ(Rng(seed, RngStream::Shuffle, 5).bits(7 + (std::uint64_t{9} << 32)), block[0] | std::uint64_t{block[1]} << 32);
+    EXPECT_EQ(Rng(0x0807060504030201, RngStream::Shuffle, 5).bits(7 + (std::uint64_t{9} << 32)),
+              block[0] | std::uint64_t{block[1]} << 32);
 }
 
 TEST(Rng, StreamsAndSubstreamsDiffer) {

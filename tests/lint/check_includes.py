@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROTOCOL = ["cone/base", "cone/hash", "cone/job"]
 MAY_INCLUDE = {
     "kernels": [],
-    "cone/base": [],
+    "cone/base": ["kernels"],  # the generator's core, which dropout needs too
     "cone/hash": ["cone/base"],
     "cone/job": ["cone/base", "cone/hash"],
     "cone/config": PROTOCOL,
