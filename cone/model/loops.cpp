@@ -6,7 +6,7 @@
 #include <array>
 
 #include "cone/base/errors.hpp"
-#include "cone_kernels/elementary.hpp"
+#include "cone_kernels/classification.hpp"
 
 namespace cone::model {
 namespace {
@@ -109,21 +109,8 @@ void cross_entropy_gradient(std::span<const float> logits, std::span<const std::
                             std::span<float> gradient) {
     CONE_ASSERT(logits.size() == labels.size() * classes && gradient.size() == logits.size() && classes <= 256,
                 "logits and gradient have shape (labels, classes)");
-    std::array<double, 256> power{};
-    const auto rows = static_cast<double>(labels.size());
-    for (std::size_t row = 0; row < labels.size(); ++row) {
-        const auto z = logits.subspan(row * classes, classes);
-        const double largest = *std::max_element(z.begin(), z.end());
-        double sum = 0;
-        for (std::size_t c = 0; c < classes; ++c) {
-            power[c] = kernels::exp_exact(z[c] - largest);
-            sum += power[c];
-        }
-        for (std::size_t c = 0; c < classes; ++c) {
-            const double target = c == labels[row] ? 1.0 : 0.0;
-            gradient[row * classes + c] = static_cast<float>((power[c] / sum - target) / rows);
-        }
-    }
+    const auto rows = static_cast<std::uint32_t>(std::max<std::size_t>(1, labels.size()));
+    kernels::cross_entropy_gradient(logits, labels, classes, rows, gradient);
 }
 
 void sgd(const SgdStep& step, std::span<const float> gradient, std::span<float> velocity, std::span<float> weights) {
