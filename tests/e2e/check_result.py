@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Holds a run's result.json against what the demo promises: accuracy, payouts, the faulty executor, every wei.
+"""Holds a run's result.json against what the demo promises: accuracy, payouts, every wei, and exactly the planted faults.
 
-usage: check_result.py RESULT_JSON [--accuracy 0.97] [--fault KIND@SEGMENT ...] [--no-faults] [--status settled]
+usage: check_result.py RESULT_JSON [--accuracy 0.97] [--fault KIND@SEGMENT.MEMBER ...] [--gone] [--status settled]
+Each --fault must be caught, its executor the member at that position of the segment's set; nobody else may be accused. With
+--gone these executors no longer exist: when a later segment draws one again, it does not reveal there either.
 SPDX-License-Identifier: Apache-2.0
 """
 import argparse
@@ -11,29 +13,50 @@ import sys
 REQUIRED = ["schema_version", "job_id", "status", "metric", "segments", "faults_caught", "payouts", "escrow_wei", "gas",
             "profile", "wall_s"]
 
+# What a fault costs (docs/protocol.md 3): a hard one hard_slash_bp, a soft one soft_slash_bp of a stake of 1 ether.
+STAKE_WEI = 10**18
+HARD_BP = {"wrong-digest": 5000, "equivocation": 5000}
+SOFT_BP = {"no-reveal": 100, "late": 100, "witness": 100}
+SLASH_BP = HARD_BP | SOFT_BP
+
+
+def planted(text, segments):
+    kind, place = text.split("@")
+    segment, member = (int(number) for number in place.split("."))
+    members = [address for attempt in segments[segment]["attempt_details"] for address in attempt["members"]]
+    return kind, segment, members[member], STAKE_WEI * SLASH_BP[kind] // 10_000
+
+
+def caught(fault):
+    return fault["kind"], fault["segment"], fault["executor"], int(fault["slashed_wei"])
+
+
+def check_money(result, status):
+    escrow = int(result["escrow_wei"])
+    paid = sum(int(p["wei"]) for p in result["payouts"])
+    yield paid == escrow, f"payouts {paid} add up to the escrow {escrow}"
+    sellers = sum(int(s["paid_wei"]) for s in result["sellers"])
+    corrupted = sum(int(s["paid_wei"]) for s in result["sellers"] if s["corrupted"])
+    if status == "settled":
+        yield sellers > 0, "sellers were paid"
+        yield corrupted * 100 < sellers * 5, f"corrupted sellers got {corrupted} of {sellers}: under 5 %"
+
 
 def check(result, args):
     for key in REQUIRED:
         yield key in result, f"field {key} is there"
     yield result["status"] == args.status, f"status is {args.status}, got {result['status']}"
     yield result["metric"]["final"] >= args.accuracy, f"accuracy {result['metric']['final']:.4f} >= {args.accuracy}"
-    yield len(result["metric"]["by_round"]) == result["spec"]["schedule"]["rounds"] if "schedule" in result.get("spec", {}) else True, \
-        "one metric a round"
-    escrow = int(result["escrow_wei"])
-    paid = sum(int(p["wei"]) for p in result["payouts"])
-    yield paid == escrow, f"payouts {paid} add up to the escrow {escrow}"
-    sellers = sum(int(s["paid_wei"]) for s in result["sellers"])
-    corrupted = sum(int(s["paid_wei"]) for s in result["sellers"] if s["corrupted"])
-    yield corrupted * 100 < escrow * 5, f"corrupted sellers got {corrupted} of {escrow}: under 5 %"
-    yield sellers > 0 or args.status != "settled", "sellers were paid"
+    yield len(result["metric"]["by_round"]) == result["spec"]["schedule"]["rounds"], "one metric a round"
+    yield from check_money(result, args.status)
     for segment in result["segments"]:
         yield segment["verdict"] == "accepted", f"segment {segment['index']} accepted"
-    found = {(f["kind"], f["segment"]) for f in result["faults_caught"]}
-    for fault in args.fault:
-        kind, segment = fault.split("@")
-        yield (kind, int(segment)) in found, f"{kind} in segment {segment} caught; caught: {sorted(found)}"
-    if args.no_faults:
-        yield not found, f"nobody is accused; caught: {sorted(found)}"
+    wanted = sorted(planted(fault, result["segments"]) for fault in args.fault)
+    found = sorted(caught(fault) for fault in result["faults_caught"])
+    if args.gone:
+        gone = {executor: segment for _, segment, executor, _ in wanted}
+        found = [f for f in found if f[0] != "no-reveal" or f[1] <= gone.get(f[2], f[1])]
+    yield found == wanted, f"caught and slashed: {wanted}" + ("" if found == wanted else f", got {found}")
     yield all(g["gas"] > 0 for g in result["gas"]) and result["gas"], "gas of every transaction"
 
 
@@ -42,7 +65,7 @@ def main():
     parser.add_argument("result")
     parser.add_argument("--accuracy", type=float, default=0.97)
     parser.add_argument("--fault", action="append", default=[])
-    parser.add_argument("--no-faults", action="store_true")
+    parser.add_argument("--gone", action="store_true")
     parser.add_argument("--status", default="settled")
     args = parser.parse_args()
     with open(args.result, encoding="utf-8") as file:

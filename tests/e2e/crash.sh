@@ -9,9 +9,10 @@ submit_job
 code=0
 train || code=$?
 tail -n 40 "$work/run.log"
-check_result
+check_result --fault no-reveal@0.1 --gone
 grep -q 'its process died' "$work/run.log" || fail "the loss is not reported"
 [ "$(json "$out/latest/result.json" 'd["segments"][0]["set_sizes"][-1] > 3')" = True ] || fail "the set did not grow past the dead member"
-left=$(pgrep -f -- "$work/" || true)
+stop_chain
+left=$(started_here)
 [ -z "$left" ] || fail "left behind: $left"
 printf 'ok   mpirun left with %s\n' "$code"

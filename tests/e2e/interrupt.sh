@@ -14,7 +14,7 @@ for ((i = 0; i < 1200; i++)); do
   kill -0 "$demo" 2>/dev/null || { cat "$work/demo.log" >&2; fail "the demo ended before it trained"; }
   sleep 0.1
 done
-anvil=$(anvil_pid)
+started_here | grep -qx "$(anvil_pid)" || fail "anvil is not among the processes of this test"
 SECONDS=0
 kill -INT -- "-$demo"
 code=0
@@ -22,7 +22,7 @@ wait "$demo" || code=$?
 [ "$code" -eq 130 ] || { cat "$work/demo.log" >&2; fail "exit $code, not 130"; }
 [ "$SECONDS" -lt 8 ] || fail "it took $SECONDS s"
 grep -q "interrupted" "$work/demo.log" || fail "it does not say that it was interrupted"
-kill -0 "$anvil" 2>/dev/null && fail "anvil still runs"
-left=$(pgrep -af -- "$work/" | grep -v "$$ " | grep -v pgrep || true)
-[ -z "$left" ] || fail "left behind: $left"
+left=$(started_here)
+# shellcheck disable=SC2086  # one word a process
+[ -z "$left" ] || { ps -o pid,args -p ${left//$'\n'/,} >&2; fail "left behind: $left"; }
 printf 'ok   130 after %s s, nothing left\n' "$SECONDS"

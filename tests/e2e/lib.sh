@@ -13,16 +13,31 @@ out=$work/out
 settings=(--config "$config" --set "output.dir=$out")
 launch=(mpirun --with-ft ulfm --oversubscribe --bind-to none)
 
+# Whatever this test starts, and whatever that starts in turn, carries the test's folder in its environment.
+export CONE_E2E_FOLDER=$work
+
 fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
 step() { printf -- '-- %s\n' "$*" >&2; }
 
-# Everything this test started names its folder: on the command line (anvil does not, it has a pid file).
+# started_here: the processes this test started that still run, whether or not a pid file or a parent knows them.
+started_here() {
+  local file
+  for file in $(env -u CONE_E2E_FOLDER grep -lszxF "CONE_E2E_FOLDER=$work" /proc/[0-9]*/environ); do
+    file=${file#/proc/}
+    printf '%s\n' "${file%/environ}"
+  done
+}
+
 clean_up() {
-  local code=$?
+  local code=$? pids i
   set +e
-  local anvil
-  anvil=$(cat "$out/devnet/anvil.pid" 2>/dev/null) && { kill -CONT "$anvil"; "$cone" devnet down "${settings[@]}"; } >/dev/null 2>&1
-  pkill -KILL -f -- "$work/" 2>/dev/null
+  for ((i = 0; i < 50; i++)); do
+    pids=$(started_here)
+    [ -n "$pids" ] || break
+    # shellcheck disable=SC2086  # one word a process
+    kill -KILL $pids 2>/dev/null
+    sleep 0.1
+  done
   if [ "$code" -ne 0 ] || [ -n "${CONE_E2E_KEEP:-}" ]; then printf 'kept: %s\n' "$work" >&2; else rm -rf "$work"; fi
   exit "$code"
 }

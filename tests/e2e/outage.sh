@@ -20,7 +20,7 @@ code=0
 wait "$job" || code=$?
 tail -n 40 "$work/run.log"
 [ "$code" -eq 0 ] || fail "cone run left with $code"
-check_result --no-faults
+check_result
 # The bridge's account sends nothing but the job's transactions: its nonce counts them.
 first=$(json "$out/latest/result.json" 'min(d["gas"], key=lambda g: g["block"])["tx"]')
 bridge=$(cast tx --rpc-url "$(node_url)" "$first" from)

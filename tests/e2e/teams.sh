@@ -9,7 +9,7 @@ for w in 1 2 3; do
   out=$work/out-$w
   settings=(--config "$config" --set "output.dir=$out" --set "execution.ranks_per_executor=$w")
   run_job
-  check_result --no-faults
+  check_result
   digests+=("$(json "$out/latest/result.json" '[s["digest"] for s in d["segments"]]')")
   stop_chain
 done
