@@ -11,6 +11,11 @@
 #include "tests/support/pattern.hpp"
 
 namespace cone::hash {
+
+static void PrintTo(KeccakPath path, std::ostream* out) {
+    *out << to_string(path);
+}
+
 namespace {
 
 Bytes random_bytes(std::size_t count, std::uint32_t seed) {
@@ -77,8 +82,7 @@ TEST_P(KeccakPaths, GiveTheSameRoots) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, KeccakPaths, testing::ValuesIn(kKeccakPaths),
-                         [](const auto& path) { return std::string(to_string(path.param)); });
+INSTANTIATE_TEST_SUITE_P(All, KeccakPaths, testing::ValuesIn(kKeccakPaths), testing::PrintToStringParamName());
 
 TEST(KeccakPath, BestOneIsSupported) {
     EXPECT_TRUE(is_supported(best_keccak_path()));

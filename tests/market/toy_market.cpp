@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <ostream>
 
 #include "cone/base/rng.hpp"
 #include "cone/market/round.hpp"
@@ -226,6 +227,11 @@ void play_round(const Game& game, const World& world, std::uint32_t round, State
 }
 
 }  // namespace
+
+void PrintTo(Attack attack, std::ostream* out) {
+    static constexpr std::array<const char*, 3> kNames{"LabelShift", "SignFlip", "GaussianNoise"};
+    *out << kNames.at(static_cast<std::size_t>(attack));
+}
 
 GameResult play(const Game& game) {
     const World world = make_world(game);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <vector>
 
 #include "cone/job/job_spec.hpp"
@@ -11,6 +12,8 @@
 namespace cone::market::toy {
 
 enum class Attack { LabelShift, SignFlip, GaussianNoise };
+/// Its name, for GoogleTest.
+void PrintTo(Attack attack, std::ostream* out);
 
 struct Game {
     job::Aggregation rule = job::Aggregation::COsmd;

@@ -77,13 +77,8 @@ TEST_P(ToyTable, DrivesBadSellersToTheFloor) {
     EXPECT_GE(late, kFloor * (1 - 1e-9));
 }
 
-std::string name_of(const testing::TestParamInfo<Attack>& info) {
-    const std::vector<std::string> names{"LabelShift", "SignFlip", "GaussianNoise"};
-    return names[static_cast<std::size_t>(info.param)];
-}
-
 INSTANTIATE_TEST_SUITE_P(Attacks, ToyTable, testing::Values(Attack::LabelShift, Attack::SignFlip, Attack::GaussianNoise),
-                         name_of);
+                         testing::PrintToStringParamName());
 
 TEST(ToyMarket, CostsNothingWhenEverybodyIsHonest) {
     const double clean = shown(kFedAvg, Attack::LabelShift, 0).accuracy;

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <functional>
 #include <set>
@@ -197,6 +199,10 @@ const Corruption kCorruptions[] = {
     {"trace: accesses cut", [](Receipt& r) { r.segments[0].trace[1].accesses.pop_back(); }, "trace"},
 };
 
+void PrintTo(const Corruption& corruption, std::ostream* out) {
+    *out << corruption.what;
+}
+
 class Corrupted : public ::testing::TestWithParam<Corruption> {};
 
 TEST_P(Corrupted, FailsTheCheckThatIsThereForIt) {
@@ -206,8 +212,12 @@ TEST_P(Corrupted, FailsTheCheckThatIsThereForIt) {
     EXPECT_FALSE(all_ok(check(receipt)));
 }
 
-INSTANTIATE_TEST_SUITE_P(ReceiptCheck, Corrupted, ::testing::ValuesIn(kCorruptions),
-                         [](const auto& corruption) { return "Case" + std::to_string(corruption.index); });
+INSTANTIATE_TEST_SUITE_P(ReceiptCheck, Corrupted, ::testing::ValuesIn(kCorruptions), [](const auto& corruption) {
+    std::string name = corruption.param.what;
+    std::replace_if(
+        name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+    return name;
+});
 
 TEST(ReceiptCheck, SaysWhereAndShowsBothValues) {
     const Receipt receipt = changed([](Receipt& r) { flip(r.segments[1].attempts[1].commitments_root); });
