@@ -119,6 +119,9 @@ std::optional<node::ChainEventBody> segment_event(const Event& event) {
         return node::CommitmentsPosted{segment_of(event), attempt_of(event), event.hash("root"),
                                        event.number("revealFromBlock"), event.number("revealUntilBlock")};
     }
+    if (event.name == "VoteCast") {
+        return node::VoteCounted{segment_of(event), attempt_of(event), event.address("executor")};
+    }
     if (event.name == "SegmentAccepted") {
         return node::SegmentAccepted{segment_of(event), event.hash("digest"), narrow<std::uint32_t>(event.number("votes")),
                                      event.number("finalFromBlock")};

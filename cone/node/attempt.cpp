@@ -4,9 +4,18 @@
 
 #include <algorithm>
 
+#include "cone/base/errors.hpp"
 #include "cone/base/ids.hpp"
 
 namespace cone::node {
+namespace {
+
+SignedVote vote_of(const Attempt& attempt, const MemberView& member, const Reveal& reveal) {
+    const auto position = narrow<std::uint32_t>(&member - attempt.members.data());
+    return {position, member.address, reveal.digest, reveal.witness, reveal.salt, reveal.signature};
+}
+
+}  // namespace
 
 MemberView* member_of(Attempt& attempt, std::size_t executor) {
     const auto at =
@@ -46,14 +55,22 @@ PostCommitments post_of(JobId job, SegmentIndex segment, const Attempt& attempt)
 
 CastVotes votes_of(JobId job, SegmentIndex segment, const Attempt& attempt) {
     CastVotes cast{job, segment, attempt.number, addresses_of(attempt), commitments_of(attempt), {}};
-    for (std::size_t position = 0; position < attempt.members.size(); ++position) {
-        const auto& member = attempt.members[position];
+    for (const auto& member : attempt.members) {
         if (member.reveal) {
-            cast.votes.push_back({narrow<std::uint32_t>(position), member.address, member.reveal->digest,
-                                  member.reveal->witness, member.reveal->salt, member.reveal->signature});
+            cast.votes.push_back(vote_of(attempt, member, *member.reveal));
         }
     }
     return cast;
+}
+
+CastVotes late_vote_of(JobId job, SegmentIndex segment, const Attempt& attempt, const MemberView& member) {
+    CONE_ASSERT(member.late_reveal.has_value(), "asked for a late vote that never came");
+    return {job,
+            segment,
+            attempt.number,
+            addresses_of(attempt),
+            commitments_of(attempt),
+            {vote_of(attempt, member, *member.late_reveal)}};
 }
 
 RevealOutcome take_reveal(Attempt& attempt, MemberView& member, const VoteDomain& domain, const Reveal& reveal,
@@ -67,16 +84,18 @@ RevealOutcome take_reveal(Attempt& attempt, MemberView& member, const VoteDomain
     if (std::any_of(member.signed_votes.begin(), member.signed_votes.end(), same)) {
         return {RevealVerdict::Repeated, false};
     }
-    const auto position = narrow<std::uint32_t>(&member - attempt.members.data());
-    member.signed_votes.push_back({position, member.address, reveal.digest, reveal.witness, reveal.salt, reveal.signature});
+    member.signed_votes.push_back(vote_of(attempt, member, reveal));
     const bool equivocates = member.signed_votes.size() == 2;
     const PreparedVote vote{reveal.segment, reveal.attempt, member.address, reveal.digest, reveal.witness, reveal.salt};
     if (member.commitment.is_zero() || commitment_of(domain, vote) != member.commitment) {
         return {RevealVerdict::DoesNotOpen, equivocates};
     }
-    if (attempt.phase != Phase::Revealing) {
-        member.late = attempt.phase > Phase::Revealing;
-        return {RevealVerdict::TooLate, equivocates};
+    if (attempt.phase < Phase::Revealing) {
+        return {RevealVerdict::TooEarly, equivocates};
+    }
+    if (attempt.phase > Phase::Revealing) {
+        member.late_reveal = reveal;
+        return {RevealVerdict::Late, equivocates};
     }
     member.reveal = reveal;
     member.awaited = false;

@@ -17,14 +17,17 @@ void await_reveals(Attempt& attempt, const std::vector<ExecutorView>& executors)
 [[nodiscard]] std::vector<Address> addresses_of(const Attempt& attempt);
 [[nodiscard]] std::vector<Hash32> commitments_of(const Attempt& attempt);
 [[nodiscard]] PostCommitments post_of(JobId job, SegmentIndex segment, const Attempt& attempt);
-/// The votes that open their commitments, by position.
+/// The votes that open their commitments, by position; the late ones are not among them.
 [[nodiscard]] CastVotes votes_of(JobId job, SegmentIndex segment, const Attempt& attempt);
+/// The late vote of one member, which has one.
+[[nodiscard]] CastVotes late_vote_of(JobId job, SegmentIndex segment, const Attempt& attempt, const MemberView& member);
 
 enum class RevealVerdict {
     Accepted,      ///< opens the commitment and is signed by the member
     BadSignature,  ///< not signed by the member: nobody's vote
     DoesNotOpen,   ///< signed, but not what was committed
-    TooLate,       ///< signed, after the votes went to the chain
+    TooEarly,      ///< signed, before anybody was asked
+    Late,          ///< opens the commitment and is signed, but the others' votes have been cast
     Repeated,      ///< the same vote again
 };
 struct RevealOutcome {

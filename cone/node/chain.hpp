@@ -107,6 +107,12 @@ struct CommitmentsPosted {
     std::uint64_t reveal_from_block = 0;   ///< first block in which votes are taken
     std::uint64_t reveal_until_block = 0;  ///< last one
 };
+/// A vote was taken, whoever brought it.
+struct VoteCounted {
+    SegmentIndex segment;
+    AttemptIndex attempt;
+    Address executor;
+};
 struct SegmentAccepted {
     SegmentIndex segment;
     Hash32 digest;
@@ -150,8 +156,8 @@ struct ActionRefused {
     std::string reason;
     SegmentIndex segment;
 };
-using ChainEventBody = std::variant<CommitmentsPosted, SegmentAccepted, SegmentUndecided, SegmentFinal, SegmentChallenged,
-                                    ExecutorSlashed, CreditAdded, JobSettled, JobVoided, ActionRefused>;
+using ChainEventBody = std::variant<CommitmentsPosted, VoteCounted, SegmentAccepted, SegmentUndecided, SegmentFinal,
+                                    SegmentChallenged, ExecutorSlashed, CreditAdded, JobSettled, JobVoided, ActionRefused>;
 struct ChainEvent {
     std::uint64_t block = 0;
     Hash32 transaction;

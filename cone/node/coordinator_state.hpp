@@ -30,9 +30,9 @@ struct MemberView {
     bool awaited = false;                 ///< the present phase still waits for it
     Hash32 commitment;                    ///< zero: none came
     Millis committed_at{};
-    std::optional<Reveal> reveal;          ///< the vote that opens the commitment
+    std::optional<Reveal> reveal;          ///< the vote that opens the commitment, cast with the others or counted by the chain
+    std::optional<Reveal> late_reveal;     ///< one that came when the others had been cast: the chain decides whether it counts
     std::vector<SignedVote> signed_votes;  ///< distinct ones it signed; two are an equivocation
-    bool late = false;
 };
 
 ///     Training --all in or deadline--> Sealed --previous segment stands--> Posting --event--> OnChain --window opens-->

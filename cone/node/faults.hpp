@@ -16,7 +16,7 @@ enum class FaultKind : std::uint8_t {
     Silent,       ///< never commits
     Withhold,     ///< commits, never reveals
     Copycat,      ///< does no work: votes for the digest that leads in public, with a made-up witness
-    Late,         ///< reveals after the deadline
+    Late,         ///< reveals after the bridge stopped waiting: too late only if the window on chain is over as well
     Equivocate,   ///< signs two different votes
     Crash,        ///< SIGKILL in the middle of the segment
     Freeze,       ///< SIGSTOP in the middle of the segment

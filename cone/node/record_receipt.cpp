@@ -25,7 +25,7 @@ report::ReceiptAttempt attempt_of(const Attempt& attempt) {
         const auto& member = attempt.members[position];
         view.members.push_back(member.address);
         view.commitments.push_back(member.commitment);
-        if (member.reveal && !member.late) {
+        if (member.reveal) {
             view.votes.push_back(vote_of(position, member));
         }
     }

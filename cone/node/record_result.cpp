@@ -33,7 +33,7 @@ std::uint32_t number_of(const CoordinatorState& state, const Address& address) {
 }
 
 bool voted(const MemberView& member) {
-    return member.reveal.has_value() && !member.late;
+    return member.reveal.has_value();
 }
 
 report::AttemptResult attempt_view(const Attempt& attempt) {
@@ -91,7 +91,7 @@ bool was_late(const CoordinatorState& state, const ExecutorSlashed& slash) {
     for (const auto& run : state.segments) {
         for (const auto& attempt : run.attempts) {
             for (const auto& member : attempt.members) {
-                if (run.index == slash.segment && member.address == slash.executor && member.late) {
+                if (run.index == slash.segment && member.address == slash.executor && member.late_reveal) {
                     return true;
                 }
             }

@@ -1,5 +1,7 @@
 // What the chain says of segments: commitments posted, votes counted, verdicts, challenges.
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
 #include "cone/node/segment_flow.hpp"
 #include "cone/node/vote_flow.hpp"
 
@@ -19,6 +21,19 @@ void on_event(Step& step, const CommitmentsPosted& event) {
     attempt->phase = Phase::OnChain;
     attempt->reveal_from_block = event.reveal_from_block;
     attempt->reveal_until_block = event.reveal_until_block;
+}
+
+/// A late vote is the member's vote from here on; the others were taken for counted when they were cast.
+void on_event(Step& step, const VoteCounted& event) {
+    Attempt* attempt = attempt_of(step.state, event.segment, event.attempt);
+    if (attempt == nullptr) {
+        return;
+    }
+    for (auto& member : attempt->members) {
+        if (member.address == event.executor && member.late_reveal && !member.reveal) {
+            member.reveal = std::exchange(member.late_reveal, std::nullopt);
+        }
+    }
 }
 
 void on_event(Step& step, const SegmentUndecided& event) {

@@ -39,6 +39,7 @@ void stop_waiting_for(Step& step, std::size_t executor, std::optional<SegmentInd
 
 // What the chain says.
 void on_event(Step& step, const CommitmentsPosted& event);
+void on_event(Step& step, const VoteCounted& event);
 void on_event(Step& step, const SegmentAccepted& event);
 void on_event(Step& step, const SegmentUndecided& event);
 void on_event(Step& step, const SegmentChallenged& event);

@@ -33,6 +33,16 @@ void run_ahead(Step& step, SegmentRun& run) {
     begin_segment(step, next, best, hash::DigestOpening(opened->opening));
 }
 
+/// The window on chain decides who is late, not how long this bridge waited: while it is open the vote follows the others.
+void cast_late(Step& step, const SegmentRun& run, const Attempt& attempt, const MemberView& member) {
+    const bool open = &attempt == &run.attempts.back() && step.state.head < attempt.reveal_until_block;
+    say(step, name_of(run, attempt) + ": executor " + std::to_string(*member.executor) + " revealed late" +
+                  (open ? ", its vote follows the others" : ": the window is over"));
+    if (open) {
+        step.out.push_back(Submit{late_vote_of(step.state.terms.job, run.index, attempt, member)});
+    }
+}
+
 }  // namespace
 
 agreement::Tally tally_of(const SegmentRun& run) {
@@ -109,8 +119,8 @@ void take_reveal(Step& step, std::size_t executor, const Reveal& reveal) {
         step.out.push_back(Submit{ProveEquivocation{step.state.terms.job, reveal.segment, reveal.attempt,
                                                     member->signed_votes[0], member->signed_votes[1]}});
     }
-    if (outcome.verdict == RevealVerdict::TooLate) {
-        say(step, who + " revealed too late");
+    if (outcome.verdict == RevealVerdict::Late) {
+        cast_late(step, *run, *at, *member);
     } else if (outcome.verdict == RevealVerdict::BadSignature) {
         say(step, who + " sent a vote it did not sign");
     } else if (outcome.verdict == RevealVerdict::Accepted && &*at == &run->attempts.back()) {

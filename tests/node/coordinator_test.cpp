@@ -257,6 +257,84 @@ TEST_F(AfterVotes, VotesThatCameTooEarlyAreCastAgain) {
     EXPECT_FALSE(failed());
 }
 
+class AfterTwoOfThreeVotes : public Play {
+protected:
+    AfterTwoOfThreeVotes() {
+        reach_reveals();
+        for (std::size_t position = 0; position < 2; ++position) {
+            message(member(position), reveal(member(position)));
+        }
+        tick(20, kNow + options().reveal_timeout);
+    }
+    const MemberView& late() const { return attempt().members[2]; }
+    void reveal_late() { message(member(2), reveal(member(2))); }
+};
+
+TEST_F(AfterTwoOfThreeVotes, LateVoteFollowsWhileTheWindowIsOpen) {
+    ASSERT_EQ(count<CastVotes>(), 1U);
+    reveal_late();
+    reveal_late();
+
+    ASSERT_EQ(count<CastVotes>(), 2U) << "sent once";
+    const auto& cast = std::get<CastVotes>(submitted.back());
+    ASSERT_EQ(cast.votes.size(), 1U);
+    EXPECT_EQ(cast.votes[0].position, 2U);
+    EXPECT_EQ(cast.votes[0].executor, late().address);
+    EXPECT_EQ(cast.members.size(), 3U) << "the proof needs all";
+}
+
+TEST_F(AfterTwoOfThreeVotes, LateVoteCountsOnceTheChainHasCountedIt) {
+    reveal_late();
+    EXPECT_FALSE(late().reveal.has_value());
+    EXPECT_EQ(coordinator.state().segments.size(), 1U) << "no running ahead on a vote that may miss the window";
+    event(VoteCounted{SegmentIndex(0), AttemptIndex(0), address_of(member(0))});
+    EXPECT_FALSE(late().reveal.has_value());
+    event(VoteCounted{SegmentIndex(0), AttemptIndex(0), late().address});
+    EXPECT_TRUE(late().reveal.has_value());
+    EXPECT_FALSE(late().late_reveal.has_value());
+    event(SegmentAccepted{SegmentIndex(0), reveal(0).digest, 3, 100});
+    EXPECT_EQ(coordinator.state().segments.size(), 2U);
+    EXPECT_FALSE(failed());
+}
+
+TEST_F(AfterTwoOfThreeVotes, LateVoteThatTheChainRefusedDoesNotCount) {
+    reveal_late();
+    event(ActionRefused{"CastVotes", "RevealWindowClosed(60)", SegmentIndex(0)});
+    tick(60);
+    EXPECT_EQ(count<CloseAttempt>(), 1U);
+    event(SegmentUndecided{SegmentIndex(0), AttemptIndex(0)});
+
+    EXPECT_FALSE(failed());
+    EXPECT_EQ(count<CastVotes>(), 2U) << "not again";
+    EXPECT_TRUE(coordinator.state().segments[0].attempts[0].members[2].late_reveal.has_value());
+    EXPECT_EQ(attempt().members.size(), 3U) << "the set doubles";
+}
+
+TEST_F(AfterTwoOfThreeVotes, VoteAfterTheWindowIsNotSent) {
+    tick(60);
+    reveal_late();
+    EXPECT_EQ(count<CastVotes>(), 1U);
+    EXPECT_TRUE(late().late_reveal.has_value());
+}
+
+TEST_F(AfterTwoOfThreeVotes, LateVoteThatOpensNothingIsNotSent) {
+    Reveal other_salt = reveal(member(2));
+    other_salt.salt.bytes[0] ^= 1;
+    message(member(2), other_salt);
+    EXPECT_EQ(count<CastVotes>(), 1U);
+    EXPECT_FALSE(late().late_reveal.has_value());
+}
+
+TEST_F(Play, VoteBeforeTheWindowIsNotKept) {
+    for (std::size_t position = 0; position < 3; ++position) {
+        commit(position);
+    }
+    message(member(0), reveal(member(0)));
+    open_window();
+    EXPECT_FALSE(attempt().members[0].reveal.has_value());
+    EXPECT_FALSE(attempt().members[0].late_reveal.has_value());
+}
+
 TEST_F(Play, RootThatWeDidNotPostIsAnAlarm) {
     for (std::size_t position = 0; position < 3; ++position) {
         commit(position);

@@ -98,6 +98,10 @@ struct FaultCase {
     std::optional<ChainFault> slashed_for;  ///< of the member that misbehaves
 };
 
+void PrintTo(const FaultCase& fault, std::ostream* out) {
+    *out << fault_name(fault.kind);
+}
+
 /// What each fault in attempt 0 costs its executor. A copycat in attempt 0 can only guess: the previous digest, a wrong one.
 const FaultCase kCases[] = {
     {FaultKind::WrongDigest, ChainFault::MinorityDigest},
@@ -114,7 +118,9 @@ class EveryFault : public testing::TestWithParam<std::tuple<FaultCase, std::uint
 
 TEST_P(EveryFault, CostsItsExecutorTheVoteAndNeverTheJob) {
     const auto& [fault, segment, member] = GetParam();
-    JobHarness job(with_faults({{SegmentIndex(segment), member, fault.kind}}));
+    HarnessOptions options = with_faults({{SegmentIndex(segment), member, fault.kind}});
+    options.rules.reveal_blocks = 25;  // over when the late one reveals
+    JobHarness job(options);
     const auto outcome = job.run();
 
     expect_settled_right(job, outcome);
@@ -137,6 +143,20 @@ std::string case_name(const testing::TestParamInfo<EveryFault::ParamType>& test_
 INSTANTIATE_TEST_SUITE_P(KindBySegmentByMember, EveryFault,
                          testing::Combine(testing::ValuesIn(kCases), testing::Values(0U, 1U, 2U), testing::Values(0U, 1U, 2U)),
                          case_name);
+
+TEST(WholeJob, LateVoteInsideTheWindowCostsNothing) {
+    for (const std::uint32_t member : {0U, 1U, 2U}) {
+        HarnessOptions options = with_faults({{SegmentIndex(1), member, FaultKind::Late}});
+        options.rules.reveal_blocks = 60;
+        JobHarness job(options);
+        const auto outcome = job.run();
+
+        expect_settled_right(job, outcome);
+        EXPECT_TRUE(job.chain().slashed().empty()) << member;
+        EXPECT_TRUE(job.chain().refusals().empty()) << job.chain().refusals().front();
+        EXPECT_EQ(outcome.state.segments.at(1).attempts.size(), 1U) << "all three votes count";
+    }
+}
 
 TEST(WholeJob, CopycatOfALaterAttemptIsCaughtByItsWitness) {
     // Attempt 0: one liar, so the set doubles; the copycat of attempt 1 votes for the digest that leads in public.

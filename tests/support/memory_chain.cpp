@@ -125,6 +125,7 @@ void MemoryChain::apply(const node::CastVotes& action) {
         const auto counted = segment.tally.count({action.attempt, member, vote.digest, vote.witness});
         require(counted != agreement::Counted::ZeroDigest, "ZeroDigest");
         require(counted == agreement::Counted::Yes, "AlreadyVoted");
+        emit(node::VoteCounted{action.segment, action.attempt, member});
     }
     if (segment.state == SegmentState::Committed) {
         decide(action.segment, segment, segment.tally.outstanding(action.attempt));

@@ -144,6 +144,12 @@ TEST(Events, OfSegmentsKeepTheirFields) {
     EXPECT_EQ(posted.reveal_from_block, 9u);
     EXPECT_EQ(posted.reveal_until_block, 19u);
 
+    const auto counted = body_of<node::VoteCounted>(event(
+        "VoteCast", {argument("executor", address_of(5)), argument("attempt", U256(65537)), argument("digest", hash_of(4))}));
+    EXPECT_EQ(counted.segment, SegmentIndex(2));
+    EXPECT_EQ(counted.attempt, AttemptIndex(65537));
+    EXPECT_EQ(counted.executor, address_of(5));
+
     const auto accepted = body_of<node::SegmentAccepted>(event(
         "SegmentAccepted", {argument("digest", hash_of(4)), argument("votes", U256(5)), argument("finalFromBlock", U256(30))}));
     EXPECT_EQ(accepted.digest, hash_of(4));
@@ -179,7 +185,7 @@ TEST(Events, OfMoneyKeepTheirFields) {
 
 TEST(Events, OfOtherJobsOrOfNoJobAreNotTheNodes) {
     EXPECT_FALSE(translate(event("SegmentFinal", {}), JobId(2)));
-    EXPECT_FALSE(translate(event("VoteCast", {}), JobId(1)));
+    EXPECT_FALSE(translate(event("CommittedDirectly", {}), JobId(1)));
     const contracts::Event paused{contracts::Contract::AuctionHouse, "PauseSet", {argument("paused", U256(1))}, {}, {}, 0};
     EXPECT_FALSE(translate(paused, JobId(1)));
 }
