@@ -3,6 +3,7 @@
 #include "cone/node/coordinator.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "cone/base/errors.hpp"
 #include "cone/node/segment_flow.hpp"
@@ -69,8 +70,10 @@ void take(Step& step, std::size_t executor, const Refused& refused) {
     drop_executor(step, executor, Standing::Refused, refused.reason);
 }
 void take(Step& step, std::size_t executor, const Progress& progress) {
-    say(step, "executor " + std::to_string(executor) + ": round " + std::to_string(progress.round) + ", metric " +
-                  std::to_string(progress.metric_bp) + " bp");
+    if (progress.phase == "training") {
+        say(step, "executor " + std::to_string(executor) + ": round " + std::to_string(progress.round) + ", metric " +
+                      std::to_string(progress.metric_bp) + " bp");
+    }
 }
 void take(Step& step, std::size_t executor, const Commitment& commitment) {
     take_commitment(step, executor, commitment);
@@ -131,7 +134,9 @@ Actions Coordinator::on_message(Millis now, std::size_t executor, const ToBridge
     Actions out;
     Step step{state_, verifier_, now, out};
     if (!over()) {
-        state_.executors[executor].responsive = true;
+        if (!std::exchange(state_.executors[executor].responsive, true)) {
+            wait_again_for(step, executor);
+        }
         std::visit([&](const auto& body) { take(step, executor, body); }, message);
     }
     return out;

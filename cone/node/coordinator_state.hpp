@@ -19,7 +19,7 @@ enum class Standing { Unknown, Joined, Refused, Lost };
 struct ExecutorView {
     Address address;  ///< zero until it joined
     Standing standing = Standing::Unknown;
-    bool responsive = true;  ///< false after a missed deadline, until it is heard again: nobody waits for it
+    bool responsive = true;  ///< false after a missed deadline, until it is heard again: it is asked, but nobody waits
     std::string reason;      ///< why it was refused or lost
     [[nodiscard]] bool available() const { return standing == Standing::Joined && responsive; }
 };

@@ -124,6 +124,7 @@ private:
     }
 
     void obey(const RunSegment& order) {
+        tell(Progress{order.segment, 0, 0, "started"});
         const auto fault = planned_fault(options_.faults, order.segment, order.position);
         if (fault == FaultKind::Copycat) {
             commit(order, copied_reveal(order), fault);

@@ -84,7 +84,7 @@ struct Progress {
     SegmentIndex segment;
     std::uint32_t round = 0;
     std::uint32_t metric_bp = 0;
-    std::string phase;  ///< "training", "waiting"
+    std::string phase;  ///< "started": the order has come, nothing else is known yet; "training": after a round
     bool operator==(const Progress&) const = default;
 };
 struct Commitment {

@@ -101,7 +101,7 @@ bool begin_attempt(Step& step, SegmentRun& run) {
         member.address = run.order[position];
         member.executor = executor_number(step.state, member.address);
         member.awaited = member.executor && step.state.executors[*member.executor].available();
-        if (member.awaited) {
+        if (member.executor && step.state.executors[*member.executor].standing == Standing::Joined) {
             const RunSegment order{run.index, attempt.number, position, run.previous_digest, run.previous, standing.best};
             tell(step, *member.executor, order);
         }
@@ -137,6 +137,15 @@ void stop_waiting_for(Step& step, std::size_t executor, std::optional<SegmentInd
         }
         seal_if_complete(step, run);
         cast_if_complete(step, step.state.segments[i]);
+    }
+}
+
+void wait_again_for(Step& step, std::size_t executor) {
+    for (auto& run : step.state.segments) {
+        MemberView* member = run.attempts.empty() ? nullptr : member_of(run.attempts.back(), executor);
+        if (member != nullptr && run.attempts.back().phase == Phase::Training && member->commitment.is_zero()) {
+            member->awaited = true;
+        }
     }
 }
 

@@ -44,6 +44,9 @@ void on_event(Step& step, const SegmentAccepted& event);
 void on_event(Step& step, const SegmentUndecided& event);
 void on_event(Step& step, const SegmentChallenged& event);
 
+/// An executor that missed a deadline is heard of again: it is waited for where it was asked and has not answered.
+void wait_again_for(Step& step, std::size_t executor);
+
 // What time brings.
 void watch_deadlines(Step& step, SegmentRun& run);
 void watch_windows(Step& step);

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "cone/comm/communicator.hpp"
 #include "cone/node/rules.hpp"
 #include "cone/node/vote.hpp"
@@ -333,6 +335,69 @@ TEST_F(Play, VoteBeforeTheWindowIsNotKept) {
     open_window();
     EXPECT_FALSE(attempt().members[0].reveal.has_value());
     EXPECT_FALSE(attempt().members[0].late_reveal.has_value());
+}
+
+/// A member of both segments missed the commit deadline of segment 0; the others carried it without it.
+class AfterAMissedDeadline : public Play {
+protected:
+    AfterAMissedDeadline() {
+        const auto next = ticket_order(terms, SegmentIndex(1), reveal(0).digest);
+        std::size_t position = 0;
+        while (position < 3 &&
+               std::find(next.begin(), next.begin() + 3, attempt().members[position].address) == next.begin() + 3) {
+            ++position;
+        }
+        missing = member(position);
+        for (std::size_t other = 0; other < 3; ++other) {
+            if (other != position) {
+                commit(other);
+            }
+        }
+        tick(5, kNow + options().segment_timeout);
+        told.clear();
+        begin_segment_1();
+    }
+    /// As if the larger set had agreed.
+    void begin_segment_1() {
+        open_window();
+        for (std::size_t other = 0; other < 3; ++other) {
+            if (member(other) != missing) {
+                message(member(other), reveal(member(other)));
+            }
+        }
+        event(SegmentAccepted{SegmentIndex(0), reveal(0).digest, 3, 100});
+    }
+    void commit_the_others() {
+        for (std::size_t position = 0; position < 3; ++position) {
+            if (member(position, 1) != missing) {
+                message(member(position, 1),
+                        Commitment{SegmentIndex(1), AttemptIndex(0), test::hash_of("c" + std::to_string(position))});
+            }
+        }
+    }
+    std::size_t missing = 0;
+};
+
+TEST_F(AfterAMissedDeadline, TheMemberIsAskedLikeTheOthers) {
+    EXPECT_TRUE(std::any_of(told.begin(), told.end(), [&](const Tell& tell) {
+        const auto* order = std::get_if<RunSegment>(&tell.message);
+        return order != nullptr && tell.executor == missing && order->segment == SegmentIndex(1);
+    }));
+}
+
+TEST_F(AfterAMissedDeadline, NobodyWaitsForItWhileItIsSilent) {
+    commit_the_others();
+    EXPECT_EQ(count<PostCommitments>(), 2U);
+}
+
+TEST_F(AfterAMissedDeadline, ItIsWaitedForOnceItIsHeardOf) {
+    message(missing, Progress{SegmentIndex(1), 0, 0, "started"});
+    commit_the_others();
+    EXPECT_EQ(count<PostCommitments>(), 1U);
+    message(missing, Commitment{SegmentIndex(1), AttemptIndex(0), test::hash_of("mine")});
+    EXPECT_EQ(count<PostCommitments>(), 2U);
+    const auto& posted = std::get<PostCommitments>(submitted.back());
+    EXPECT_EQ(std::count(posted.commitments.begin(), posted.commitments.end(), Hash32{}), 0);
 }
 
 TEST_F(Play, RootThatWeDidNotPostIsAnAlarm) {
