@@ -1,0 +1,31 @@
+// A network compiled to steps for a number of blocks.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "arena.hpp"
+#include "cone_kernels/network.hpp"
+#include "operators.hpp"
+#include "step.hpp"
+#include "tensors.hpp"
+
+namespace cone::kernels::cpu {
+
+/// Three lists. `forward` and `backward` go block by block: a block needs no other one. `weights` needs all blocks and writes
+/// the gradient of the parameters; its steps do not depend on one another.
+struct Plan {
+    std::size_t blocks = 0;  ///< room
+    std::vector<Step> forward;
+    std::vector<Step> backward;
+    std::vector<Step> weights;
+    Map logits;
+    Arena arena;
+};
+
+/// `weights` and `gradient` hold the network's values and outlive the plan.
+[[nodiscard]] std::unique_ptr<Plan> make_plan(const Network& network, const Operators& operators, std::size_t blocks,
+                                              const float* weights, float* gradient);
+
+}  // namespace cone::kernels::cpu

@@ -1,0 +1,119 @@
+// What the CPU engine executes: tensors in lanes, and steps over them. Plain data, shared by the planner and the operators.
+// SPDX-License-Identifier: Apache-2.0
+//
+// A tensor lies as [block of 8 samples][channel][row][column][8]: one SIMD lane is one sample. Around each plane lies a halo
+// of +0 as wide as its readers need, so no operator knows borders.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "cone_kernels/network.hpp"
+
+namespace cone::kernels::cpu {
+
+inline constexpr std::size_t kLanes = 8;
+
+struct Range {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    [[nodiscard]] std::size_t size() const { return end - begin; }
+};
+
+/// Lane l of (block b, channel c, row h, column w) is origin[b * block + c * plane + h * row + w * 8 + l].
+struct Map {
+    float* origin = nullptr;
+    std::size_t block = 0;
+    std::size_t plane = 0;
+    std::size_t row = 0;
+};
+
+/// One link of a chain: where its two factors stand, in floats.
+struct Tap {
+    std::int32_t x = 0;
+    std::int32_t w = 0;
+};
+
+/// out[o] at every position = chain(bias[o] or +0; in[position + x] * w[o * w_stride + w]) over the taps, `repeats` times over,
+/// x and w moving on by x_step and w_step each time. Convolutions, linear layers and their data gradients are such products.
+struct Product {
+    const Tap* taps = nullptr;
+    std::size_t tap_count = 0;
+    std::size_t repeats = 1;
+    std::size_t x_step = 0;
+    std::size_t w_step = 0;
+    const float* w = nullptr;
+    std::size_t w_stride = 0;
+    const float* bias = nullptr;            ///< may be null
+    const std::uint32_t* out_at = nullptr;  ///< of each output, from its position
+    std::size_t outputs = 0;
+    std::size_t rows = 1;  ///< positions of one block
+    std::size_t columns = 1;
+    const float* in = nullptr;
+    std::size_t in_block = 0;
+    std::size_t in_row = 0;
+    std::size_t in_column = 0;
+    float* out = nullptr;
+    std::size_t out_block = 0;
+    std::size_t out_row = 0;
+    std::size_t out_column = 0;
+    std::ptrdiff_t source = 0;  ///< from a pooled value to the number of its place in the square
+};
+
+/// Weight gradient of Conv: accumulators of 8 lanes over blocks, rows and columns.
+struct ConvWeights {
+    const std::int32_t* taps = nullptr;  ///< of x, in floats
+    std::size_t tap_count = 0;
+    std::size_t outputs = 0;
+    const float* x = nullptr;
+    std::size_t x_block = 0;
+    std::size_t x_row = 0;
+    std::size_t x_column = 0;
+    Map dy;
+    std::size_t rows = 0;
+    std::size_t columns = 0;
+    float* dw = nullptr;
+    float* db = nullptr;
+};
+
+/// What one call of the engine brings.
+struct Call {
+    const std::uint8_t* const* rows = nullptr;
+    std::size_t count = 0;  ///< rows; the blocks are filled up with row 0
+    const float* table = nullptr;
+    const std::uint8_t* labels = nullptr;
+    std::uint32_t divisor = 1;
+    const std::uint32_t* indices = nullptr;
+    std::uint64_t dropout_seed = 0;
+    std::uint64_t dropout_stream = 0;
+    bool training = false;
+    [[nodiscard]] const std::uint8_t* row(std::size_t n) const { return rows[n < count ? n : 0]; }
+};
+
+struct Step;
+/// Does the part of a step that belongs to these blocks and units (outputs, channels, ...).
+using Run = void (*)(const Step& step, const Call& call, Range blocks, Range units);
+
+struct Step {
+    Run run = nullptr;
+    std::size_t units = 1;
+    Layer layer;
+    std::size_t number = 0;  ///< of the layer
+    Map x;
+    Map y;
+    Map other;
+    Map dx;
+    Map dy;
+    bool add = false;  ///< dx has a value already: add to it
+    const Product* products = nullptr;
+    std::size_t product_count = 0;
+    ConvWeights conv;
+    const float* w = nullptr;
+    const float* b = nullptr;
+    float* dw = nullptr;
+    float* db = nullptr;
+    float* extra = nullptr;       ///< statistics, probabilities, transposed values: as the operator says
+    std::size_t extra_block = 0;  ///< floats of a block there
+};
+
+}  // namespace cone::kernels::cpu

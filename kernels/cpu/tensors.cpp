@@ -1,0 +1,175 @@
+// Fusions, halos, memory.
+// SPDX-License-Identifier: Apache-2.0
+#include "tensors.hpp"
+
+#include <algorithm>
+
+namespace cone::kernels::cpu {
+namespace {
+
+struct Readers {
+    std::size_t count = 0;
+    std::size_t first = 0;
+};
+
+std::vector<Readers> readers_of(const Network& network) {
+    std::vector<Readers> readers(network.layers.size() + 1);
+    const auto note = [&](std::size_t tensor, std::size_t layer) {
+        Readers& r = readers[tensor];
+        r.first = r.count++ == 0 ? layer : r.first;
+    };
+    for (std::size_t i = 0; i < network.layers.size(); ++i) {
+        note(network.layers[i].input, i);
+        if (network.layers[i].op == Op::Add) {
+            note(network.layers[i].other, i);
+        }
+    }
+    return readers;
+}
+
+/// The layer that alone reads what layer i makes, if it is this operator.
+std::optional<std::size_t> only_reader(const Network& network, const std::vector<Readers>& readers, std::size_t i, Op op) {
+    const Readers& r = readers[i + 1];
+    return r.count == 1 && network.layers[r.first].op == op ? std::optional(r.first) : std::nullopt;
+}
+
+/// Whether the gradient of a layer can do without the values it made.
+bool forgets_output(Op op) {
+    return op == Op::Conv || op == Op::Linear || op == Op::GroupNorm || op == Op::LayerNorm || op == Op::Add;
+}
+
+bool is_pool_of_two(const Layer& layer) {
+    return layer.kernel_height == 2;
+}
+
+struct Halo {
+    std::size_t top = 0;
+    std::size_t bottom = 0;
+    std::size_t left = 0;
+    std::size_t right = 0;
+
+    void widen(const Halo& other) {
+        top = std::max(top, other.top);
+        bottom = std::max(bottom, other.bottom);
+        left = std::max(left, other.left);
+        right = std::max(right, other.right);
+    }
+};
+
+/// What a convolution reads behind the last of `size` inputs.
+std::size_t behind_input(std::size_t size, std::size_t outputs, std::size_t kernel, const Layer& l) {
+    const std::size_t end = (outputs - 1) * l.stride + kernel;
+    return end > size + l.padding ? end - size - l.padding : 0;
+}
+
+Halo halo_of_input(const Layer& l) {
+    return {l.padding, behind_input(l.in.height, l.out.height, l.kernel_height, l), l.padding,
+            behind_input(l.in.width, l.out.width, l.kernel_width, l)};
+}
+
+/// What its data gradient reads behind the last of `outputs` gradients.
+std::size_t behind_gradient(std::size_t size, std::size_t outputs, const Layer& l) {
+    const std::size_t last = (size - 1 + l.padding) / l.stride;
+    return last > outputs - 1 ? last - (outputs - 1) : 0;
+}
+
+Halo halo_of_gradient(const Layer& l) {
+    return {(l.kernel_height - 1 - l.padding) / l.stride, behind_gradient(l.in.height, l.out.height, l),
+            (l.kernel_width - 1 - l.padding) / l.stride, behind_gradient(l.in.width, l.out.width, l)};
+}
+
+Map make_map(const Shape& shape, const Halo& halo, std::size_t blocks, Arena& arena) {
+    Map map;
+    map.row = (halo.left + shape.width + halo.right) * kLanes;
+    map.plane = (halo.top + shape.height + halo.bottom) * map.row;
+    map.block = shape.channels * map.plane;
+    map.origin = arena.floats(blocks * map.block) + halo.top * map.row + halo.left * kLanes;
+    return map;
+}
+
+/// Tensors that share their memory are known by the first of them.
+std::vector<std::size_t> roots_of(const Network& network, const std::vector<Fusion>& fusions) {
+    std::vector<std::size_t> roots(network.layers.size() + 1);
+    for (std::size_t t = 0; t < roots.size(); ++t) {
+        roots[t] = t > 0 && fusions[t - 1].in_place ? roots[network.layers[t - 1].input] : t;
+    }
+    return roots;
+}
+
+const Shape& shape_of(const Network& network, std::size_t tensor) {
+    return tensor == 0 ? network.input : network.layers[tensor - 1].out;
+}
+
+bool needs_gradient(const Network& network, std::size_t tensor) {
+    return tensor > 0 || std::any_of(network.layers.begin(), network.layers.end(),
+                                     [](const Layer& l) { return l.op == Op::GroupNorm && l.input == 0; });
+}
+
+}  // namespace
+
+std::vector<Fusion> fusions_of(const Network& network) {
+    std::vector<Fusion> fusions(network.layers.size());
+    const auto readers = readers_of(network);
+    for (std::size_t i = 0; i < network.layers.size(); ++i) {
+        const Op op = network.layers[i].op;
+        const auto relu = only_reader(network, readers, i, Op::Relu);
+        if (!relu || !forgets_output(op)) {
+            continue;
+        }
+        fusions[*relu].in_place = true;
+        fusions[i].relu = op == Op::Conv || op == Op::Linear;
+        fusions[*relu].done_before = fusions[i].relu;
+        const auto pool = only_reader(network, readers, *relu, Op::MaxPool);
+        if (op == Op::Conv && pool && is_pool_of_two(network.layers[*pool])) {
+            fusions[i].pool = pool;
+            fusions[*relu].undone_by_pool = true;
+            fusions[*pool].done_before = true;
+        }
+    }
+    return fusions;
+}
+
+std::vector<TensorMaps> lay_out(const Network& network, const std::vector<Fusion>& fusions, std::size_t blocks, Arena& arena) {
+    const auto roots = roots_of(network, fusions);
+    std::vector<Halo> of_values(roots.size());
+    std::vector<Halo> of_gradient(roots.size());
+    for (std::size_t i = 0; i < network.layers.size(); ++i) {
+        const Layer& l = network.layers[i];
+        if (l.op == Op::Conv) {
+            of_values[roots[l.input]].widen(halo_of_input(l));
+            of_gradient[roots[i + 1]].widen(halo_of_gradient(l));
+        }
+    }
+    std::vector<TensorMaps> maps(roots.size());
+    for (std::size_t t = 0; t < maps.size(); ++t) {
+        if (roots[t] != t) {
+            maps[t] = maps[roots[t]];
+            continue;
+        }
+        const Shape& shape = shape_of(network, t);
+        if (t == 0 || !fusions[t - 1].pool) {
+            maps[t].values = make_map(shape, of_values[t], blocks, arena);
+        }
+        if (t > 0 && network.layers[t - 1].op == Op::MaxPool && fusions[t - 1].done_before) {
+            maps[t].sources = make_map(shape, of_values[t], blocks, arena);
+        }
+        if (needs_gradient(network, t)) {
+            maps[t].gradient = make_map(shape, of_gradient[t], blocks, arena);
+        }
+    }
+    return maps;
+}
+
+std::vector<std::uint32_t> places_of(const Map& map, const Shape& shape) {
+    std::vector<std::uint32_t> places;
+    for (std::size_t c = 0; c < shape.channels; ++c) {
+        for (std::size_t h = 0; h < shape.height; ++h) {
+            for (std::size_t w = 0; w < shape.width; ++w) {
+                places.push_back(static_cast<std::uint32_t>(c * map.plane + h * map.row + w * kLanes));
+            }
+        }
+    }
+    return places;
+}
+
+}  // namespace cone::kernels::cpu

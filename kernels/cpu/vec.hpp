@@ -1,0 +1,101 @@
+// Eight floats, one a sample: the only place that knows instruction sets. Compiled once for each of them.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The including file is built with CONE_CPU_ISA = portable, avx2 or avx512 and the compiler's flags for it. Everything here and
+// in the operators is in that namespace, so that the linker cannot mix the versions up.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+#define CONE_INLINE [[gnu::always_inline]] inline
+
+namespace cone::kernels::cpu::CONE_CPU_ISA {
+
+using Vec = float __attribute__((vector_size(32), may_alias));
+using Mask = std::int32_t __attribute__((vector_size(32), may_alias));
+using LooseVec = float __attribute__((vector_size(32), may_alias, aligned(4)));
+
+/// Accumulators of a tile: what the registers hold beside the factors.
+#if defined(__AVX512VL__)
+inline constexpr std::size_t kAccumulators = 24;
+#else
+inline constexpr std::size_t kAccumulators = 12;
+#endif
+
+CONE_INLINE Vec load(const float* p) {
+    return *reinterpret_cast<const LooseVec*>(p);
+}
+CONE_INLINE void store(float* p, Vec v) {
+    *reinterpret_cast<LooseVec*>(p) = v;
+}
+CONE_INLINE Mask load_mask(const float* p) {
+    return reinterpret_cast<Mask>(load(p));
+}
+CONE_INLINE void store_mask(float* p, Mask v) {
+    store(p, reinterpret_cast<Vec>(v));
+}
+CONE_INLINE Vec zero() {
+    return Vec{};
+}
+CONE_INLINE Vec all(float v) {
+    return Vec{v, v, v, v, v, v, v, v};
+}
+CONE_INLINE Mask all(std::int32_t v) {
+    return Mask{v, v, v, v, v, v, v, v};
+}
+CONE_INLINE Vec where(Mask mask, Vec v) {
+    return reinterpret_cast<Vec>(mask & reinterpret_cast<Mask>(v));
+}
+
+/// x * y + a, rounded once.
+CONE_INLINE Vec fma(Vec x, Vec y, Vec a) {
+#if defined(__AVX2__)
+    return _mm256_fmadd_ps(x, y, a);
+#else
+    Vec result{};
+    for (int i = 0; i < 8; ++i) {
+        result[i] = __builtin_fmaf(x[i], y[i], a[i]);
+    }
+    return result;
+#endif
+}
+
+/// a > b ? a : b; b when one is NaN or both are zeros.
+CONE_INLINE Vec greater(Vec a, Vec b) {
+#if defined(__AVX2__)
+    return _mm256_max_ps(a, b);
+#else
+    const Mask mask = a > b;
+    return reinterpret_cast<Vec>((mask & reinterpret_cast<Mask>(a)) | (~mask & reinterpret_cast<Mask>(b)));
+#endif
+}
+
+CONE_INLINE Vec relu(Vec x) {
+    return greater(x, zero());
+}
+
+/// The tree over the 8 lanes.
+CONE_INLINE float sum_of_lanes(Vec q) {
+    const float q0 = q[0] + q[4];
+    const float q1 = q[1] + q[5];
+    const float q2 = q[2] + q[6];
+    const float q3 = q[3] + q[7];
+    return (q0 + q2) + (q1 + q3);
+}
+
+/// f(0), ..., f(N - 1) with constants, so that arrays indexed by them stay in registers.
+template <std::size_t N, class F>
+CONE_INLINE void unroll(F f) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+        (f(std::integral_constant<std::size_t, I>{}), ...);
+    }
+    (std::make_index_sequence<N>{});
+}
+
+}  // namespace cone::kernels::cpu::CONE_CPU_ISA

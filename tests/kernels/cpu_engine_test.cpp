@@ -1,0 +1,226 @@
+// The CPU engine gives the reference's bits: every instruction set, any number of threads, any number of rows.
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <ostream>
+
+#include "cone_kernels/engine.hpp"
+#include "random_network.hpp"
+
+namespace cone::kernels {
+namespace {
+
+using namespace testing;
+
+struct Machine {
+    Isa isa;
+    unsigned threads;
+};
+
+const char* name_of(Isa isa) {
+    return isa == Isa::Portable ? "portable" : isa == Isa::Avx2 ? "avx2" : "avx512";
+}
+
+std::ostream& operator<<(std::ostream& out, const Machine& machine) {
+    return out << name_of(machine.isa) << ", " << machine.threads << " threads";
+}
+
+/// Those that this processor has.
+std::vector<Machine> machines() {
+    std::vector<Machine> result;
+    for (const Isa isa : {Isa::Portable, Isa::Avx2, Isa::Avx512}) {
+        for (unsigned threads = 1; threads <= 3 && isa <= best_isa(); ++threads) {
+            result.push_back({isa, threads});
+        }
+    }
+    return result;
+}
+
+/// 1 .. 40.
+std::uint32_t rows_of(std::uint64_t seed) {
+    return 1 + static_cast<std::uint32_t>(seed % 40);
+}
+
+Optimiser optimiser_of(std::uint64_t seed) {
+    constexpr Optimiser::Kind kKinds[] = {Optimiser::Kind::Sgd, Optimiser::Kind::Adam, Optimiser::Kind::AdamW};
+    Optimiser optimiser;
+    optimiser.kind = kKinds[seed % 3];
+    optimiser.rate = optimiser.kind == Optimiser::Kind::Sgd ? 0.05f : 0.002f;
+    optimiser.momentum = 0.9f;
+    optimiser.decay = seed % 2 == 0 ? 0.01f : 0.0f;
+    optimiser.max_norm = seed % 4 == 0 ? 0.5f : 0.0f;
+    return optimiser;
+}
+
+/// Both engines at the same weights.
+struct Pair {
+    std::unique_ptr<Engine> reference;
+    std::unique_ptr<Engine> cpu;
+
+    Pair(const Network& network, const Machine& machine, std::span<const float> weights)
+        : reference(make_reference_engine(network)), cpu(make_cpu_engine(network, machine.threads, machine.isa)) {
+        reference->set_weights(weights);
+        cpu->set_weights(weights);
+    }
+
+    /// One gradient; what differs.
+    std::string gradient(const Batch& batch) {
+        const Status expected = reference->gradient(batch);
+        const Status status = cpu->gradient(batch);
+        if (status != expected) {
+            return "status " + std::to_string(static_cast<int>(status));
+        }
+        return status == Status::Ok ? first_difference(reference->gradient_values(), cpu->gradient_values()) : "";
+    }
+
+    std::string apply(const Optimiser& optimiser) {
+        const Status expected = reference->apply(optimiser);
+        const Status status = cpu->apply(optimiser);
+        if (status != expected) {
+            return "status " + std::to_string(static_cast<int>(status));
+        }
+        return status == Status::Ok ? first_difference(reference->weights(), cpu->weights()) : "";
+    }
+
+    std::string logits(const Samples& samples, std::size_t classes) {
+        std::vector<float> expected(samples.rows.size() * classes);
+        std::vector<float> found(expected.size());
+        reference->logits(samples, expected);
+        cpu->logits(samples, found);
+        return first_difference(expected, found);
+    }
+};
+
+std::string text(const Network& network) {
+    std::string result;
+    for (const Layer& l : network.layers) {
+        result += std::string(kernels::name_of(l.op)) + "(" + std::to_string(l.input) + "," + std::to_string(l.other) + ": " +
+                  std::to_string(l.in.channels) + "x" + std::to_string(l.in.height) + "x" + std::to_string(l.in.width) +
+                  " -> " + std::to_string(l.out.channels) + "x" + std::to_string(l.out.height) + "x" +
+                  std::to_string(l.out.width) + " k" + std::to_string(l.kernel_height) + "x" + std::to_string(l.kernel_width) +
+                  " s" + std::to_string(l.stride) + " p" + std::to_string(l.padding) + ") ";
+    }
+    return result;
+}
+
+class CpuEngine : public ::testing::TestWithParam<Machine> {};
+INSTANTIATE_TEST_SUITE_P(Machines, CpuEngine, ::testing::ValuesIn(machines()));
+
+TEST_P(CpuEngine, GivesTheReferencesGradientOfRandomNetworks) {
+    for (std::uint64_t seed = 0; seed < 150; ++seed) {
+        const Network network = random_network(seed);
+        Pair engines(network, GetParam(), random_weights(network, seed));
+        const auto batch = random_batch(network, rows_of(seed), seed);
+        ASSERT_EQ(engines.gradient(batch.view()), "") << "seed " << seed << ": " << text(network);
+        ASSERT_EQ(engines.logits(batch.samples(), network.classes), "") << "seed " << seed << ": " << text(network);
+    }
+}
+
+TEST_P(CpuEngine, GivesTheReferencesWeightsAfterTwentySteps) {
+    for (std::uint64_t seed = 1000; seed < 1020; ++seed) {
+        const Network network = random_network(seed);
+        Pair engines(network, GetParam(), random_weights(network, seed));
+        for (std::uint64_t step = 0; step < 20; ++step) {
+            const auto batch = random_batch(network, rows_of(seed + 7 * step), seed + step);
+            ASSERT_EQ(engines.gradient(batch.view()), "") << "seed " << seed << ", step " << step << ": " << text(network);
+            ASSERT_EQ(engines.apply(optimiser_of(seed)), "") << "seed " << seed << ", step " << step;
+        }
+    }
+}
+
+/// Convolution, ReLU and pool run as one here, with rows and columns that no square reads.
+TEST_P(CpuEngine, GivesTheReferencesBitsWhereLayersAreFused) {
+    for (std::uint64_t seed = 0; seed < 30; ++seed) {
+        SplitMix random{seed};
+        Builder b({random.between(1, 3), random.between(9, 15), random.between(9, 15)});
+        b.conv(random.between(1, 14), random.between(1, 5), 1, 0).same(Op::Relu).pool(Op::MaxPool, 2);
+        b.conv(random.between(1, 14), 3, random.between(1, 2), 1).same(Op::Relu);
+        const std::uint32_t shortcut = b.last();
+        b.conv(b.shape().channels, 3, 1, 1).group_norm(1).same(Op::Relu).conv(b.shape().channels, 3, 1, 1);
+        b.add_tensor(shortcut).same(Op::Relu).linear(random.between(1, 20)).same(Op::Relu);
+        const Network network = b.linear(10).network();
+        Pair engines(network, GetParam(), random_weights(network, seed));
+        const auto batch = random_batch(network, rows_of(seed), seed);
+        ASSERT_EQ(engines.gradient(batch.view()), "") << "seed " << seed << ": " << text(network);
+        ASSERT_EQ(engines.apply(optimiser_of(seed)), "") << "seed " << seed;
+        ASSERT_EQ(engines.gradient(batch.view()), "") << "seed " << seed << ", second step";
+        ASSERT_EQ(engines.logits(batch.samples(), network.classes), "") << "seed " << seed;
+    }
+}
+
+Network small_network() {
+    Builder b({2, 9, 9});
+    b.conv(5, 3).same(Op::Relu).pool(Op::MaxPool, 2).conv(4, 2, 1, 1).same(Op::Relu).linear(9).same(Op::Relu).linear(3);
+    return b.network();
+}
+
+TEST_P(CpuEngine, KeepsSubnormalNumbers) {
+    const Network network = small_network();
+    for (const float factor : {1e-12f, 1e-20f, 1e-38f}) {
+        auto weights = random_weights(network, 3);
+        for (float& w : weights) {
+            w *= factor;
+        }
+        Pair engines(network, GetParam(), weights);
+        const auto batch = random_batch(network, 21, 3);
+        for (int step = 0; step < 5; ++step) {
+            ASSERT_EQ(engines.gradient(batch.view()), "") << factor;
+            ASSERT_EQ(engines.apply({.rate = 1e-3f, .momentum = 0.9f}), "") << factor;
+        }
+    }
+}
+
+TEST_P(CpuEngine, AgreesOnWhatIsNotFinite) {
+    const Network network = small_network();
+    const float kSpecial[] = {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
+                              std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::max()};
+    for (std::size_t i = 0; i < network.values; i += 7) {
+        auto weights = random_weights(network, 4);
+        weights[i] = kSpecial[i % 4];
+        Pair engines(network, GetParam(), weights);
+        ASSERT_EQ(engines.gradient(random_batch(network, 9, i).view()), "") << "value " << i;
+    }
+}
+
+TEST_P(CpuEngine, RefusesAGradientAndWeightsThatAreNotFinite) {
+    const Network network = small_network();
+    auto weights = random_weights(network, 5);
+    const auto engine = make_cpu_engine(network, GetParam().threads, GetParam().isa);
+    const auto batch = random_batch(network, 9, 5);
+    engine->set_weights(weights);
+    ASSERT_EQ(engine->gradient(batch.view()), Status::Ok);
+    EXPECT_EQ(engine->apply({.rate = std::numeric_limits<float>::infinity()}), Status::NotFinite);
+
+    weights.back() = std::numeric_limits<float>::quiet_NaN();
+    engine->set_weights(weights);
+
+    EXPECT_EQ(engine->gradient(batch.view()), Status::NotFinite);
+}
+
+TEST_P(CpuEngine, TakesAReplacedGradient) {
+    const Network network = small_network();
+    Pair engines(network, GetParam(), random_weights(network, 6));
+    ASSERT_EQ(engines.gradient(random_batch(network, 16, 6).view()), "");
+    for (std::size_t i = 0; i < network.values; ++i) {
+        engines.reference->gradient_values()[i] = engines.cpu->gradient_values()[i] = static_cast<float>(i % 5);
+    }
+    EXPECT_EQ(engines.apply({.rate = 0.1f, .momentum = 0.5f}), "");
+}
+
+TEST_P(CpuEngine, GivesARowTheSameLogitsInAnyCompany) {
+    const Network network = small_network();
+    const auto engine = make_cpu_engine(network, GetParam().threads, GetParam().isa);
+    engine->set_weights(random_weights(network, 8));
+    const auto batch = random_batch(network, 131, 8);
+    std::vector<float> all(batch.rows.size() * network.classes);
+    engine->logits(batch.samples(), all);
+    for (std::size_t n = 0; n < batch.rows.size(); n += 13) {
+        std::vector<float> alone(network.classes);
+        engine->logits({std::span(batch.rows).subspan(n, 1), batch.table}, alone);
+        EXPECT_EQ(first_difference(std::span(all).subspan(n * network.classes, network.classes), alone), "") << "row " << n;
+    }
+}
+
+}  // namespace
+}  // namespace cone::kernels
