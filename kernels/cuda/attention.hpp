@@ -18,9 +18,17 @@ struct AttentionGeometry {
     Divider by_positions, by_heads, by_channels, by_size, by_input;
 
     explicit AttentionGeometry(const Layer& layer)
-        : positions(layer.in.width), channels(layer.out.channels), heads(layer.groups), size(channels / heads),
-          causal(layer.causal), scale(static_cast<float>(1.0 / std::sqrt(static_cast<double>(size)))), by_positions(positions),
-          by_heads(heads), by_channels(channels), by_size(size), by_input(3 * channels) {}
+        : positions(layer.in.width),
+          channels(layer.out.channels),
+          heads(layer.groups),
+          size(channels / heads),
+          causal(layer.causal),
+          scale(static_cast<float>(1.0 / std::sqrt(static_cast<double>(size)))),
+          by_positions(positions),
+          by_heads(heads),
+          by_channels(channels),
+          by_size(size),
+          by_input(3 * channels) {}
 
     /// Positions that t sees: u below this.
     [[nodiscard]] CONE_HOST_DEVICE u32 end_of(u32 t) const { return causal ? t + 1 : positions; }

@@ -16,11 +16,20 @@ struct ConvGeometry {
     Divider by_out_pixels, by_out_width, by_taps, by_kernel_width;
 
     explicit ConvGeometry(const Layer& layer)
-        : in_channels(layer.in.channels), in_height(layer.in.height), in_width(layer.in.width),
-          out_channels(layer.out.channels), out_height(layer.out.height), out_width(layer.out.width),
-          kernel_height(layer.kernel_height), kernel_width(layer.kernel_width), stride(layer.stride), padding(layer.padding),
-          by_out_pixels(layer.out.height * layer.out.width), by_out_width(layer.out.width),
-          by_taps(layer.kernel_height * layer.kernel_width), by_kernel_width(layer.kernel_width) {}
+        : in_channels(layer.in.channels),
+          in_height(layer.in.height),
+          in_width(layer.in.width),
+          out_channels(layer.out.channels),
+          out_height(layer.out.height),
+          out_width(layer.out.width),
+          kernel_height(layer.kernel_height),
+          kernel_width(layer.kernel_width),
+          stride(layer.stride),
+          padding(layer.padding),
+          by_out_pixels(layer.out.height * layer.out.width),
+          by_out_width(layer.out.width),
+          by_taps(layer.kernel_height * layer.kernel_width),
+          by_kernel_width(layer.kernel_width) {}
 
     [[nodiscard]] CONE_HOST_DEVICE u32 in_pixels() const { return in_height * in_width; }
     [[nodiscard]] CONE_HOST_DEVICE u32 out_pixels() const { return out_height * out_width; }
@@ -59,12 +68,18 @@ struct PixelClass {
     Divider by_pixels, by_columns, by_taps, by_s_taps;
 
     PixelClass(const ConvGeometry& g, u32 row_phase, u32 column_phase)
-        : first_row(row_phase), first_column(column_phase), rows(steps(row_phase, g.in_height, g.stride)),
-          columns(steps(column_phase, g.in_width, g.stride)), first_r((row_phase + g.padding) % g.stride),
-          first_s((column_phase + g.padding) % g.stride), r_taps(steps(first_r, g.kernel_height, g.stride)),
+        : first_row(row_phase),
+          first_column(column_phase),
+          rows(steps(row_phase, g.in_height, g.stride)),
+          columns(steps(column_phase, g.in_width, g.stride)),
+          first_r((row_phase + g.padding) % g.stride),
+          first_s((column_phase + g.padding) % g.stride),
+          r_taps(steps(first_r, g.kernel_height, g.stride)),
           s_taps(steps(first_s, g.kernel_width, g.stride)),
           shift{static_cast<int>((row_phase + g.padding) / g.stride), static_cast<int>((column_phase + g.padding) / g.stride)},
-          by_pixels(at_least_one(rows * columns)), by_columns(at_least_one(columns)), by_taps(at_least_one(r_taps * s_taps)),
+          by_pixels(at_least_one(rows * columns)),
+          by_columns(at_least_one(columns)),
+          by_taps(at_least_one(r_taps * s_taps)),
           by_s_taps(at_least_one(s_taps)) {}
 
     [[nodiscard]] CONE_HOST_DEVICE u32 taps() const { return r_taps * s_taps; }

@@ -34,24 +34,38 @@ public:
     CONE_HOST_DEVICE explicit DeviceBlock(typename Kernel::Shared& shared) : shared_(shared) {}
 
 #if defined(__CUDA_ARCH__)
-    [[nodiscard]] CONE_HOST_DEVICE u32 x() const { return blockIdx.x; }
-    [[nodiscard]] CONE_HOST_DEVICE u32 y() const { return blockIdx.y; }
-    [[nodiscard]] CONE_HOST_DEVICE u32 z() const { return blockIdx.z; }
+    [[nodiscard]] CONE_HOST_DEVICE u32 x() const {
+        return blockIdx.x;
+    }
+    [[nodiscard]] CONE_HOST_DEVICE u32 y() const {
+        return blockIdx.y;
+    }
+    [[nodiscard]] CONE_HOST_DEVICE u32 z() const {
+        return blockIdx.z;
+    }
     template <class Phase>
     CONE_HOST_DEVICE CONE_ALWAYS_INLINE void each(Phase phase) {
         phase(threadIdx.x, own_);
         __syncthreads();
     }
 #else
-    [[nodiscard]] CONE_HOST_DEVICE u32 x() const { return 0; }
-    [[nodiscard]] CONE_HOST_DEVICE u32 y() const { return 0; }
-    [[nodiscard]] CONE_HOST_DEVICE u32 z() const { return 0; }
+    [[nodiscard]] CONE_HOST_DEVICE u32 x() const {
+        return 0;
+    }
+    [[nodiscard]] CONE_HOST_DEVICE u32 y() const {
+        return 0;
+    }
+    [[nodiscard]] CONE_HOST_DEVICE u32 z() const {
+        return 0;
+    }
     template <class Phase>
     CONE_HOST_DEVICE void each(Phase phase) {
         phase(0, own_);
     }
 #endif
-    [[nodiscard]] CONE_HOST_DEVICE typename Kernel::Shared& shared() { return shared_; }
+    [[nodiscard]] CONE_HOST_DEVICE typename Kernel::Shared& shared() {
+        return shared_;
+    }
 
 private:
     typename Kernel::Shared& shared_;

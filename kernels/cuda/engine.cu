@@ -14,7 +14,8 @@ std::optional<std::string> cuda_problem(int device) {
         return "CUDA device " + std::to_string(device) + " of " + std::to_string(count);
     }
     int major = 0;
-    if (const cudaError_t code = cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device); code != cudaSuccess) {
+    if (const cudaError_t code = cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
+        code != cudaSuccess) {
         return cudaGetErrorString(code);
     }
     return major >= 8 ? std::nullopt : std::optional<std::string>("the CUDA device is older than compute capability 8.0");

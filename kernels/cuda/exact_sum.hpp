@@ -164,8 +164,8 @@ void quantise(Grid& grid, const float* x, std::size_t count, const BlockFormat& 
 template <class Grid>
 void dequantise_add(Grid& grid, float* w, const std::int64_t* sums, std::size_t count, const BlockFormat& format,
                     const std::int32_t* shared, std::uint64_t divisor, FirstProblem* problem) {
-    grid.elements(count, DequantiseAdd{w, sums, shared, format.block, format.mantissa_bits(), static_cast<double>(divisor),
-                                       problem});
+    grid.elements(count,
+                  DequantiseAdd{w, sums, shared, format.block, format.mantissa_bits(), static_cast<double>(divisor), problem});
 }
 
 }  // namespace cone::kernels::cuda

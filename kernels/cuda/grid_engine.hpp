@@ -18,8 +18,12 @@ template <class Grid>
 class GridEngine final : public Engine {
 public:
     GridEngine(const Network& network, Grid grid)
-        : network_(network), grid_(std::move(grid)), host_(network.values), tensors_(network.layers.size() + 1),
-          gradients_(network.layers.size() + 1), has_gradient_(network.layers.size() + 1) {
+        : network_(network),
+          grid_(std::move(grid)),
+          host_(network.values),
+          tensors_(network.layers.size() + 1),
+          gradients_(network.layers.size() + 1),
+          has_gradient_(network.layers.size() + 1) {
         const auto problem = problem_of(network);
         require(!problem, problem ? problem->c_str() : "");
         for (Array<float>* values : {&weights_, &gradient_, &first_, &second_}) {

@@ -14,9 +14,13 @@ struct GroupSets {
     Divider by_positions, by_channels, by_group;
 
     explicit GroupSets(const Layer& layer)
-        : channels(layer.in.channels), positions(layer.in.height * layer.in.width), per_group(channels / layer.groups),
+        : channels(layer.in.channels),
+          positions(layer.in.height * layer.in.width),
+          per_group(channels / layer.groups),
           inverse_size(static_cast<float>(1.0 / static_cast<double>(std::size_t{per_group} * positions))),
-          by_positions(positions), by_channels(channels), by_group(per_group) {}
+          by_positions(positions),
+          by_channels(channels),
+          by_group(per_group) {}
 
     [[nodiscard]] CONE_HOST_DEVICE SetAndChannel find(u32 i) const {
         const u32 plane = by_positions.quotient(i);
@@ -77,9 +81,7 @@ struct GroupDeviation {
     GroupSets sets;
     const float* sums;
     Moments* moments;
-    CONE_HOST_DEVICE void operator()(std::size_t i) const {
-        moments[i].rstd = reciprocal_deviation(group_mean(sets, sums, i));
-    }
+    CONE_HOST_DEVICE void operator()(std::size_t i) const { moments[i].rstd = reciprocal_deviation(group_mean(sets, sums, i)); }
 };
 
 /// a = sum(+0; dy), b = chain(+0; dy * z) over the positions of a plane.

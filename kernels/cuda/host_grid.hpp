@@ -58,7 +58,8 @@ private:
 class HostGrid {
 public:
     /// `processors`: how many multiprocessors the grid pretends to have; it decides the size of tiles.
-    explicit HostGrid(ThreadOrder order = ThreadOrder::Ascending, u32 processors = 1) : order_(order), processors_(processors) {}
+    explicit HostGrid(ThreadOrder order = ThreadOrder::Ascending, u32 processors = 1)
+        : order_(order), processors_(processors) {}
 
     [[nodiscard]] u32 processors() const { return processors_; }
 

@@ -14,8 +14,10 @@ struct PositionSets {
     Divider by_values, by_positions;
 
     explicit PositionSets(const Layer& layer)
-        : channels(layer.in.channels), positions(layer.in.height * layer.in.width),
-          inverse_size(static_cast<float>(1.0 / static_cast<double>(channels))), by_values(channels * positions),
+        : channels(layer.in.channels),
+          positions(layer.in.height * layer.in.width),
+          inverse_size(static_cast<float>(1.0 / static_cast<double>(channels))),
+          by_values(channels * positions),
           by_positions(positions) {}
 
     [[nodiscard]] CONE_HOST_DEVICE SetAndChannel find(u32 i) const {

@@ -44,9 +44,7 @@ struct MatrixOutput {
     const float* bias = nullptr;
     std::size_t slice_size = 0;
 
-    [[nodiscard]] CONE_HOST_DEVICE MatrixOutput slice(u32 z) const {
-        return {data + z * slice_size, stride, bias, slice_size};
-    }
+    [[nodiscard]] CONE_HOST_DEVICE MatrixOutput slice(u32 z) const { return {data + z * slice_size, stride, bias, slice_size}; }
     [[nodiscard]] CONE_HOST_DEVICE Column column(u32 j) const { return {j}; }
     [[nodiscard]] CONE_HOST_DEVICE float first(u32, Column column) const { return bias != nullptr ? bias[column.j] : 0.0f; }
     CONE_HOST_DEVICE void store(u32 i, Column column, float value) const { data[i * stride + column.j] = value; }

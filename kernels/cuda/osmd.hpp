@@ -161,7 +161,8 @@ void osmd_step(Grid& grid, u32 count, double* p, const double* feedback, double 
     const u32 padded = std::bit_ceil(count);
     memory.weights.grow(grid, count);
     memory.order.grow(grid, padded);
-    grid.blocks(Extent{}, OsmdStep{count, padded, eta, alpha, feedback, memory.weights.get(), memory.order.get(), p, not_finite});
+    grid.blocks(Extent{},
+                OsmdStep{count, padded, eta, alpha, feedback, memory.weights.get(), memory.order.get(), p, not_finite});
 }
 
 }  // namespace cone::kernels::cuda

@@ -73,8 +73,8 @@ template <class Grid>
 void dropout(Grid& grid, const Layer& layer, DropoutKey key, u32 samples, const u32* indices, const float* x, float* y) {
     const auto values = static_cast<u32>(layer.in.values());
     const u32 quads = ceil_div(values, 4);
-    grid.elements(std::size_t{samples} * quads, Drop{key, dropout_threshold(layer.rate), dropout_scale(layer.rate), indices,
-                                                     values, Divider(quads), x, y});
+    grid.elements(std::size_t{samples} * quads,
+                  Drop{key, dropout_threshold(layer.rate), dropout_scale(layer.rate), indices, values, Divider(quads), x, y});
 }
 
 }  // namespace cone::kernels::cuda

@@ -14,10 +14,17 @@ struct PoolGeometry {
     Divider by_out_pixels, by_out_width, by_in_pixels, by_in_width, by_side;
 
     explicit PoolGeometry(const Layer& layer)
-        : side(layer.kernel_height), in_height(layer.in.height), in_width(layer.in.width), out_height(layer.out.height),
-          out_width(layer.out.width), inverse_area(static_cast<float>(1.0 / (static_cast<double>(side) * side))),
-          by_out_pixels(out_height * out_width), by_out_width(out_width), by_in_pixels(in_height * in_width),
-          by_in_width(in_width), by_side(side) {}
+        : side(layer.kernel_height),
+          in_height(layer.in.height),
+          in_width(layer.in.width),
+          out_height(layer.out.height),
+          out_width(layer.out.width),
+          inverse_area(static_cast<float>(1.0 / (static_cast<double>(side) * side))),
+          by_out_pixels(out_height * out_width),
+          by_out_width(out_width),
+          by_in_pixels(in_height * in_width),
+          by_in_width(in_width),
+          by_side(side) {}
 
     /// Index of the first value of output i's square; i counts (sample, channel, row, column).
     [[nodiscard]] CONE_HOST_DEVICE std::size_t square_of(std::size_t i) const {

@@ -5,7 +5,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
+#include <stdexcept>
+#include <string>
 
 #include "cone_kernels/network.hpp"
 #include "cone_kernels/optimiser.hpp"
@@ -69,5 +72,14 @@ enum class Isa : std::uint8_t { Portable, Avx2, Avx512 };
 [[nodiscard]] Isa best_isa();
 /// Vectors over 8 samples, `threads` threads (>= 1) that share each step; neither changes a bit. `isa` must be supported here.
 [[nodiscard]] std::unique_ptr<Engine> make_cpu_engine(const Network& network, unsigned threads = 1, Isa isa = best_isa());
+
+/// No device, or none that can be used: what() says which.
+struct NoDevice : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+/// Why no CUDA engine can be made on this device, nothing when one can. Compute capability 8.0 or newer.
+[[nodiscard]] std::optional<std::string> cuda_problem(int device = 0);
+/// Throws NoDevice; later, when a call of CUDA fails, another std::runtime_error.
+[[nodiscard]] std::unique_ptr<Engine> make_cuda_engine(const Network& network, int device = 0);
 
 }  // namespace cone::kernels
