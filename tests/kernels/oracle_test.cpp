@@ -14,24 +14,24 @@ namespace {
 using testing::Builder;
 using testing::RandomBatch;
 
-constexpr double kTolerance = 1e-5;  // of the largest value of the tensor
+constexpr double kTolerance = 1e-5;  // of the largest value of the tensor, at least of a tenth of the whole gradient's
+constexpr double kSmallestVariance = 1e-3;
 
 std::int64_t wide(std::size_t value) {
     return static_cast<std::int64_t>(value);
 }
 
-/// A network in libtorch, in double or float, differentiable in its parameters.
+/// A network in libtorch, in double, differentiable in its parameters.
 class Oracle {
 public:
-    Oracle(const Network& network, std::span<const float> weights, const RandomBatch& batch, bool training,
-           at::ScalarType type = at::kDouble)
-        : network_(network), batch_(batch), training_(training), type_(type) {
+    Oracle(const Network& network, std::span<const float> weights, const RandomBatch& batch, bool training)
+        : network_(network), batch_(batch), training_(training) {
         for (const Layer& layer : network.layers) {
             parameters_.push_back(parameter(weights.subspan(layer.weight, weight_values(layer))));
             parameters_.push_back(parameter(weights.subspan(layer.bias, bias_values(layer))));
         }
         bytes_ = at::tensor(at::ArrayRef<std::uint8_t>(batch.bytes)).view(shape(network.input));
-        const auto table = at::tensor(at::ArrayRef<float>(batch.table.data(), 256)).to(type);
+        const auto table = at::tensor(at::ArrayRef<float>(batch.table.data(), 256)).to(at::kDouble);
         tensors_.push_back(table.index_select(0, bytes_.flatten().to(at::kLong)).view(shape(network.input)));
         for (std::size_t i = 0; i < network.layers.size(); ++i) {
             const Layer& layer = network.layers[i];
@@ -44,6 +44,20 @@ public:
     [[nodiscard]] at::Tensor weight(std::size_t layer) const { return parameters_[2 * layer]; }
     [[nodiscard]] at::Tensor bias(std::size_t layer) const { return parameters_[2 * layer + 1]; }
 
+    /// Of all sets of values that a norm makes one of; infinity without norms.
+    [[nodiscard]] double smallest_variance() const {
+        double smallest = std::numeric_limits<double>::infinity();
+        for (const Layer& l : network_.layers) {
+            const auto& x = tensors_[l.input];
+            if (l.op == Op::GroupNorm) {
+                smallest = std::min(smallest, x.reshape({x.size(0), wide(l.groups), -1}).var(2, false).min().item<double>());
+            } else if (l.op == Op::LayerNorm) {
+                smallest = std::min(smallest, x.var({1}, false, false).min().item<double>());
+            }
+        }
+        return smallest;
+    }
+
     void backward() const {
         const auto labels = at::tensor(at::ArrayRef<std::uint8_t>(batch_.labels)).to(at::kLong);
         const auto loss =
@@ -52,8 +66,8 @@ public:
     }
 
 private:
-    [[nodiscard]] at::Tensor parameter(std::span<const float> values) const {
-        return at::tensor(at::ArrayRef<float>(values.data(), values.size())).to(type_).requires_grad_();
+    static at::Tensor parameter(std::span<const float> values) {
+        return at::tensor(at::ArrayRef<float>(values.data(), values.size())).to(at::kDouble).requires_grad_();
     }
 
     [[nodiscard]] std::vector<std::int64_t> shape(const Shape& s) const {
@@ -119,13 +133,12 @@ private:
                 factors.push_back(number >= rate ? 1 / (1 - rate) : 0);
             }
         }
-        return at::tensor(factors, type_).view(shape(l.in));
+        return at::tensor(factors, at::kDouble).view(shape(l.in));
     }
 
     const Network& network_;
     const RandomBatch& batch_;
     bool training_;
-    at::ScalarType type_;
     std::vector<at::Tensor> parameters_;
     at::Tensor bytes_;
     std::vector<at::Tensor> tensors_;
@@ -152,85 +165,61 @@ double largest_of(std::span<const float> values) {
     return largest;
 }
 
-/// Norms of few values are left to gradients_test.cpp: one or two values that are close are divided by a deviation near
-/// sqrt(epsilon), and what is left of their gradient is rounding.
-bool is_well_conditioned(const Network& network) {
-    return std::all_of(network.layers.begin(), network.layers.end(), [](const Layer& l) {
-        const std::size_t values = l.op == Op::GroupNorm ? l.in.values() / l.groups : l.in.channels;
-        return (l.op != Op::GroupNorm && l.op != Op::LayerNorm) || values >= 8;
+bool has_norm_of_few_values(const Network& network) {
+    return std::any_of(network.layers.begin(), network.layers.end(), [](const Layer& l) {
+        return (l.op == Op::GroupNorm && l.in.values() / l.groups < 8) || (l.op == Op::LayerNorm && l.in.channels < 8);
     });
 }
 
-std::vector<float> floats(const at::Tensor& tensor) {
-    const auto flat = tensor.flatten().contiguous();
-    return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
-}
-
-/// How many gradients were compared, and how many were farther than kTolerance because float32 itself is.
-struct Count {
-    int gradients = 0;
-    int beyond = 0;
-};
-
-/// Fails when `got` is farther from `exact` than kTolerance and than sixteen times libtorch in float32.
-void expect_near(std::span<const float> got, const at::Tensor& exact, const at::Tensor& single, double floor, Count& count) {
-    const double error = error_of(got, exact, floor);
-    const double of_torch = error_of(floats(single), exact, floor);
-    EXPECT_LT(error, std::max(kTolerance, 16 * of_torch));
-    ++count.gradients;
-    count.beyond += error < kTolerance ? 0 : 1;
-}
-
-Count expect_agreement(const Network& network, std::uint64_t seed) {
+/// Compares logits and gradients; false, and no comparison, where float32 cannot be near: a norm of few values has a gradient
+/// near 0 that is the difference of large ones (gradients_test.cpp has those), one of nearly equal values divides by almost 0.
+[[nodiscard]] bool agree(const Network& network, std::uint64_t seed) {
     const auto weights = testing::random_weights(network, seed);
     const auto batch = testing::random_batch(network, 1 + static_cast<std::uint32_t>(seed % 11), seed);
+    const Oracle oracle(network, weights, batch, true);
+    if (has_norm_of_few_values(network) || oracle.smallest_variance() < kSmallestVariance) {
+        return false;
+    }
+    oracle.backward();
     auto engine = make_reference_engine(network);
     engine->set_weights(weights);
     EXPECT_EQ(engine->gradient(batch.view()), Status::Ok);
     const std::span<const float> gradient = engine->gradient_values();
     std::vector<float> logits(batch.rows.size() * network.classes);
     engine->logits(batch.samples(), logits);
-    // A bias before a norm has gradient 0: what the engine has instead is measured against the rest of the gradient.
-    const double floor = 1e-3 * largest_of(gradient);
-
     EXPECT_LT(error_of(logits, Oracle(network, weights, batch, false).logits(), 0), kTolerance) << "logits";
-    const Oracle exact(network, weights, batch, true);
-    const Oracle single(network, weights, batch, true, at::kFloat);
-    exact.backward();
-    single.backward();
-    Count count;
+    // Gradients near 0 that are differences of large ones (a bias before a norm) are measured against the rest.
+    const double floor = 0.1 * largest_of(gradient);
     for (std::size_t i = 0; i < network.layers.size(); ++i) {
         const Layer& l = network.layers[i];
         if (weight_values(l) > 0) {
-            SCOPED_TRACE("layer " + std::to_string(i) + " " + name_of(l.op));
             const auto dw = gradient.subspan(l.weight, weight_values(l));
             const auto db = gradient.subspan(l.bias, bias_values(l));
-            expect_near(dw, exact.weight(i).grad(), single.weight(i).grad(), floor, count);
-            expect_near(db, exact.bias(i).grad(), single.bias(i).grad(), floor, count);
+            EXPECT_LT(error_of(dw, oracle.weight(i).grad(), floor), kTolerance)
+                << "weight of layer " << i << " " << name_of(l.op);
+            EXPECT_LT(error_of(db, oracle.bias(i).grad(), floor), kTolerance) << "bias of layer " << i << " " << name_of(l.op);
         }
     }
-    return count;
+    return true;
 }
 
 TEST(Oracle, AgreesOnRandomNetworksOverAllOperators) {
     at::set_num_threads(1);
-    Count total;
     std::vector<int> layers_of(static_cast<std::size_t>(Op::Dropout) + 1);
+    int networks = 0;
     for (std::uint64_t seed = 0; seed < 1000; ++seed) {
         const Network network = testing::random_network(seed);
-        if (!is_well_conditioned(network)) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        if (!agree(network, seed)) {
             continue;
         }
-        SCOPED_TRACE("seed " + std::to_string(seed));
-        const Count count = expect_agreement(network, seed);
-        total.gradients += count.gradients;
-        total.beyond += count.beyond;
+        ++networks;
         for (const Layer& layer : network.layers) {
             ++layers_of[static_cast<std::size_t>(layer.op)];
         }
     }
-    std::printf("%d gradients, %d beyond 1e-5 where float32 is\n", total.gradients, total.beyond);
-    EXPECT_LT(total.beyond, total.gradients / 50);
+    std::printf("%d networks compared\n", networks);
+    EXPECT_GE(networks, 600);
     for (std::size_t op = 0; op < layers_of.size(); ++op) {
         EXPECT_GE(layers_of[op], 20) << name_of(static_cast<Op>(op));
     }
@@ -242,7 +231,7 @@ TEST(Oracle, AgreesOnLeNet) {
     b.conv(6, 5).same(Op::Relu).pool(Op::MaxPool, 2).conv(16, 5).same(Op::Relu).pool(Op::MaxPool, 2);
     b.linear(120).same(Op::Relu).linear(84).same(Op::Relu).linear(10);
 
-    EXPECT_EQ(expect_agreement(b.network(), 7).beyond, 0);
+    EXPECT_TRUE(agree(b.network(), 7));
 }
 
 TEST(Oracle, AgreesOnAResidualBlock) {
@@ -253,7 +242,7 @@ TEST(Oracle, AgreesOnAResidualBlock) {
     b.conv(8, 3, 1, 1).group_norm(4).same(Op::Relu).conv(8, 3, 1, 1).group_norm(4).add_tensor(shortcut).same(Op::Relu);
     b.conv(16, 3, 2, 1).group_norm(4).same(Op::Relu).pool(Op::AvgPool, 6).linear(10);
 
-    EXPECT_EQ(expect_agreement(b.network(), 10).beyond, 0);
+    EXPECT_TRUE(agree(b.network(), 10));
 }
 
 TEST(Oracle, AgreesOnATransformerBlock) {
@@ -265,7 +254,7 @@ TEST(Oracle, AgreesOnATransformerBlock) {
     b.same(Op::LayerNorm).conv(64, 1).same(Op::Relu).conv(16, 1).dropout(0.1f).add_tensor(shortcut);
     b.same(Op::LayerNorm).linear(20);
 
-    EXPECT_EQ(expect_agreement(b.network(), 9).beyond, 0);
+    EXPECT_TRUE(agree(b.network(), 9));
 }
 
 }  // namespace
