@@ -71,6 +71,8 @@ inline constexpr Function kJob{
     "(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address),uint32[]))"};
 inline constexpr Function kSegment{Contract::JobBoard, "segment(uint64,uint32)",
                                    "((uint8,uint16,uint16,uint16,uint16,uint16,bytes32,bytes32,bytes32,uint64))"};
+inline constexpr Function kAttempt{Contract::JobBoard, "attempt(uint64,uint32,uint32)",
+                                   "((bytes32,uint64,uint64,uint16,uint16,uint16,address))"};
 inline constexpr Function kNextAttempt{Contract::JobBoard, "nextAttempt(uint64,uint32)",
                                        "((uint32,uint16,bytes32,bytes32,bytes32,bytes32))"};
 inline constexpr Function kMembers{Contract::JobBoard, "members(uint64,uint32)", "(address[])"};
@@ -89,15 +91,13 @@ inline constexpr Function kLeastBid{Contract::AuctionHouse, "leastBid(uint64)", 
 inline constexpr Function kRunningAuction{Contract::AuctionHouse, "runningAuction(bytes32[])", "(uint64)"};
 inline constexpr Function kAuctionCount{Contract::AuctionHouse, "auctionCount()", "(uint64)"};
 
-inline constexpr std::array kAll{kRegisterShard,    kEntryOfRoot,       kRootsOf,       kOwnersOf,
-                                 kSettle,           kWithdraw,          kEscrowOf,      kCreditOf,
-                                 kRegisterExecutor, kExecutor,          kExecutorCount, kExecutorAt,
-                                 kUnitsAtOf,        kUnitStakeWei,      kFixSeed,       kRescheduleSeed,
-                                 kPostCommitments,  kCastVotes,         kCloseAttempt,  kChallenge,
-                                 kFinalize,         kProveEquivocation, kVoidStale,     kJob,
-                                 kSegment,          kNextAttempt,       kMembers,       kRules,
-                                 kDomainSeparator,  kOpenAuction,       kBid,           kCloseAuction,
-                                 kLeastBid,         kRunningAuction,    kAuctionCount};
+inline constexpr std::array kAll{
+    kRegisterShard, kEntryOfRoot,  kRootsOf,          kOwnersOf,          kSettle,          kWithdraw,
+    kEscrowOf,      kCreditOf,     kRegisterExecutor, kExecutor,          kExecutorCount,   kExecutorAt,
+    kUnitsAtOf,     kUnitStakeWei, kFixSeed,          kRescheduleSeed,    kPostCommitments, kCastVotes,
+    kCloseAttempt,  kChallenge,    kFinalize,         kProveEquivocation, kVoidStale,       kJob,
+    kSegment,       kAttempt,      kNextAttempt,      kMembers,           kRules,           kDomainSeparator,
+    kOpenAuction,   kBid,          kCloseAuction,     kLeastBid,          kRunningAuction,  kAuctionCount};
 
 }  // namespace fn
 

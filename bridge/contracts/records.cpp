@@ -212,6 +212,17 @@ Segment read_segment(const AbiValue& value) {
             m.number<std::uint64_t>()};
 }
 
+Attempt read_attempt(const AbiValue& value) {
+    Members m(value);
+    return {m.hash(),
+            m.number<std::uint64_t>(),
+            m.number<std::uint64_t>(),
+            m.number<std::uint16_t>(),
+            m.number<std::uint16_t>(),
+            m.number<std::uint16_t>(),
+            m.address()};
+}
+
 NextAttempt read_next_attempt(const AbiValue& value) {
     Members m(value);
     return {AttemptIndex(m.number<std::uint32_t>()), m.number<std::uint16_t>(), m.hash(), m.hash(), m.hash(), m.hash()};

@@ -70,6 +70,16 @@ struct Segment {
     std::uint64_t final_from_block = 0;
 };
 
+struct Attempt {
+    Hash32 root;
+    std::uint64_t reveal_from_block = 0;
+    std::uint64_t reveal_until_block = 0;
+    std::uint16_t first_position = 0;
+    std::uint16_t size = 0;
+    std::uint16_t voted = 0;
+    Address challenger;
+};
+
 struct NextAttempt {
     AttemptIndex attempt;
     std::uint16_t new_members = 0;
@@ -144,6 +154,7 @@ struct Timing {
 [[nodiscard]] Request read_request(const eth::AbiValue& value);
 [[nodiscard]] Job read_job(const eth::AbiValue& value);
 [[nodiscard]] Segment read_segment(const eth::AbiValue& value);
+[[nodiscard]] Attempt read_attempt(const eth::AbiValue& value);
 [[nodiscard]] NextAttempt read_next_attempt(const eth::AbiValue& value);
 [[nodiscard]] ExecutorEntry read_executor(const eth::AbiValue& value);
 [[nodiscard]] Rules read_rules(const eth::AbiValue& value);

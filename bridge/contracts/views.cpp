@@ -33,12 +33,8 @@ AbiValue list_of(const std::vector<Item>& items) {
     return out;
 }
 
-}  // namespace
-
-AbiValue Views::ask(const Function& function, const AbiValues& arguments) const {
-    const rpc::CallMessage message{std::nullopt, deployment_.address(function.contract),
-                                   eth::encode_call(function.signature, arguments), 0};
-    const rpc::CallResult result = rpc::call(client_, message, at_);
+/// The one value a call returns. Throws ChainError when the contract said no.
+AbiValue value_of(const Function& function, const rpc::CallResult& result) {
     if (const auto* revert = std::get_if<rpc::RevertInfo>(&result)) {
         throw ChainError(describe_revert(function.contract, revert->data));
     }
@@ -51,12 +47,35 @@ AbiValue Views::ask(const Function& function, const AbiValues& arguments) const 
     return values->front();
 }
 
+bool is_revert(const rpc::CallResult& result, std::string_view error) {
+    const auto* revert = std::get_if<rpc::RevertInfo>(&result);
+    const auto named = revert == nullptr ? std::nullopt : decode_error(revert->data);
+    return named && named->name == error;
+}
+
+}  // namespace
+
+rpc::CallResult Views::call(const Function& function, const AbiValues& arguments) const {
+    const rpc::CallMessage message{std::nullopt, deployment_.address(function.contract),
+                                   eth::encode_call(function.signature, arguments), 0};
+    return rpc::call(client_, message, at_);
+}
+
+AbiValue Views::ask(const Function& function, const AbiValues& arguments) const {
+    return value_of(function, call(function, arguments));
+}
+
 Job Views::job(JobId job) const {
     return read_job(ask(fn::kJob, {job.value}));
 }
 
 Segment Views::segment(JobId job, SegmentIndex segment) const {
     return read_segment(ask(fn::kSegment, {job.value, U256(segment.value)}));
+}
+
+std::optional<Attempt> Views::find_attempt(JobId job, SegmentIndex segment, AttemptIndex number) const {
+    const auto result = call(fn::kAttempt, {job.value, U256(segment.value), U256(number.value)});
+    return is_revert(result, "NoAttempt") ? std::nullopt : std::optional(read_attempt(value_of(fn::kAttempt, result)));
 }
 
 NextAttempt Views::next_attempt(JobId job, SegmentIndex segment) const {

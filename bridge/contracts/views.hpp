@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "bridge/contracts/deployment.hpp"
@@ -21,6 +22,8 @@ public:
     // JobBoard
     [[nodiscard]] Job job(JobId job) const;
     [[nodiscard]] Segment segment(JobId job, SegmentIndex segment) const;
+    /// Nothing while no attempt of this number is open.
+    [[nodiscard]] std::optional<Attempt> find_attempt(JobId job, SegmentIndex segment, AttemptIndex number) const;
     [[nodiscard]] NextAttempt next_attempt(JobId job, SegmentIndex segment) const;
     [[nodiscard]] std::vector<Address> members(JobId job, SegmentIndex segment) const;
     [[nodiscard]] Rules rules() const;
@@ -52,6 +55,7 @@ public:
     [[nodiscard]] std::uint64_t auction_count() const;
 
 private:
+    [[nodiscard]] rpc::CallResult call(const Function& function, const eth::AbiValues& arguments) const;
     [[nodiscard]] eth::AbiValue ask(const Function& function, const eth::AbiValues& arguments) const;
 
     rpc::Client& client_;

@@ -176,6 +176,7 @@ TEST(Interface, KnowsTheOrderOfTheFieldsOfEveryStruct) {
          "request "
          "sellers"},
         {"IJobBoard.Segment", "state epoch attempts setSize bestVotes secondVotes best verdict previous finalFromBlock"},
+        {"IJobBoard.Attempt", "root revealFromBlock revealUntilBlock firstPosition size voted challenger"},
         {"IJobBoard.NextAttempt", "attempt newMembers segmentSeed attemptSeed afterTicket previous"},
         {"IJobBoard.VoteInput", "position digest witness salt r vs proof"},
         {"IJobBoard.SignedVote", "digest witness r vs"},

@@ -86,6 +86,20 @@ TEST(Records, ReadASegmentFieldByField) {
     EXPECT_EQ(segment.final_from_block, 99u);
 }
 
+TEST(Records, ReadAnAttemptFieldByField) {
+    Address challenger;
+    challenger.bytes[0] = 7;
+    const AbiValues fields{hash_of(1), U256(2), U256(3), U256(4), U256(5), U256(6), challenger};
+    const Attempt attempt = read_attempt(through(fn::kAttempt.returns, fields));
+    EXPECT_EQ(attempt.root, hash_of(1));
+    EXPECT_EQ(attempt.reveal_from_block, 2u);
+    EXPECT_EQ(attempt.reveal_until_block, 3u);
+    EXPECT_EQ(attempt.first_position, 4);
+    EXPECT_EQ(attempt.size, 5);
+    EXPECT_EQ(attempt.voted, 6);
+    EXPECT_EQ(attempt.challenger, challenger);
+}
+
 TEST(Records, RefuseAnEnumValueThatIsNone) {
     AbiValues fields{U256(6), U256(1), U256(2), U256(6), U256(4), U256(5), hash_of(1), hash_of(2), hash_of(3), U256(99)};
     EXPECT_THROW((void)read_segment(through(fn::kSegment.returns, fields)), RpcError);
