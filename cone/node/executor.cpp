@@ -65,7 +65,11 @@ private:
 class ExecutorLeader::Turn {
 public:
     Turn(const ExecutorPorts& ports, const ExecutorOptions& options)
-        : ports_(ports), options_(options), team_(ports), votes_(*ports.signer, ports.clock, options.reveal_timeout) {}
+        : ports_(ports), options_(options), team_(ports), votes_(*ports.signer, ports.clock, options.reveal_timeout) {
+        if (ports.endpoint != nullptr) {
+            roots_.emplace(*ports.endpoint, ports.clock, options.root_patience);
+        }
+    }
 
     bool step() {
         collect_mail();
@@ -75,6 +79,7 @@ public:
             std::visit([&](const auto& body) { obey(body); }, order);
             return true;
         }
+        look_at_chain();
         const auto due = votes_.take_due();
         for (const auto& reveal : due) {
             tell(reveal);
@@ -197,9 +202,27 @@ private:
     }
 
     void obey(const CommitmentsOnChain& posted) {
-        if (!votes_.on_chain(domain_, posted)) {
-            tell(Failed{posted.segment, "our commitment is not under the root on chain: nothing is revealed"});
+        if (roots_) {
+            roots_->expect(domain_.job, posted);
+        } else {
+            open_vote(posted);
         }
+    }
+    void look_at_chain() {
+        if (roots_) {
+            for (const auto& [posted, refusal] : roots_->look()) {
+                refusal.empty() ? open_vote(posted) : keep_back(posted, refusal);
+            }
+        }
+    }
+    void open_vote(const CommitmentsOnChain& posted) {
+        if (!votes_.on_chain(domain_, posted)) {
+            keep_back(posted, "our commitment is not under the root on chain");
+        }
+    }
+    void keep_back(const CommitmentsOnChain& posted, const std::string& reason) {
+        spdlog::warn("segment {}: {}: nothing is revealed", posted.segment.value, reason);
+        tell(Failed{posted.segment, reason + ": nothing is revealed"});
     }
     void obey(const SegmentAgreed& agreed) {
         relay(agreed);
@@ -220,6 +243,7 @@ private:
     const ExecutorOptions& options_;
     TeamRunner team_;
     VoteKeeper votes_;
+    std::optional<RootWatch> roots_;  ///< nothing without an endpoint of our own
     VoteDomain domain_;
     std::deque<ToExecutor> inbox_;
     Deadline next_call_{};

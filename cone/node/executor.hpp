@@ -14,6 +14,7 @@
 #include "cone/node/chain.hpp"
 #include "cone/node/faults.hpp"
 #include "cone/node/messages.hpp"
+#include "cone/node/own_endpoint.hpp"
 #include "cone/node/state_store.hpp"
 #include "cone/training/segment.hpp"
 
@@ -26,12 +27,14 @@ using EngineFactory = std::function<std::unique_ptr<training::SegmentEngine>(con
 struct ExecutorOptions {
     Millis heartbeat{2000};        ///< an idle leader calls its team-mates this often
     Millis reveal_timeout{20000};  ///< how long the bridge waits for a reveal: what a planted `late` exceeds
+    Millis root_patience{10000};   ///< how long the own endpoint may take to show a root that the bridge says is in a block
     Deadline give_up{};            ///< leaves by itself after this moment
     std::vector<PlannedFault> faults;
     std::function<void(int signal)> raise_signal;  ///< what a planted crash or freeze does to itself; empty: std::raise
 };
 
-/// What one rank of a team works with. `mailbox` and `signer` are used by the leader (team rank 0) only and null elsewhere.
+/// What one rank of a team works with. `mailbox`, `signer` and `endpoint` are used by the leader (team rank 0) only and null
+/// elsewhere.
 struct ExecutorPorts {
     comm::Communicator& team;
     comm::Mailbox* mailbox = nullptr;
@@ -39,6 +42,7 @@ struct ExecutorPorts {
     StateStore& store;
     const Clock& clock;
     EngineFactory make_engine;
+    OwnEndpoint* endpoint = nullptr;  ///< null: the bridge is believed when it says that a root is in a block
 };
 
 enum class ExecutorEnd {

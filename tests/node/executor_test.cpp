@@ -14,6 +14,7 @@
 #include "tests/support/alphabet_job.hpp"
 #include "tests/support/fake_votes.hpp"
 #include "tests/support/memory_state_store.hpp"
+#include "tests/support/scripted_endpoint.hpp"
 
 namespace cone::node {
 namespace {
@@ -85,6 +86,8 @@ struct Setting {
     std::vector<PlannedFault> faults;
     EngineFactory make_engine = [](const Welcome& message) { return std::make_unique<test::AlphabetEngine>(message.job_hash); };
     Millis timeout{10000};
+    OwnEndpoint* endpoint = nullptr;
+    Millis root_patience{50};
 };
 
 /// Runs `talk` as the bridge against one executor; returns how each of its ranks ended.
@@ -112,12 +115,13 @@ std::vector<ExecutorEnd> converse(const Setting& setting, const std::function<vo
             const auto index = static_cast<std::size_t>(self.comm.rank() - 1);
             const SteadyClock clock;
             const ExecutorPorts ports{
-                *team[index],       index == 0 ? &self.mailbox : nullptr, index == 0 ? &signer : nullptr, store, clock,
-                setting.make_engine};
+                *team[index],        index == 0 ? &self.mailbox : nullptr,   index == 0 ? &signer : nullptr, store, clock,
+                setting.make_engine, index == 0 ? setting.endpoint : nullptr};
             ExecutorOptions options;
             options.heartbeat = Millis{1};
             options.give_up = Deadline::in(clock, Millis{20000});
             options.faults = setting.faults;
+            options.root_patience = setting.root_patience;
             ends[index] = run_executor(ports, options);
         },
         setting.timeout);
@@ -196,6 +200,93 @@ TEST(Executor, NeverRevealsWhatTheChainDoesNotBind) {
             (void)bridge.expect<Goodbye>();
         });
     }
+}
+
+/// Commits, hears of the root, and says what the executor sent then: its reveal, or why it keeps it back.
+ToBridge answer_to_root(OwnEndpoint& endpoint, const std::function<void(CommitmentsOnChain&)>& bend,
+                        Millis patience = Millis{0}, int team = 1) {
+    Setting setting;
+    setting.team = team;
+    setting.root_patience = patience;
+    setting.endpoint = &endpoint;
+    ToBridge answer;
+    const auto ends = converse(setting, [&](Conversation& bridge) {
+        bridge.say(welcome());
+        (void)bridge.expect<Join>();
+        bridge.say(first_segment());
+        auto message = posted({address_of(0)}, {bridge.expect<Commitment>().commitment});
+        bend(message);
+        bridge.say(message);
+        answer = bridge.hear();
+        bridge.say(Stop{"done", 1});
+        (void)bridge.expect<Goodbye>();
+    });
+    EXPECT_EQ(ends, std::vector<ExecutorEnd>(static_cast<std::size_t>(team), ExecutorEnd::Stopped));
+    return answer;
+}
+
+/// The reason of a vote that was kept back; empty when it was shown.
+std::string kept_back(const ToBridge& answer) {
+    const auto* failed = std::get_if<Failed>(&answer);
+    return failed == nullptr ? std::string() : failed->reason;
+}
+
+TEST(Executor, RevealsOnceItsOwnEndpointShowsTheRoot) {
+    for (const int team : {1, 2}) {
+        std::atomic<int> looks = 0;
+        CommitmentsOnChain said;
+        test::ScriptedEndpoint endpoint([&](auto...) {
+            return ++looks < 3 ? std::nullopt : std::optional(AttemptOnChain{said.root, 20, 19});
+        });
+        const auto answer = answer_to_root(
+            endpoint, [&](auto& message) { said = message; }, Millis{10000}, team);
+        EXPECT_TRUE(std::holds_alternative<Reveal>(answer)) << kept_back(answer);
+        EXPECT_EQ(looks, 3);
+    }
+}
+
+struct UntrueRoot {
+    const char* name;
+    std::function<std::optional<AttemptOnChain>(const Hash32& root)> chain;
+    const char* reason;
+};
+
+/// The bridge's lists are in order; the chain, seen through the executor's own endpoint, does not agree.
+TEST(Executor, KeepsItsVoteBackWhenItsOwnEndpointDoesNotShowTheRoot) {
+    const UntrueRoot cases[] = {
+        {"absent", [](const Hash32&) { return std::nullopt; }, "no commitments of this attempt in a block"},
+        {"another",
+         [](const Hash32&) {
+             return AttemptOnChain{random_salt(), 20, 19};
+         },
+         "our endpoint shows the root"},
+        {"too early",
+         [](const Hash32& root) {
+             return AttemptOnChain{root, 20, 10};
+         },
+         "commitments are taken until block 19"},
+        {"down", [](const Hash32&) -> std::optional<AttemptOnChain> { throw RpcError("unreachable"); },
+         "our endpoint: unreachable"},
+        {"another chain", [](const Hash32&) -> std::optional<AttemptOnChain> { throw ConfigError("the node is on chain 1"); },
+         "our endpoint: the node is on chain 1"},
+    };
+    for (const auto& untrue : cases) {
+        CommitmentsOnChain said;
+        test::ScriptedEndpoint endpoint([&](auto...) { return untrue.chain(said.root); });
+        const std::string reason = kept_back(answer_to_root(endpoint, [&](auto& message) { said = message; }));
+        EXPECT_NE(reason.find(untrue.reason), std::string::npos) << untrue.name << ": " << reason;
+        EXPECT_NE(reason.find("nothing is revealed"), std::string::npos) << untrue.name << ": " << reason;
+    }
+}
+
+TEST(Executor, KeepsItsVoteBackWhenTheRootOnChainLeavesItOut) {
+    CommitmentsOnChain said;
+    test::ScriptedEndpoint endpoint([&](auto...) { return AttemptOnChain{said.root, 20, 19}; });
+    const auto answer = answer_to_root(endpoint, [&](auto& message) {
+        message = posted({address_of(0), address_of(1)}, {Hash32{}, message.commitments[0]});
+        said = message;
+    });
+    EXPECT_NE(kept_back(answer).find("our commitment is not under the root"), std::string::npos);
 }
 
 std::string refusal(Welcome message, Setting setting = {}) {

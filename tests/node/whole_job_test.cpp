@@ -52,6 +52,35 @@ TEST(WholeJob, HonestRunSettles) {
     }
 }
 
+TEST(WholeJob, SettlesWhenEveryMemberLooksAtTheChainItself) {
+    HarnessOptions options;
+    options.own_endpoints = true;
+    JobHarness job(options);
+    const auto outcome = job.run();
+
+    expect_settled_right(job, outcome);
+    EXPECT_TRUE(job.chain().slashed().empty());
+}
+
+TEST(WholeJob, MemberWhoseEndpointIsDownLosesItsOwnVoteOnly) {
+    for (std::size_t cut_off = 0; cut_off < 6; ++cut_off) {
+        HarnessOptions options;
+        options.own_endpoints = true;
+        options.cut_off = {cut_off};
+        JobHarness job(options);
+        const auto outcome = job.run();
+
+        expect_settled_right(job, outcome);
+        for (const auto& [executor, fault] : job.chain().slashed()) {
+            EXPECT_EQ(executor, test::address_of(cut_off));
+            EXPECT_EQ(fault, ChainFault::NoReveal);
+        }
+        const auto said = [](const std::string& line) { return line.find("our endpoint: unreachable") != line.npos; };
+        const auto kept_back = std::count_if(job.lines().begin(), job.lines().end(), said);
+        EXPECT_EQ(job.chain().slashed().empty(), kept_back == 0) << "executor " << cut_off;
+    }
+}
+
 TEST(WholeJob, LiarIsOutvotedBySegmentOfTwiceTheSizeAndSlashed) {
     JobHarness job(with_faults({{SegmentIndex(1), 1, FaultKind::WrongDigest}}));
     const auto outcome = job.run();

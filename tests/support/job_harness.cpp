@@ -21,6 +21,7 @@ JobHarness::JobHarness(HarnessOptions options)
       world_(comm::ThreadWorld::create(static_cast<int>(options_.executors) + 1, Millis{1000})),
       bridge_mailbox_(world_->mailbox(node::kBridgeRank)) {
     executor_options_.reveal_timeout = kRevealTimeout;
+    executor_options_.root_patience = kRevealTimeout / 2;
     executor_options_.give_up = Deadline::in(clock_, Millis{1000000});
     executor_options_.faults = options_.faults;
     executor_options_.raise_signal = [](int signal) { throw Stopped{signal == SIGKILL}; };
@@ -51,10 +52,24 @@ void JobHarness::add_executor(std::size_t number) {
         }
         return std::make_unique<AlphabetEngine>(welcome.job_hash);
     };
-    executor.ports = std::make_unique<node::ExecutorPorts>(
-        node::ExecutorPorts{solo_, executor.mailbox.get(), executor.signer.get(), store_, clock_, factory});
+    executor.endpoint = endpoint_of(number);
+    executor.ports = std::make_unique<node::ExecutorPorts>(node::ExecutorPorts{
+        solo_, executor.mailbox.get(), executor.signer.get(), store_, clock_, factory, executor.endpoint.get()});
     executor.leader = std::make_unique<node::ExecutorLeader>(*executor.ports, executor_options_);
     executors_.push_back(std::move(executor));
+}
+
+std::unique_ptr<ScriptedEndpoint> JobHarness::endpoint_of(std::size_t number) {
+    if (!options_.own_endpoints) {
+        return nullptr;
+    }
+    const bool down = std::count(options_.cut_off.begin(), options_.cut_off.end(), number) != 0;
+    return std::make_unique<ScriptedEndpoint>([this, down](JobId, SegmentIndex segment, AttemptIndex attempt) {
+        if (down) {
+            throw RpcError("unreachable");
+        }
+        return chain_.find_attempt(segment, attempt);
+    });
 }
 
 void JobHarness::stop_stepping(std::size_t executor, bool dead) {

@@ -17,6 +17,7 @@
 #include "tests/support/fake_votes.hpp"
 #include "tests/support/memory_chain.hpp"
 #include "tests/support/memory_state_store.hpp"
+#include "tests/support/scripted_endpoint.hpp"
 
 namespace cone::test {
 
@@ -27,6 +28,8 @@ struct HarnessOptions {
     std::vector<node::PlannedFault> faults;
     ChainRules rules;
     std::vector<std::size_t> refusing;  ///< executors whose probe fails
+    bool own_endpoints = false;         ///< executors look at the chain before they reveal
+    std::vector<std::size_t> cut_off;   ///< executors whose own endpoint is down
 };
 
 class JobHarness {
@@ -59,11 +62,13 @@ private:
     struct Executor {
         std::unique_ptr<comm::Mailbox> mailbox;
         std::unique_ptr<FakeSigner> signer;
+        std::unique_ptr<ScriptedEndpoint> endpoint;
         std::unique_ptr<node::ExecutorPorts> ports;
         std::unique_ptr<node::ExecutorLeader> leader;
         bool stepping = true;
     };
     void add_executor(std::size_t number);
+    [[nodiscard]] std::unique_ptr<ScriptedEndpoint> endpoint_of(std::size_t number);
     void step_executor(std::size_t number);
 
     HarnessOptions options_;

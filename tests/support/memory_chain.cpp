@@ -52,6 +52,19 @@ std::optional<Hash32> MemoryChain::verdict(SegmentIndex segment) const {
     return at == segments_.end() ? std::nullopt : at->second.verdict;
 }
 
+std::optional<node::AttemptOnChain> MemoryChain::find_attempt(SegmentIndex segment, AttemptIndex number) const {
+    const auto run = segments_.find(segment.value);
+    if (run == segments_.end()) {
+        return std::nullopt;
+    }
+    for (const auto& attempt : run->second.attempts) {
+        if (attempt.number == number) {
+            return node::AttemptOnChain{attempt.root, attempt.posted + rules_.commit_blocks + 1, head_};
+        }
+    }
+    return std::nullopt;
+}
+
 std::vector<node::ChainEvent> MemoryChain::poll() {
     ++head_;
     for (const auto& [segment, challenger] : std::exchange(challenges_, {})) {

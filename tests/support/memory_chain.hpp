@@ -10,6 +10,7 @@
 #include "cone/agreement/faults.hpp"
 #include "cone/agreement/tally.hpp"
 #include "cone/node/chain.hpp"
+#include "cone/node/own_endpoint.hpp"
 
 namespace cone::test {
 
@@ -38,6 +39,8 @@ public:
     [[nodiscard]] State state() const { return state_; }
     [[nodiscard]] const std::map<Address, node::ChainFault>& slashed() const { return slashed_; }
     [[nodiscard]] std::optional<Hash32> verdict(SegmentIndex segment) const;
+    /// What a member's own endpoint reads.
+    [[nodiscard]] std::optional<node::AttemptOnChain> find_attempt(SegmentIndex segment, AttemptIndex number) const;
     /// Names of the actions it refused, for tests that expect none.
     [[nodiscard]] const std::vector<std::string>& refusals() const { return refusals_; }
 
