@@ -1,5 +1,6 @@
 // An executor's rank: its key, its store, its engine, and then the executor loop.
 // SPDX-License-Identifier: Apache-2.0
+#include "bridge/adapter/member_endpoint.hpp"
 #include "bridge/adapter/votes.hpp"
 #include "cone/base/errors.hpp"
 #include "cone/base/log.hpp"
@@ -12,6 +13,25 @@
 
 namespace cone::cli {
 namespace {
+
+constexpr Millis kLongestCall{2000};
+
+/// Half of the time that the bridge waits for a reveal: a member that keeps its vote back can still say why.
+Millis root_patience(const config::Config& config) {
+    return Millis(std::chrono::seconds(config.execution.reveal_timeout_s)) / 2;
+}
+
+/// Nothing when the configuration names no endpoint for members.
+std::unique_ptr<adapter::MemberEndpoint> open_endpoint(const config::Config& config) {
+    if (config.chain.member_rpc_url.empty()) {
+        return nullptr;
+    }
+    return std::make_unique<adapter::MemberEndpoint>(
+        adapter::MemberEndpointSettings{.url = config.chain.member_rpc_url,
+                                        .chain_id = config.chain.chain_id,
+                                        .deployment = contracts::load_deployment(config::deployment_path(config)),
+                                        .call_timeout = std::min(kLongestCall, root_patience(config) / 4)});
+}
 
 std::vector<node::PlannedFault> planted(const config::Config& config) {
     std::vector<node::PlannedFault> faults;
@@ -53,8 +73,10 @@ node::SeatEnd run_executor_rank(const config::Config& config, const node::Seat& 
     DirectoryStateStore states(config::store_dir(config));
     const SteadyClock clock;
     std::optional<adapter::KeyVoteSigner> signer;
+    std::unique_ptr<adapter::MemberEndpoint> endpoint;
     if (leads) {
         signer.emplace(key_for(config, Role::Executor, executor));
+        endpoint = open_endpoint(config);
     }
     const node::ExecutorPorts ports{
         .team = seat.team,
@@ -64,10 +86,12 @@ node::SeatEnd run_executor_rank(const config::Config& config, const node::Seat& 
         .clock = clock,
         .make_engine = [&](const node::Welcome& welcome) -> std::unique_ptr<training::SegmentEngine> {
             return training::make_engine(context_of(welcome), shards);
-        }};
+        },
+        .endpoint = endpoint.get()};
     node::ExecutorOptions options;
     options.heartbeat = std::chrono::seconds(config.execution.heartbeat_s);
     options.reveal_timeout = std::chrono::seconds(config.execution.reveal_timeout_s);
+    options.root_patience = root_patience(config);
     options.give_up = Deadline::in(clock, job_timeout(config));
     options.faults = planted(config);
     const auto end = node::run_executor(ports, options);

@@ -18,6 +18,20 @@ std::string count(std::uint64_t n) {
     return std::to_string(n);
 }
 
+/// Empty is fine: both have a meaning without an address.
+Finding url_without_scheme(const Config& c) {
+    const auto broken = [](const std::string& url) {
+        return !url.empty() && !url.starts_with("http://") && !url.starts_with("https://");
+    };
+    for (const auto& [key, url] :
+         {std::pair("chain.rpc_url", &c.chain.rpc_url), {"chain.member_rpc_url", &c.chain.member_rpc_url}}) {
+        if (broken(*url)) {
+            return Impossible{key, "'" + *url + "' is no address of a node", "write http://host:port or https://host/path"};
+        }
+    }
+    return std::nullopt;
+}
+
 Finding dev_keys_on_real_chain(const Config& c) {
     if (c.keys.source == "dev" && !is_development_chain(c.chain.chain_id)) {
         return Impossible{"keys.source",
@@ -177,10 +191,20 @@ Finding invalid_spec(const Config& c) {
     return std::nullopt;
 }
 
-constexpr std::array kRules = {
-    dev_keys_on_real_chain, file_keys_without_dir, faults_on_real_chain, too_few_sellers,  too_many_corrupted,
-    batch_above_shard,      ragged_segments,       lead_out_of_reach,    growth_below_one, no_bids,
-    bids_not_rising,        fault_nowhere,         invalid_spec};
+constexpr std::array kRules = {url_without_scheme,
+                               dev_keys_on_real_chain,
+                               file_keys_without_dir,
+                               faults_on_real_chain,
+                               too_few_sellers,
+                               too_many_corrupted,
+                               batch_above_shard,
+                               ragged_segments,
+                               lead_out_of_reach,
+                               growth_below_one,
+                               no_bids,
+                               bids_not_rising,
+                               fault_nowhere,
+                               invalid_spec};
 
 }  // namespace
 

@@ -20,7 +20,8 @@ struct Output {
 };
 
 struct ChainSettings {
-    std::string rpc_url;  ///< empty: the one in the deployment file
+    std::string rpc_url;         ///< empty: the one in the deployment file
+    std::string member_rpc_url;  ///< a member's own endpoint; empty: the bridge is believed about roots
     std::uint64_t chain_id = 31337;
     std::string deployment;  ///< contract addresses; empty: <output.dir>/devnet/deployment.json
     std::uint32_t poll_ms = 100;

@@ -20,6 +20,7 @@ void read_job(TableReader& in, Config& config) {
 void read_chain(TableReader& in, Config& config) {
     auto& chain = config.chain;
     in.read("rpc_url", chain.rpc_url);
+    in.read("member_rpc_url", chain.member_rpc_url);
     in.read("chain_id", chain.chain_id, 1);
     in.read("deployment", chain.deployment);
     in.read("poll_ms", chain.poll_ms, 10, 60'000);

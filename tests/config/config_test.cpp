@@ -150,19 +150,21 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Combinations, BadConfig,
-    testing::Values(Bad{"[chain]\nchain_id = 1\n", "x.toml", "public test keys", "keys.source = \"file\""},
-                    Bad{"[chain]\nchain_id = 1\n[keys]\nsource = 'file'\n", "x.toml:4", "needs keys.dir", "bridge.key"},
-                    Bad{"[chain]\nchain_id = 1\n[keys]\nsource = 'file'\ndir = 'k'\n[[faults]]\nkind = 'silent'\n", "x.toml",
-                        "faults can be planted", "remove"},
-                    Bad{"[data]\nsellers = 2\ncorrupted_sellers = 3\n", "x.toml:3", "3 of 2", "at most"},
-                    Bad{"[data]\nimages_per_seller = 10\n[training]\nbatch = 11\n", "x.toml:4", "does not fit",
-                        "lower training.batch"},
-                    Bad{"[training]\nrounds = 7\nrounds_per_segment = 2\n", "x.toml:2", "cannot be cut", "a multiple"},
-                    Bad{"[execution]\nexecutors = 2\n", "x.toml:2", "can never reach the lead of 3", "at least 3"},
-                    Bad{"[agreement]\nc_num = 1\nc_den = 2\n", "x.toml:2", "below 1", "c_num >= c_den"},
-                    Bad{"[[faults]]\nsegment = 3\nkind = 'silent'\n", "x.toml", "segment 3, but there are 3", "count from 0"},
-                    Bad{"[[faults]]\nmember = 6\nkind = 'silent'\n", "x.toml", "member 6, but there are 6", "count from 0"},
-                    Bad{"[[faults]]\nkind = 'late'\n[[faults]]\nkind = 'silent'\n", "x.toml", "two faults", "one a member"}));
+    testing::Values(
+        Bad{"[chain]\nrpc_url = 'localhost:8545'\n", "x.toml:2", "chain.rpc_url: 'localhost:8545'", "http://host:port"},
+        Bad{"[chain]\nmember_rpc_url = 'ws://node'\n", "x.toml:2", "chain.member_rpc_url: 'ws://node'", "http://"},
+        Bad{"[chain]\nchain_id = 1\n", "x.toml", "public test keys", "keys.source = \"file\""},
+        Bad{"[chain]\nchain_id = 1\n[keys]\nsource = 'file'\n", "x.toml:4", "needs keys.dir", "bridge.key"},
+        Bad{"[chain]\nchain_id = 1\n[keys]\nsource = 'file'\ndir = 'k'\n[[faults]]\nkind = 'silent'\n", "x.toml",
+            "faults can be planted", "remove"},
+        Bad{"[data]\nsellers = 2\ncorrupted_sellers = 3\n", "x.toml:3", "3 of 2", "at most"},
+        Bad{"[data]\nimages_per_seller = 10\n[training]\nbatch = 11\n", "x.toml:4", "does not fit", "lower training.batch"},
+        Bad{"[training]\nrounds = 7\nrounds_per_segment = 2\n", "x.toml:2", "cannot be cut", "a multiple"},
+        Bad{"[execution]\nexecutors = 2\n", "x.toml:2", "can never reach the lead of 3", "at least 3"},
+        Bad{"[agreement]\nc_num = 1\nc_den = 2\n", "x.toml:2", "below 1", "c_num >= c_den"},
+        Bad{"[[faults]]\nsegment = 3\nkind = 'silent'\n", "x.toml", "segment 3, but there are 3", "count from 0"},
+        Bad{"[[faults]]\nmember = 6\nkind = 'silent'\n", "x.toml", "member 6, but there are 6", "count from 0"},
+        Bad{"[[faults]]\nkind = 'late'\n[[faults]]\nkind = 'silent'\n", "x.toml", "two faults", "one a member"}));
 
 TEST(Config, RefusesSellersThatNobodyCanFind) {
     EXPECT_THAT(message_of("[market]\ntags=['a']\nmin_sellers=20\n[[market.bids]]\nether='1'\n"), HasSubstr("x.toml:3"));

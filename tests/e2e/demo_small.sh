@@ -4,8 +4,10 @@
 . "$(dirname "$0")/lib.sh"
 use_config configs/tiny.toml wrong-digest@1.1
 
-step "a job in which one executor lies once"
-run_job
+step "a job in which one executor lies once, and each sees the chain with its own eyes"
+start_chain
+submit_job
+train --set "chain.member_rpc_url=$(node_url)" || { tail -n 60 "$work/run.log" >&2; fail "cone run left with $?"; }
 check_result --fault wrong-digest@1.1
 [ "$(json "$out/latest/result.json" '[s["set_sizes"] for s in d["segments"]]')" = "[[3], [3, 6]]" ] || fail "the set did not double"
 
