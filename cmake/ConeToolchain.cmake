@@ -16,7 +16,8 @@ add_compile_options(-ffp-contract=off)
 
 set(CONE_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=")
 if(CONE_SANITIZE)
-  add_compile_options(-fsanitize=${CONE_SANITIZE} -fno-omit-frame-pointer)
+  # What a sanitizer finds must fail the test: by default undefined behaviour is only written down.
+  add_compile_options(-fsanitize=${CONE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${CONE_SANITIZE})
 endif()
 
