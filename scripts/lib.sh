@@ -22,4 +22,15 @@ use_tools() {
   export CMAKE_PREFIX_PATH="${CMAKE_PREFIX_PATH:-}"
 }
 
+# Sets `launch`: the launcher of the MPI that was built against, told that a dead rank is not a dead job, in the words of its version.
+find_launcher() {
+  local mpirun
+  mpirun=$(sed -n 's/^MPIEXEC_EXECUTABLE:[A-Z]*=//p' "$CONE_BUILD/CMakeCache.txt" 2>/dev/null) || true
+  launch=("${mpirun:-mpirun}" --oversubscribe --bind-to none)
+  case "$("${launch[0]}" --version)" in
+    *'Open MPI) '[1-4].* | *'OpenRTE) '[1-4].*) launch+=(--enable-recovery) ;;
+    *) launch+=(--with-ft ulfm) ;;
+  esac
+}
+
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }

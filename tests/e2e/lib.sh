@@ -11,7 +11,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/cone-e2e.XXXXXX")
 config=$work/job.toml
 out=$work/out
 settings=(--config "$config" --set "output.dir=$out")
-launch=(mpirun --with-ft ulfm --oversubscribe --bind-to none)
+find_launcher
 
 # Whatever this test starts, and whatever that starts in turn, carries the test's folder in its environment.
 export CONE_E2E_FOLDER=$work

@@ -16,7 +16,10 @@ end() { # a failed case must not leave its job behind
 trap end EXIT
 out=$store/output
 # How this MPI is told that a dead rank is not a dead job.
-if "$mpirun" --version | grep -q 'Open MPI) [5-9]'; then survive=(--with-ft ulfm); else survive=(--enable-recovery); fi
+case "$("$mpirun" --version)" in
+    *'Open MPI) '[1-4].* | *'OpenRTE) '[1-4].*) survive=(--enable-recovery) ;;
+    *) survive=(--with-ft ulfm) ;;
+esac
 
 fail() { echo "FAILED: $*"; tail -n 40 "$out"; exit 1; }
 run() { # RANKS arguments... ; sets rc
