@@ -1,6 +1,7 @@
 // Runs every kernel on fixed inputs and folds the bits of all results into one number. Compiled once a variant of compiler
 // flags, with the namespace `kernels` renamed, so that one program holds all variants side by side.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <vector>
@@ -10,26 +11,13 @@
 #include "cone_kernels/fixed_point.hpp"
 #include "cone_kernels/osmd.hpp"
 #include "cone_kernels/vector.hpp"
+#include "random_network.hpp"
 
 namespace cone::kernels {
 namespace {
 
-struct Fold {
-    std::uint64_t hash = 0xcbf29ce484222325;
-    void add(std::uint64_t word) { hash = (hash ^ word) * 0x100000001b3; }
-    void add(double value) { add(std::bit_cast<std::uint64_t>(value)); }
-};
-
-struct SplitMix {
-    std::uint64_t state;
-    std::uint64_t next() {
-        std::uint64_t z = (state += 0x9e3779b97f4a7c15);
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-        return z ^ (z >> 31);
-    }
-    double uniform(double low, double high) { return low + (high - low) * (static_cast<double>(next() >> 11) * 0x1.0p-53); }
-};
+using testing::Fold;
+using testing::SplitMix;
 
 std::vector<float> floats(SplitMix& random, std::size_t count) {
     std::vector<float> values;
@@ -61,9 +49,7 @@ void fold_fixed_point(Fold& fold, SplitMix& random) {
     (void)dequantise_add(w, sums, format, exponents, 7);
     scale(w, 1.0 / 3);
     fold.add(squared_norm(w));
-    for (const float value : w) {
-        fold.add(std::uint64_t{std::bit_cast<std::uint32_t>(value)});
-    }
+    fold.add(w);
 }
 
 void fold_osmd(Fold& fold, SplitMix& random) {
@@ -92,7 +78,40 @@ void fold_classification(Fold& fold, SplitMix& random) {
     fold.add(std::uint64_t{count_correct(logits, labels, 10)});
 }
 
+/// 20 training steps; every step's gradient and weights, and the logits after the last.
+void fold_training(Fold& fold, std::uint64_t seed) {
+    const Network network = testing::random_network(seed);
+    const auto kind = static_cast<Optimiser::Kind>(seed % 3);
+    const Optimiser optimiser{
+        .kind = kind, .rate = 0.01f, .momentum = 0.9f, .decay = 0.001f, .max_norm = seed % 2 == 0 ? 0.5f : 0.0f};
+    auto engine = make_reference_engine(network);
+    engine->set_weights(testing::random_weights(network, seed));
+    for (std::uint64_t step = 0; step < 20; ++step) {
+        const auto batch = testing::random_batch(network, 1 + static_cast<std::uint32_t>((seed + step) % 9), seed * 100 + step);
+        if (engine->gradient(batch.view()) != Status::Ok) {
+            return fold.add(step);  // which NaN it is, is not defined
+        }
+        fold.add(engine->gradient_values());
+        if (engine->apply(optimiser) != Status::Ok) {
+            return fold.add(step);
+        }
+        fold.add(engine->weights());
+    }
+    const auto batch = testing::random_batch(network, 5, seed);
+    std::vector<float> logits(5 * network.classes);
+    engine->logits(batch.samples(), logits);
+    fold.add(logits);
+}
+
 }  // namespace
+
+std::uint64_t probe_training_bits() {
+    Fold fold;
+    for (std::uint64_t seed = 0; seed < 150; ++seed) {
+        fold_training(fold, seed);
+    }
+    return fold.hash;
+}
 
 std::uint64_t probe_bits() {
     Fold fold;

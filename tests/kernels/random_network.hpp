@@ -173,14 +173,16 @@ inline void add_random_conv(Builder& b, SplitMix& random) {
     const std::uint32_t width =
         random.coin() ? std::min(height, b.shape().width) : random.between(1, std::min(5u, b.shape().width));
     const std::uint32_t padding = random.between(0, std::min({2u, height - 1, width - 1}));
-    const bool same_channels = random.coin();
-    b.conv(same_channels ? b.shape().channels : random.between(1, 13), height, width, random.between(1, 3), padding,
-           random.between(0, 3) == 0 ? 1 : 0);
+    const std::uint32_t channels = random.coin() ? b.shape().channels : random.between(1, 13);
+    const std::uint32_t stride = random.between(1, 3);
+    const std::uint32_t crop = random.between(0, 3) == 0 ? 1 : 0;
+    b.conv(channels, height, width, stride, padding, crop);
 }
 
 inline void add_random_attention(Builder& b, SplitMix& random) {
     const std::uint32_t dimension = random.between(1, 12);
-    b.conv(3 * dimension, 1).attention(random_divisor(random, dimension), random.coin());
+    const std::uint32_t heads = random_divisor(random, dimension);
+    b.conv(3 * dimension, 1).attention(heads, random.coin());
 }
 
 /// Adds a layer of one kind, nothing where it would not fit.
@@ -296,6 +298,7 @@ inline RandomBatch random_batch(const Network& network, std::uint32_t rows, std:
 struct Fold {
     std::uint64_t hash = 0xcbf29ce484222325;
     void add(std::uint64_t word) { hash = (hash ^ word) * 0x100000001b3; }
+    void add(double value) { add(std::bit_cast<std::uint64_t>(value)); }
     void add(std::span<const float> values) {
         for (const float value : values) {
             add(std::uint64_t{std::bit_cast<std::uint32_t>(value)});
