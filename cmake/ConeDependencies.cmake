@@ -12,6 +12,9 @@ set(CONE_MPI_PREFIX "" CACHE PATH "MPI to use instead of the one in the private 
 set(CONE_TORCH_PREFIX "" CACHE PATH "libtorch (with include/ and lib/) to use instead of the pip wheel")
 
 find_package(Threads REQUIRED)
+if(CONE_KERNELS_ONLY)
+  return()
+endif()
 find_package(spdlog REQUIRED)
 
 # cone::torch: the wheel's libtorch_cpu and c10, without find_package(Torch), which asks for a CUDA toolkit.

@@ -36,4 +36,7 @@ endif()
 add_library(cone_warnings INTERFACE)
 target_compile_options(cone_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
-  -Wold-style-cast -Wcast-qual -Werror)
+  -Wold-style-cast -Wcast-qual)
+if(NOT CONE_KERNELS_ONLY)  # scripts/gpu-check builds with whatever compiler the machine has
+  target_compile_options(cone_warnings INTERFACE -Werror)
+endif()

@@ -34,3 +34,16 @@ find_launcher() {
 }
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
+
+# The pinned CUDA compiler, for those who ask for it: CONE_WITH_CUDA=1 scripts/setup, scripts/gpu-check.
+install_cuda() {
+  local list="$CONE_ROOT/scripts/requirements-cuda.txt" stamp="$CONE_TOOLS/stamp/cuda" python=python3
+  [ ! -x "$CONE_VENV/bin/python" ] || python=$CONE_VENV/bin/python
+  [ "$(cat "$stamp" 2>/dev/null)" = "$(sha256sum < "$list")" ] && [ -x "$CONE_TOOLS/cuda/nvidia/cu13/bin/nvcc" ] && return 0
+  say "pip: CUDA 13.0 compiler into $CONE_TOOLS/cuda (250 MB)"
+  mkdir -p "$CONE_TOOLS/stamp"
+  rm -rf "$CONE_TOOLS/cuda"
+  "$python" -m pip install --quiet --no-deps --require-hashes --only-binary=:all: --disable-pip-version-check \
+    --root-user-action=ignore --target "$CONE_TOOLS/cuda" -r "$list"
+  sha256sum < "$list" > "$stamp"
+}

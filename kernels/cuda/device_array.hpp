@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <span>
 
 namespace cone::kernels::cuda {
@@ -18,7 +17,7 @@ public:
     void grow(Grid& grid, std::size_t count) {
         if (count > capacity_) {
             memory_.reset();
-            memory_.emplace(grid.allocate(count * sizeof(T)));
+            memory_ = grid.allocate(count * sizeof(T));
             capacity_ = count;
         }
     }
@@ -32,10 +31,10 @@ public:
         grid.clear(get(), count * sizeof(T));
     }
 
-    [[nodiscard]] T* get() const { return memory_ ? reinterpret_cast<T*>(memory_->get()) : nullptr; }
+    [[nodiscard]] T* get() const { return reinterpret_cast<T*>(memory_.get()); }
 
 private:
-    std::optional<typename Grid::Memory> memory_;
+    typename Grid::Memory memory_;
     std::size_t capacity_ = 0;
 };
 

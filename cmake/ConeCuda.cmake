@@ -1,0 +1,57 @@
+# CUDA sources as custom commands: CMake's own CUDA language does not know where pip puts the toolkit.
+# A site's own CUDA 13: -DCONE_CUDA_PREFIX=/usr/local/cuda. Else the one of scripts/requirements-cuda.txt, else nvcc in PATH.
+# SPDX-License-Identifier: Apache-2.0
+set(CONE_CUDA_PREFIX "" CACHE PATH "CUDA 13 toolkit to use instead of the one in the private folder")
+set(CONE_CUDA_ARCHITECTURES 80 90 100 CACHE STRING "Compute capabilities to build for")
+
+find_program(CONE_NVCC nvcc NO_CACHE
+  PATHS ${CONE_CUDA_PREFIX}/bin ${CONE_TOOLS_DIR}/cuda/nvidia/cu13/bin NO_DEFAULT_PATH)
+if(NOT CONE_NVCC AND NOT CONE_CUDA_PREFIX)
+  find_program(CONE_NVCC nvcc NO_CACHE PATHS /usr/local/cuda/bin)
+endif()
+if(NOT CONE_NVCC)
+  message(FATAL_ERROR "nvcc not found: run CONE_WITH_CUDA=1 scripts/setup, or pass -DCONE_CUDA_PREFIX=DIR")
+endif()
+get_filename_component(CONE_NVCC ${CONE_NVCC} REALPATH)
+execute_process(COMMAND ${CONE_NVCC} --version OUTPUT_VARIABLE version COMMAND_ERROR_IS_FATAL ANY)
+if(NOT version MATCHES "release 1[3-9]\\.")
+  message(FATAL_ERROR "${CONE_NVCC} is not of CUDA 13:\n${version}")
+endif()
+get_filename_component(root ${CONE_NVCC} DIRECTORY)
+get_filename_component(root ${root} DIRECTORY)
+find_library(CONE_CUDART libcudart_static.a NO_CACHE REQUIRED NO_DEFAULT_PATH
+  PATHS ${root}/lib ${root}/lib64 ${root}/targets/x86_64-linux/lib)
+find_path(CONE_CUDA_INCLUDE cuda_runtime_api.h NO_CACHE REQUIRED NO_DEFAULT_PATH
+  PATHS ${root}/include ${root}/targets/x86_64-linux/include)
+find_package(Threads REQUIRED)
+
+# Flags that decide bits: no contraction, no flushing of subnormals, division and square root rounded as IEEE-754 says.
+# Fused multiply-adds are written out. Indices of register arrays must be known: optimised in every build type.
+set(CONE_NVCC_FLAGS -std=c++20 -O3 -fmad=false -ftz=false -prec-div=true -prec-sqrt=true --expt-relaxed-constexpr
+  -Xcompiler=-fPIC,-ffp-contract=off,-Wall,-Wextra -I${CMAKE_SOURCE_DIR}/kernels/include -I${CMAKE_SOURCE_DIR}/kernels -I${CMAKE_SOURCE_DIR}/tests/gpu)
+if(NOT CONE_KERNELS_ONLY)
+  list(APPEND CONE_NVCC_FLAGS -Werror=all-warnings)
+endif()
+set(CONE_NVCC_TARGETS)
+foreach(capability ${CONE_CUDA_ARCHITECTURES})
+  list(APPEND CONE_NVCC_TARGETS -gencode=arch=compute_${capability},code=sm_${capability})
+endforeach()
+
+# cone_nvcc(OUT FILE.cu FLAGS...): a rule that makes OUT of a source of the calling folder.
+function(cone_nvcc out source)
+  set(path ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+  add_custom_command(OUTPUT ${out}
+    COMMAND ${CONE_NVCC} ${CONE_NVCC_FLAGS} ${ARGN} -MD -MF ${out}.d -MT ${out} -o ${out} ${path}
+    DEPENDS ${path} DEPFILE ${out}.d COMMENT "nvcc ${source}" VERBATIM)
+endfunction()
+
+# cone_cuda_sources(TARGET FILE.cu...): compiles them for all architectures into the target; links the static runtime.
+function(cone_cuda_sources target)
+  foreach(source ${ARGN})
+    set(object ${CMAKE_CURRENT_BINARY_DIR}/${source}.o)
+    cone_nvcc(${object} ${source} ${CONE_NVCC_TARGETS} -c)
+    target_sources(${target} PRIVATE ${object})
+    set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
+  endforeach()
+  target_link_libraries(${target} PUBLIC ${CONE_CUDART} Threads::Threads ${CMAKE_DL_LIBS} rt)
+endfunction()
