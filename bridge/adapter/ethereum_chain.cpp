@@ -26,7 +26,8 @@ EthereumChain::EthereumChain(EthereumChainSettings settings, eth::SecretKey brid
       sending_({.url = settings_.url}),
       send_client_(sending_, pause_),
       sender_(send_client_, key_, journal_, clock_, pause_, settings_.send),
-      queue_([this](const sender::Outgoing& request) { return sender_.send(request); }, [this] { pause_.stop(); }) {}
+      queue_([this](const sender::Outgoing& request) { return sender_.send(request); }, [this] { pause_.stop(); },
+             [this] { return sender_.recover(); }) {}
 
 follower::FollowSettings EthereumChain::follow_settings() const {
     follower::FollowSettings follow;
@@ -76,17 +77,20 @@ void EthereumChain::take(const follower::BlockApplied& block, std::vector<node::
 void EthereumChain::take(const follower::BlockReverted& block, std::vector<node::ChainEvent>&) {
     spdlog::warn("block {} left the chain; the same transactions are sent again and their events counted once",
                  block.block.number);
+    queue_.recover();
 }
 
 void EthereumChain::submit(const node::ChainAction& action) {
     auto translated = translate(action);
     const auto contract = translated.call.contract;
     const std::string call = std::string(contracts::name_of(contract)) + "." + translated.call.name;
-    const auto ticket = queue_.submit({.label = call + " (" + translated.detail + ")",
+    const std::string label = call + " (" + translated.detail + ")";
+    const auto ticket = queue_.submit({.label = label,
                                        .to = settings_.deployment.address(contract),
                                        .data = std::move(translated.call.data),
                                        .value = eth::to_u256(translated.call.value)});
     pending_[ticket] = {translated.action, call, translated.detail, contract, translated.segment};
+    submitted_[label] = pending_[ticket];
 }
 
 std::vector<node::TransactionCost> EthereumChain::costs() {
@@ -100,17 +104,24 @@ std::vector<node::TransactionCost> EthereumChain::costs() {
 
 void EthereumChain::read_outcomes(std::vector<node::ChainEvent>& out) {
     for (const auto& sent : queue_.poll()) {
-        const Pending pending = pending_.at(sent.ticket);
+        const bool again = sent.ticket == sender::kRecovered;
+        const Pending pending = again ? submitted_.at(sent.label) : pending_.at(sent.ticket);
         pending_.erase(sent.ticket);
         if (const auto* receipt = std::get_if<rpc::Receipt>(&sent.outcome)) {
-            costs_.push_back({pending.call, pending.detail, receipt->transaction, receipt->block.number, receipt->gas_used});
+            if (!again) {  // what is mined a second time is paid for once
+                costs_.push_back(
+                    {pending.call, pending.detail, receipt->transaction, receipt->block.number, receipt->gas_used});
+            }
             continue;
         }
-        const auto* reverted = std::get_if<sender::Reverted>(&sent.outcome);
-        const std::string reason = reverted != nullptr ? contracts::describe_revert(pending.contract, reverted->why.data)
-                                                       : std::get<sender::Refused>(sent.outcome).reason;
-        out.push_back({follower_.head(), {}, node::ActionRefused{pending.action, reason, pending.segment}});
+        out.push_back({follower_.head(), {}, node::ActionRefused{pending.action, reason_of(sent, pending), pending.segment}});
     }
+}
+
+std::string EthereumChain::reason_of(const sender::Sent& sent, const Pending& pending) {
+    const auto* reverted = std::get_if<sender::Reverted>(&sent.outcome);
+    return reverted != nullptr ? contracts::describe_revert(pending.contract, reverted->why.data)
+                               : std::get<sender::Refused>(sent.outcome).reason;
 }
 
 }  // namespace cone::adapter

@@ -53,6 +53,7 @@ private:
     void take(const follower::BlockApplied& block, std::vector<node::ChainEvent>& out);
     void take(const follower::BlockReverted& block, std::vector<node::ChainEvent>& out);
     void read_outcomes(std::vector<node::ChainEvent>& out);
+    [[nodiscard]] static std::string reason_of(const sender::Sent& sent, const Pending& pending);
     [[nodiscard]] follower::FollowSettings follow_settings() const;
 
     EthereumChainSettings settings_;
@@ -67,6 +68,7 @@ private:
     sender::MemoryJournal journal_;
     sender::Sender sender_;
     std::map<sender::Ticket, Pending> pending_;
+    std::map<std::string, Pending> submitted_;  ///< by label: what a reorganisation may bring back
     std::vector<node::TransactionCost> costs_;
     /// What was handed over, by transaction and place among its logs: a reorganisation may bring the same event in another
     /// block.

@@ -6,8 +6,8 @@
 
 namespace cone::sender {
 
-SendQueue::SendQueue(Send send, std::function<void()> stop)
-    : send_(std::move(send)), stop_(std::move(stop)), worker_([this] { work(); }) {}
+SendQueue::SendQueue(Send send, std::function<void()> stop, Recover recover_sent)
+    : send_(std::move(send)), stop_(std::move(stop)), recover_sent_(std::move(recover_sent)), worker_([this] { work(); }) {}
 
 SendQueue::~SendQueue() {
     {
@@ -27,6 +27,12 @@ Ticket SendQueue::submit(Outgoing request) {
     return last_ticket_;
 }
 
+void SendQueue::recover() {
+    const std::lock_guard lock(mutex_);
+    recovery_wanted_ = recover_sent_ != nullptr;
+    wake_.notify_all();
+}
+
 std::vector<Sent> SendQueue::poll() {
     const std::lock_guard lock(mutex_);
     if (sent_.empty() && failure_) {
@@ -40,24 +46,39 @@ std::size_t SendQueue::unfinished() const {
     return unfinished_;
 }
 
-bool SendQueue::next(std::pair<Ticket, Outgoing>& out) {
+std::optional<SendQueue::Job> SendQueue::next() {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    wake_.wait(lock, [this] { return stopping_ || recovery_wanted_ || !queue_.empty(); });
     if (stopping_) {
-        return false;
+        return std::nullopt;
     }
-    out = std::move(queue_.front());
+    if (std::exchange(recovery_wanted_, false)) {
+        return Job{.recovers = true, .ticket = kRecovered, .request = {}};
+    }
+    Job job{.recovers = false, .ticket = queue_.front().first, .request = std::move(queue_.front().second)};
     queue_.pop_front();
-    return true;
+    return job;
+}
+
+void SendQueue::send(Job job) {
+    Outcome outcome = send_(job.request);
+    const std::lock_guard lock(mutex_);
+    sent_.push_back({job.ticket, std::move(job.request.label), std::move(outcome)});
+    --unfinished_;
+}
+
+void SendQueue::send_again() {
+    auto outcomes = recover_sent_();
+    const std::lock_guard lock(mutex_);
+    for (auto& [label, outcome] : outcomes) {
+        sent_.push_back({kRecovered, std::move(label), std::move(outcome)});
+    }
 }
 
 void SendQueue::work() {
     try {
-        for (std::pair<Ticket, Outgoing> job; next(job);) {
-            Outcome outcome = send_(job.second);
-            const std::lock_guard lock(mutex_);
-            sent_.push_back({job.first, std::move(job.second.label), std::move(outcome)});
-            --unfinished_;
+        while (auto job = next()) {
+            job->recovers ? send_again() : send(*std::move(job));
         }
     } catch (...) {
         const std::lock_guard lock(mutex_);

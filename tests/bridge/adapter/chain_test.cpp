@@ -260,5 +260,27 @@ TEST_F(OnEthereum, AnActionThatAReorganisationDropsIsSentAgainAndToldOnce) {
     EXPECT_EQ(net_.views().segment(job_, SegmentIndex(0)).state, contracts::SegmentState::Accepted);
 }
 
+TEST_F(OnEthereum, AnActionThatAReorganisationDropsIsSentAgainThoughNothingElseIs) {
+    run_job();
+    prepare(chain_->terms());
+    chain_->submit(post());
+    (void)wait_for<node::CommitmentsPosted>();
+    ASSERT_EQ(chain_->costs().size(), 1u);
+
+    (void)net_.client().ask("anvil_reorg", {1, rpc::Json::array()});
+    net_.mine(1);
+    const auto committed = [&] {
+        return net_.views().segment(job_, SegmentIndex(0)).state == contracts::SegmentState::Committed;
+    };
+    ASSERT_FALSE(committed());
+    for (int look = 0; look < 1000 && !committed(); ++look) {
+        EXPECT_TRUE(chain_->poll().empty()) << "told already";
+        (void)pause_.wait(Millis(10));
+    }
+
+    EXPECT_TRUE(committed());
+    EXPECT_EQ(chain_->costs().size(), 1u) << "the same transaction";
+}
+
 }  // namespace
 }  // namespace cone::adapter

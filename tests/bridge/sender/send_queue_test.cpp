@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
 
 #include "tests/bridge/sender/sender_bench.hpp"
@@ -107,6 +108,56 @@ TEST(SendQueue, StopsASenderThatWaitsForTheNode) {
     }
 
     EXPECT_EQ(bench.journal.since(0).size(), 1U);
+}
+
+TEST(SendQueue, RecoversBeforeItSendsAndHandsTheOutcomesOver) {
+    std::string order;
+    std::promise<void> may_send;
+    auto allowed = may_send.get_future();
+    SendQueue queue(
+        [&](const Outgoing& request) -> Outcome {
+            if (request.data[0] == 1) {
+                allowed.wait();
+            }
+            order += "s";
+            return Refused{"no"};
+        },
+        [] {},
+        [&]() -> std::vector<std::pair<std::string, Outcome>> {
+            order += "r";
+            return {{"post", Refused{"taken"}}};
+        });
+    (void)queue.submit(outgoing(1));
+    (void)queue.submit(outgoing(2));
+    queue.recover();
+    may_send.set_value();
+
+    const auto all = collect(queue, 3);
+
+    EXPECT_TRUE(order == "srs" || order == "rss") << order << ": at the latest after what was under way";
+    const auto again = std::find_if(all.begin(), all.end(), [](const Sent& sent) { return sent.ticket == sender::kRecovered; });
+    ASSERT_NE(again, all.end());
+    EXPECT_EQ(again->label, "post");
+    EXPECT_EQ(queue.unfinished(), 0U);
+}
+
+TEST(SendQueue, RecoverWithoutARecovererDoesNothing) {
+    SendQueue queue([](const Outgoing&) -> Outcome { return Refused{"no"}; }, [] {});
+    queue.recover();
+    (void)queue.submit(outgoing(1));
+    EXPECT_EQ(collect(queue, 1).front().ticket, 1U);
+}
+
+TEST(SendQueue, FailedRecoveryEndsTheQueue) {
+    SendQueue queue([](const Outgoing&) -> Outcome { return Refused{"no"}; }, [] {},
+                    []() -> std::vector<std::pair<std::string, Outcome>> { throw RpcError("away", "", ExitCode::TryAgain); });
+    queue.recover();
+    const auto poll_until_it_throws = [&] {
+        for (;;) {
+            EXPECT_TRUE(queue.poll().empty());
+        }
+    };
+    EXPECT_THROW(poll_until_it_throws(), RpcError);
 }
 
 TEST(SendQueue, EndsUnused) {
