@@ -4,10 +4,9 @@
 #include <memory>
 
 #include "cone/cli/bench_team.hpp"
+#include "cone/cli/bench_train.hpp"
 #include "cone/cli/command.hpp"
 #include "cone/hash/hash_bench.hpp"
-#include "cone/model/determinism.hpp"
-#include "cone/model/train_bench.hpp"
 
 namespace cone::cli {
 namespace {
@@ -36,43 +35,12 @@ ExitCode bench_hash(const Common& common, std::size_t mib) {
     return ExitCode::Ok;
 }
 
-ExitCode bench_train(const Common& common, const model::TrainBenchSpec& spec, const std::string& isa) {
-    model::set_up_determinism(isa);
-    const auto figures = model::bench_training(spec);
-    const nlohmann::json body{{"network", spec.network},
-                              {"batch", spec.batch},
-                              {"repeats", spec.repeats},
-                              {"isa", isa},
-                              {"executor_images_per_s", figures.executor},
-                              {"plain_images_per_s", figures.plain},
-                              {"ratio", figures.ratio()}};
-    print_result(
-        common, "bench train", body,
-        text_of(
-            "training %s, batch %u, %s, one core, medians of %u, images/s\n  CONE executor   %8.0f\n  plain libtorch  %8.0f\n"
-            "  ratio           %8.3f",
-            spec.network.c_str(), spec.batch, isa.c_str(), spec.repeats, figures.executor, figures.plain, figures.ratio()));
-    return ExitCode::Ok;
-}
-
 void add_hash(CLI::App& bench, const std::shared_ptr<Common>& common, Runner& chosen) {
     auto mib = std::make_shared<std::size_t>(64);
     auto* command = bench.add_subcommand("hash", "Keccak tree beside OpenSSL's hashes");
     add_common(*command, *common, false);
     command->add_option("--mib", *mib, "Bytes to hash")->capture_default_str()->check(CLI::Range(1, 4096));
     command->callback([=, &chosen] { chosen = [=] { return bench_hash(*common, *mib); }; });
-}
-
-void add_train(CLI::App& bench, const std::shared_ptr<Common>& common, Runner& chosen) {
-    auto spec = std::make_shared<model::TrainBenchSpec>();
-    auto isa = std::make_shared<std::string>("avx2");
-    auto* command = bench.add_subcommand("train", "The executor's training beside a plain libtorch loop");
-    add_common(*command, *common, false);
-    command->add_option("--network", spec->network, "lenet5 or cnn")->capture_default_str();
-    command->add_option("--images", spec->images, "Synthetic images an epoch")->capture_default_str();
-    command->add_option("--batch", spec->batch, "Images a step")->capture_default_str();
-    command->add_option("--isa", *isa, "Instruction-set class")->capture_default_str();
-    command->callback([=, &chosen] { chosen = [=] { return bench_train(*common, *spec, *isa); }; });
 }
 
 }  // namespace
@@ -82,7 +50,7 @@ void add_bench(CLI::App& app, Runner& chosen) {
     auto* bench = app.add_subcommand("bench", "Measure, with a peer in the same run");
     bench->require_subcommand(1);
     add_hash(*bench, common, chosen);
-    add_train(*bench, common, chosen);
+    add_bench_train(*bench, chosen);
     add_bench_team(*bench, chosen);
 }
 

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <vector>
+#include <iterator>
+#include <memory>
 
+#include "cone/base/errors.hpp"
 #include "cone/base/rng.hpp"
 #include "cone/model/torch_pch.hpp"
 #include "cone/model/trainer.hpp"
@@ -86,13 +88,6 @@ private:
     std::int64_t batch_;
 };
 
-template <class Action>
-double seconds_of(Action action) {
-    const auto start = std::chrono::steady_clock::now();
-    action();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 double median(std::vector<double> samples) {
     std::sort(samples.begin(), samples.end());
     return samples[samples.size() / 2];
@@ -100,28 +95,50 @@ double median(std::vector<double> samples) {
 
 }  // namespace
 
-TrainBenchResult bench_training(const TrainBenchSpec& spec) {
+Epoch executor_epoch(const TrainBenchSpec& spec) {
     const job::ModelSpec model{.network = spec.network};
-    const auto shard = random_shard(model, spec.images);
-    Trainer trainer(model);
-    PlainLoop plain(trainer.network(), shard, spec.batch);
-    const auto weights = initial_weights(trainer.network(), 1);
+    auto trainer = std::make_shared<Trainer>(model);
     const LocalRun run{.local = {.epochs = 1, .batch = spec.batch},
                        .learning_rate = 0.01,
                        .training_seed = 1,
                        .round = RoundIndex(0),
                        .seller = SellerIndex(0)};
-    std::vector<double> executor_seconds;
-    std::vector<double> plain_seconds;
+    return [trainer, run, shard = random_shard(model, spec.images), weights = initial_weights(trainer->network(), 1)] {
+        (void)trainer->train(weights, shard, run);
+    };
+}
+
+Epoch plain_epoch(const TrainBenchSpec& spec) {
+    const job::ModelSpec model{.network = spec.network};
+    const auto loop = std::make_shared<PlainLoop>(make_network(model), random_shard(model, spec.images), spec.batch);
+    return [loop] { loop->epoch(); };
+}
+
+double seconds_of(const Epoch& epoch) {
+    const auto start = std::chrono::steady_clock::now();
+    epoch();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+std::vector<BenchFigure> compare_sides(const TrainBenchSpec& spec, const std::vector<BenchSide>& sides) {
+    CONE_ASSERT(!sides.empty() && spec.repeats > 0, "somebody runs at least once");
+    std::vector<std::vector<double>> seconds(sides.size());
     for (std::uint32_t i = 0; i <= spec.repeats; ++i) {
-        const double ours = seconds_of([&] { (void)trainer.train(weights, shard, run); });
-        const double theirs = seconds_of([&] { plain.epoch(); });
-        if (i > 0) {  // the first pair warms up
-            executor_seconds.push_back(ours);
-            plain_seconds.push_back(theirs);
+        for (std::size_t side = 0; side < sides.size(); ++side) {
+            const double taken = sides[side].seconds();
+            if (i > 0) {  // the first time warms up
+                seconds[side].push_back(taken);
+            }
         }
     }
-    return {.executor = spec.images / median(executor_seconds), .plain = spec.images / median(plain_seconds)};
+    std::vector<BenchFigure> figures;
+    for (std::size_t side = 0; side < sides.size(); ++side) {
+        std::vector<double> ratios;
+        std::transform(seconds[side].begin(), seconds[side].end(), seconds[0].begin(), std::back_inserter(ratios),
+                       std::divides<>());
+        figures.push_back({sides[side].name, spec.images / median(seconds[side]), median(ratios)});
+    }
+    return figures;
 }
 
 }  // namespace cone::model

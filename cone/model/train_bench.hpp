@@ -1,9 +1,11 @@
-// Training throughput of the executor beside a plain libtorch loop on the same network.
+// Training throughput, side by side: the executor's training, a plain libtorch loop, whatever else trains the same network.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "cone/job/job_spec.hpp"
 
@@ -13,17 +15,33 @@ struct TrainBenchSpec {
     std::string network = "lenet5";
     std::uint32_t images = 2048;  ///< synthetic, one epoch a measurement
     std::uint32_t batch = 32;
-    std::uint32_t repeats = 7;  ///< medians of so many, both sides alternating
+    std::uint32_t repeats = 7;  ///< medians of so many
 };
 
-/// Images a second, shuffling and normalisation included on both sides.
-struct TrainBenchResult {
-    double executor = 0;  ///< Trainer::train
-    double plain = 0;     ///< torch::nn modules, autograd, torch::optim::SGD, cross_entropy
-    [[nodiscard]] double ratio() const { return executor / plain; }
+/// One epoch over the synthetic images, shuffling and normalisation included.
+using Epoch = std::function<void()>;
+
+/// Trainer::train, pinned as jobs are: set_up_determinism must have been called. Throws ConfigError for an unknown network.
+[[nodiscard]] Epoch executor_epoch(const TrainBenchSpec& spec);
+
+/// What users of libtorch write: torch::nn modules, autograd, torch::optim::SGD, cross_entropy. Pins nothing, so it is as fast as
+/// its process lets it be: its own, for a fair peer. Throws ConfigError for an unknown network.
+[[nodiscard]] Epoch plain_epoch(const TrainBenchSpec& spec);
+
+[[nodiscard]] double seconds_of(const Epoch& epoch);
+
+/// Somebody who runs the epoch, here or in another process, and says how long it took.
+struct BenchSide {
+    std::string name;
+    std::function<double()> seconds;
+};
+struct BenchFigure {
+    std::string name;
+    double images_per_s = 0;  ///< median
+    double ratio = 0;         ///< of the first side's speed to this one's: median of the pairs
 };
 
-/// Both sides run in this process, pinned as jobs are (set_up_determinism must have been called), on one thread.
-[[nodiscard]] TrainBenchResult bench_training(const TrainBenchSpec& spec);
+/// Each side once to warm up, then all in turn, `spec.repeats` times; one figure a side, in order.
+[[nodiscard]] std::vector<BenchFigure> compare_sides(const TrainBenchSpec& spec, const std::vector<BenchSide>& sides);
 
 }  // namespace cone::model
