@@ -37,36 +37,48 @@ struct LeafHashes {
     template <class Block>
     CONE_HOST_DEVICE void operator()(Block& block) const {
         const u64 first = u64{block.x()} * kThreads;
+        const u32 count = leaves - first < kThreads ? static_cast<u32>(leaves - first) : kThreads;
+        const u64* group = words + first * kLeafWords;
         Shared& shared = block.shared();
         block.each([&](u32 t, Thread& own) {
             own.sponge.clear();
             own.before = 0;
-            fetch(shared.word[0], first, 0, t);
+            fetch(shared.word[0], group, count, 0, t);
         });
         for (u32 stage = 0; stage < kLeafBlocks; ++stage) {
             block.each([&](u32 t, Thread& own) {
                 if (stage + 1 < kLeafBlocks) {
-                    fetch(shared.word[(stage + 1) % 2], first, stage + 1, t);
+                    fetch(shared.word[(stage + 1) % 2], group, count, stage + 1, t);
                 }
                 absorb(shared.word[stage % 2] + t * kRateWords, stage, own);
             });
         }
         block.each([&](u32 t, Thread& own) {
-            if (first + t < leaves) {
+            if (t < count) {
                 hashes[first + t] = own.sponge.hash();
             }
         });
     }
 
 private:
-    /// Words 17 stage .. of all leaves of the group, +0 beyond a leaf and beyond the last leaf.
-    CONE_HOST_DEVICE void fetch(u64* to, u64 first, u32 stage, u32 t) const {
+    /// Words 17 stage .. of `count` leaves, +0 beyond a leaf and for leaves that are not there. Whole groups, but for a leaf's
+    /// last stage, need no comparison.
+    CONE_HOST_DEVICE static void fetch(u64* to, const u64* group, u32 count, u32 stage, u32 t) {
+        if (count == kThreads && stage + 1 < kLeafBlocks) {
+            fetch_words(to, group + stage * kRateWords, t, [](u32, u32) { return true; });
+        } else {
+            fetch_words(to, group + stage * kRateWords, t,
+                        [&](u32 leaf, u32 word) { return leaf < count && stage * kRateWords + word < kLeafWords; });
+        }
+    }
+
+    template <class Exists>
+    CONE_HOST_DEVICE CONE_ALWAYS_INLINE static void fetch_words(u64* to, const u64* from, u32 t, Exists exists) {
         CONE_UNROLL
         for (u32 e = 0; e < kRateWords; ++e) {
             const u32 at = e * kThreads + t;
-            const u64 leaf = first + at / kRateWords;
-            const u32 word = stage * kRateWords + at % kRateWords;
-            to[at] = leaf < leaves && word < kLeafWords ? words[leaf * kLeafWords + word] : 0;
+            const u32 leaf = at / kRateWords;
+            to[at] = exists(leaf, at % kRateWords) ? from[at + leaf * (kLeafWords - kRateWords)] : 0;
         }
     }
 
