@@ -34,6 +34,16 @@ struct Product {
     }
 };
 
+/// next = elements k, k + 1, ... of a line.
+template <class Operand, u32 kCount>
+CONE_HOST_DEVICE CONE_ALWAYS_INLINE void read_run(const Operand& operand, const typename Operand::Cursor& line, u32 k,
+                                                  float (&next)[kCount]) {
+    CONE_UNROLL
+    for (u32 e = 0; e < kCount; ++e) {
+        next[e] = operand.at(line, k + e);
+    }
+}
+
 template <u32 kTile, class Problem>
 struct GemmTile {
     static constexpr u32 kThreads = 256;
@@ -59,8 +69,6 @@ struct GemmTile {
         float next_cols[kFetch];
         typename RowOperand::Cursor row;
         typename ColOperand::Cursor col;
-        bool has_row;
-        bool has_col;
     };
 
     Problem problem;
@@ -115,10 +123,8 @@ private:
     CONE_HOST_DEVICE static void begin(const Problem& part, u32 row0, u32 col0, u32 t, Thread& own) {
         const u32 row = row0 + errand_of<RowOperand>(t).i;
         const u32 col = col0 + errand_of<ColOperand>(t).i;
-        own.has_row = row < part.row_count;
-        own.has_col = col < part.col_count;
-        own.row = part.rows.start(own.has_row ? row : 0);
-        own.col = part.cols.start(own.has_col ? col : 0);
+        own.row = part.rows.start(row < part.row_count ? row : 0);  // lines that are not there read line 0; nobody stores them
+        own.col = part.cols.start(col < part.col_count ? col : 0);
         CONE_UNROLL
         for (u32 c = 0; c < kPer; ++c) {
             const u32 j = col0 + col_of(t, c);
@@ -132,12 +138,21 @@ private:
     }
 
     CONE_HOST_DEVICE static void fetch(const Problem& part, u32 stage, u32 t, Thread& own) {
+        fetch_operand(part.rows, own.row, stage + errand_of<RowOperand>(t).k, part.depth, own.next_rows);
+        fetch_operand(part.cols, own.col, stage + errand_of<ColOperand>(t).k, part.depth, own.next_cols);
+    }
+
+    /// Steps k .. of a line; nothing is read beyond the depth, and nothing put there takes part.
+    template <class Operand>
+    CONE_HOST_DEVICE static void fetch_operand(const Operand& operand, const typename Operand::Cursor& line, u32 k, u32 depth,
+                                               float (&next)[kFetch]) {
+        if (k + kFetch <= depth) {
+            read_run(operand, line, k, next);
+            return;
+        }
         CONE_UNROLL
         for (u32 e = 0; e < kFetch; ++e) {
-            const u32 row_k = stage + errand_of<RowOperand>(t).k + e;
-            const u32 col_k = stage + errand_of<ColOperand>(t).k + e;
-            own.next_rows[e] = own.has_row && row_k < part.depth ? part.rows.at(own.row, row_k) : 0.0f;
-            own.next_cols[e] = own.has_col && col_k < part.depth ? part.cols.at(own.col, col_k) : 0.0f;
+            next[e] = k + e < depth ? operand.at(line, k + e) : 0.0f;
         }
     }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstring>
+
 #include "block.hpp"
 
 namespace cone::kernels::cuda {
@@ -14,11 +16,25 @@ struct AlongDepth {
     };
     const float* data;
     std::size_t stride;
+    bool packed = stride % 4 == 0 && reinterpret_cast<std::uintptr_t>(data) % sizeof(Pack<4>) == 0;  ///< lines of packs
 
     [[nodiscard]] CONE_HOST_DEVICE AlongDepth slice(u32) const { return *this; }
     [[nodiscard]] CONE_HOST_DEVICE Cursor start(u32 i) const { return {data + i * stride}; }
     [[nodiscard]] CONE_HOST_DEVICE float at(const Cursor& cursor, u32 k) const { return cursor.line[k]; }
 };
+
+/// Four elements by one read where lines are of packs; k is a multiple of 4.
+CONE_HOST_DEVICE CONE_ALWAYS_INLINE void read_run(const AlongDepth& operand, const AlongDepth::Cursor& line, u32 k,
+                                                  float (&next)[4]) {
+    Pack<4> pack;
+    if (operand.packed) {
+        std::memcpy(&pack, __builtin_assume_aligned(line.line + k, sizeof pack), sizeof pack);
+    }
+    CONE_UNROLL
+    for (u32 e = 0; e < 4; ++e) {
+        next[e] = operand.packed ? pack.v[e] : operand.at(line, k + e);
+    }
+}
 
 /// Element (i, k) at data[k * stride + i].
 struct AcrossDepth {

@@ -92,6 +92,28 @@ TEST(GridProduct, LargeTilesGiveTheBitsOfLoops) {
     expect_same_bits_at_edges<128>();
 }
 
+/// Lines of four floats at once, of other lengths, and off the four's boundary.
+TEST(GridProduct, ReadsLinesOfAnyAlignmentAlike) {
+    SplitMix random{5};
+    for (const u32 depth : {8u, 12u, 20u, 21u}) {
+        const Sizes s{130, 40, depth};
+        Floats a = values(random, std::size_t{s.rows} * depth);
+        const Floats b = values(random, std::size_t{depth} * s.cols);
+        const Floats bias = values(random, s.cols);
+        const Floats expected = tiles<128>(s, a, b, bias, ThreadOrder::Ascending);
+        ASSERT_EQ(first_difference(loops(s, a, b, bias), expected), "") << depth;
+        a.insert(a.begin(), 9.0f);
+        Floats found(expected.size());
+        const Stored product{
+            {a.data() + 1, depth}, {b.data(), s.cols}, {found.data(), s.cols, bias.data()}, s.rows, s.cols, depth};
+        EXPECT_FALSE(product.rows.packed);
+
+        HostGrid().blocks(Extent{1, 2, 1}, GemmTile<128, Stored>{product});
+
+        EXPECT_EQ(first_difference(expected, found), "") << depth;
+    }
+}
+
 template <u32 kTile>
 void expect_each_element_has_one_owner() {
     using Tile = GemmTile<kTile, Stored>;
