@@ -27,7 +27,7 @@ find_package(Threads REQUIRED)
 
 # Flags that decide bits: no contraction, no flushing of subnormals, division and square root rounded as IEEE-754 says.
 # Fused multiply-adds are written out. Indices of register arrays must be known: optimised in every build type.
-set(CONE_NVCC_FLAGS -std=c++20 -O3 -fmad=false -ftz=false -prec-div=true -prec-sqrt=true --expt-relaxed-constexpr
+set(CONE_NVCC_FLAGS -std=c++20 -O3 --threads 3 -fmad=false -ftz=false -prec-div=true -prec-sqrt=true --expt-relaxed-constexpr
   -Xcompiler=-fPIC,-ffp-contract=off,-Wall,-Wextra -I${CMAKE_SOURCE_DIR}/kernels/include -I${CMAKE_SOURCE_DIR}/kernels -I${CMAKE_SOURCE_DIR}/tests/gpu)
 if(NOT CONE_KERNELS_ONLY)
   list(APPEND CONE_NVCC_FLAGS -Werror=all-warnings)

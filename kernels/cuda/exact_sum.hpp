@@ -2,14 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <bit>
 
 #include "block.hpp"
 #include "cone_kernels/fixed_point.hpp"
-
-#if !defined(__CUDA_ARCH__)
-#include <algorithm>
-#endif
 
 namespace cone::kernels::cuda {
 
