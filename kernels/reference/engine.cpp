@@ -130,7 +130,8 @@ private:
 
     void backward(std::size_t layer, const PassInput& pass) {
         const Layer& l = network_.layers[layer];
-        scratch_.resize(samples() * l.in.values());
+        const bool is_asked_for = l.input != 0 || (l.op != Op::Conv && l.op != Op::Linear);
+        scratch_.resize(is_asked_for ? samples() * l.in.values() : 0);
         reference::backward(network_, layer, pass,
                             {tensors_[l.input], tensors_[layer + 1], gradients_[layer + 1], scratch_, gradient_});
         if (weight_values(l) > 0) {

@@ -64,10 +64,10 @@ void backward(const Network& network, std::size_t layer, const PassInput& pass, 
     switch (l.op) {
         case Op::Conv:
             conv_weight_gradient(l, t.x, t.dy, dw, db);
-            return conv_data_gradient(l, t.dy, w, t.dx);
+            return t.dx.empty() ? void() : conv_data_gradient(l, t.dy, w, t.dx);
         case Op::Linear:
             linear_weight_gradient(l, t.x, t.dy, dw, db);
-            return linear_data_gradient(l, t.dy, w, t.dx);
+            return t.dx.empty() ? void() : linear_data_gradient(l, t.dy, w, t.dx);
         case Op::Relu:
             return relu_gradient(t.y, t.dy, t.dx);
         case Op::MaxPool:

@@ -39,7 +39,7 @@ struct ForwardTensors {
 };
 void forward(const Network& network, std::size_t layer, const PassInput& pass, const ForwardTensors& tensors);
 
-/// Tensors of a layer on the way back. `dx` is overwritten.
+/// Tensors of a layer on the way back. `dx` is overwritten; a Conv or Linear layer that reads tensor 0 may leave it empty.
 struct BackwardTensors {
     std::span<const float> x;
     std::span<const float> y;

@@ -112,6 +112,30 @@ TEST(ReferenceEngine, AddsTheGradientsOfATensorsReadersLastFirst) {
     }
 }
 
+TEST(ReferenceEngine, RoundsTheSumOfAReadersGradientsAfterEach) {
+    // Layers 1 to 3 are 1 x 1 convolutions of tensor 1; their weights make one gradient and two a little over half its ulp.
+    Network network =
+        Builder({1, 1, 1}).conv(1, 1).conv(1, 1).conv(1, 1).conv(1, 1).add_tensor(3).add_tensor(2).linear(2).network();
+    network.layers[2].input = network.layers[3].input = 1;
+    const Floats weights{1, 0, 0x1.02p-24f, 0, 0x1.02p-24f, 0, 1, 0, 1, -1, 0, 0};
+    std::vector<float> of_tensor_1;
+    float dy = 0;
+    auto engine = engine_with(network, weights, [&](std::size_t layer, Pass pass, std::span<const float> values) {
+        if (pass == Pass::DataGradient && layer == 5) {
+            dy = values[0];
+        }
+        if (pass == Pass::DataGradient && layer >= 1 && layer <= 3) {
+            of_tensor_1.push_back(values[0]);
+        }
+    });
+
+    (void)gradient_of(*engine, random_batch(network, 8, 3).view());
+
+    const float small = dy * 0x1.02p-24f;
+    EXPECT_TRUE(same_bits(of_tensor_1, Floats{dy, dy + small, (dy + small) + small}));
+    EXPECT_FALSE(same_bits(Floats{(dy + small) + small}, Floats{(small + small) + dy}));
+}
+
 TEST(ReferenceEngine, ShowsEveryOperatorInOrder) {
     const Network network = Builder({1, 4, 4}).conv(2, 3).same(Op::Relu).linear(3).network();
     std::string seen;
@@ -150,6 +174,41 @@ TEST(ReferenceEngine, FillsBatchesUpWithRowZeroAndGradientZero) {
         EXPECT_EQ(losses, 1u);
         ASSERT_EQ(loss.size(), 8 * network.classes);
         EXPECT_TRUE(same_bits(std::span(loss).subspan(rows * network.classes), Floats((8 - rows) * network.classes)));
+    }
+}
+
+TEST(ReferenceEngine, RowsThatFillUpAreCopiesOfRowZero) {
+    const Network network = Builder({1, 2, 2}).dropout(0.5f).linear(3).network();
+    Floats first;
+    auto engine = engine_with(network, random_weights(network, 1), [&](std::size_t layer, Pass pass, auto values) {
+        if (layer == 0 && pass == Pass::Forward) {
+            first = copy(values);
+        }
+    });
+
+    (void)gradient_of(*engine, random_batch(network, 3, 1).view());
+
+    ASSERT_EQ(first.size(), 8u * 4);
+    EXPECT_FALSE(same_bits(std::span(first).first(4), std::span(first).subspan(8, 4)));
+    for (std::size_t n = 3; n < 8; ++n) {
+        EXPECT_TRUE(same_bits(std::span(first).subspan(4 * n, 4), std::span(first).first(4)));
+    }
+}
+
+TEST(ReferenceEngine, CountsItsSteps) {
+    const Network network = Builder({1, 1, 2}).linear(2).network();
+    const Optimiser adam{.kind = Optimiser::Kind::Adam, .rate = 0.1f};
+    auto engine = engine_with(network, Floats(6));
+    Floats weights(6), m(6), u(6);
+    OptimiserState state{m, u, 0};
+    for (int step = 0; step < 4; ++step) {
+        Floats g{1, 2, 3, -1, -2, static_cast<float>(step)};
+        std::copy(g.begin(), g.end(), engine->gradient_values().begin());
+
+        EXPECT_EQ(engine->apply(adam), Status::Ok);
+        reference::optimise(adam, g, state, weights);
+
+        EXPECT_TRUE(same_bits(engine->weights(), weights)) << step;
     }
 }
 
