@@ -106,6 +106,18 @@ TEST(Conv, SumsBatchesInEightLanes) {
     EXPECT_EQ(g.db, Floats{0x1p24f + 2});
 }
 
+TEST(Conv, SumsTheSamplesOfALaneInOrder) {
+    const Layer l = layer_of(Builder({1, 1, 1}).conv(1, 1));
+    Floats small_first(24), large_first(24);
+    small_first[3] = small_first[11] = large_first[11] = large_first[19] = 1;
+    small_first[19] = large_first[3] = 0x1p24f;
+
+    EXPECT_EQ(weight_gradient(l, Floats(24, 1.0f), small_first).dw, Floats{0x1p24f + 2});
+    EXPECT_EQ(weight_gradient(l, Floats(24, 1.0f), small_first).db, Floats{0x1p24f + 2});
+    EXPECT_EQ(weight_gradient(l, Floats(24, 1.0f), large_first).dw, Floats{0x1p24f});
+    EXPECT_EQ(weight_gradient(l, Floats(24, 1.0f), large_first).db, Floats{0x1p24f});
+}
+
 TEST(Conv, SumsPositionsInOrderWithinASample) {
     const Layer l = layer_of(Builder({1, 1, 3}).conv(1, 1));
     Floats dy(24);

@@ -74,6 +74,22 @@ TEST(Dropout, FollowsTheStatedNumbers) {
     }
 }
 
+TEST(Dropout, KeepsANumberThatEqualsTheRate) {
+    const std::vector<std::uint32_t> sample{0};
+    const DropoutKey key{};
+    std::uint32_t value = 0;
+    while (dropout_numbers(key, 0, value / 4)[value % 4] >= 1u << 24) {
+        ++value;  // below 2^24 the number is a float
+    }
+    const auto number = static_cast<float>(dropout_numbers(key, 0, value / 4)[value % 4]);
+    Floats y(value + 1);
+
+    reference::dropout(dropout_layer({1, 1, value + 1}, number * 0x1p-32f), key, sample, Floats(value + 1, 1.0f), y);
+    EXPECT_GT(y[value], 0.0f);
+    reference::dropout(dropout_layer({1, 1, value + 1}, (number + 1) * 0x1p-32f), key, sample, Floats(value + 1, 1.0f), y);
+    EXPECT_EQ(y[value], 0.0f);
+}
+
 TEST(Dropout, AtRateZeroKeepsAllBits) {
     const Layer l = dropout_layer({1, 1, 3}, 0);
     Floats y(3);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
 #include "cone_kernels/operators.hpp"
@@ -111,6 +112,61 @@ TEST(GroupNorm, SumsSamplesInEightLanes) {
     EXPECT_EQ(gradients(group_norm_gradient, l, Floats(16), dy, {1}).dbeta, Floats{0x1p24f + 2});
 }
 
+/// 16 samples of two values; samples 0, 4, 8 and 12 are (-1, 1), with these gradients of the second value.
+struct LaneTrial {
+    Floats x = Floats(32), dy = Floats(32);
+    explicit LaneTrial(const std::array<float, 4>& gradients) {
+        for (std::size_t i = 0; i < 4; ++i) {
+            x[8 * i] = -1;
+            x[8 * i + 1] = 1;
+            dy[8 * i + 1] = gradients[i];
+        }
+    }
+};
+
+TEST(GroupNorm, SumsGammasGradientInEightLanes) {
+    const float z = rstd(1);
+    const LaneTrial t({0x1p25f, 1, 1, 1});
+    const float large = 0x1p25f * z;
+    const float in_lanes = (large + z) + (z + z);  // samples 0 and 8, samples 4 and 12
+
+    EXPECT_TRUE(same_bits(gradients(group_norm_gradient, group_layer({1, 1, 2}, 1), t.x, t.dy, {1}).dgamma, Floats{in_lanes}));
+    EXPECT_NE(in_lanes, ((large + z) + z) + z);
+}
+
+TEST(GroupNorm, GradientRoundsInItsStatedOrder) {
+    // One channel of two positions, mean 0, z = -r and r.
+    const Layer l = group_layer({1, 1, 2}, 1);
+    Floats x(16), dy(16);
+    x[0] = -1;
+    x[1] = 1;
+    const float r = rstd(1);
+    for (float g = 0.1f; g < 3; g += 0.17f) {
+        dy[0] = g;
+        dy[1] = 1.3f;
+        const float gamma = 0.7f;
+        const float mean_a = gamma * (g + 1.3f) * 0.5f;
+        const float mean_b = gamma * std::fma(1.3f, r, g * -r) * 0.5f;
+
+        const auto dx = gradients(group_norm_gradient, l, x, dy, {gamma}).dx;
+
+        EXPECT_TRUE(same_bits(std::span(dx).first(2), Floats{std::fma(r, mean_b, std::fma(g, gamma, -mean_a)) * r,
+                                                             std::fma(-r, mean_b, std::fma(1.3f, gamma, -mean_a)) * r}));
+    }
+}
+
+TEST(LayerNorm, SumsGammasGradientInEightLanes) {
+    const float z = rstd(1);
+    const LaneTrial t({0x1p25f, 1, 1, 1});
+    // Chains: the product with z is not rounded by itself.
+    const float in_lanes = std::fma(1.0f, z, 0x1p25f * z) + (z + z);
+
+    const auto g = gradients(layer_norm_gradient, layer_layer({2, 1, 1}), t.x, t.dy, {1, 1});
+
+    EXPECT_TRUE(same_bits(g.dgamma, Floats{0, in_lanes}));
+    EXPECT_NE(in_lanes, std::fma(1.0f, z, std::fma(1.0f, z, std::fma(1.0f, z, 0x1p25f * z))));
+}
+
 TEST(LayerNorm, NormalisesTheChannelsOfEveryPosition) {
     // Position 0: 1, 3; position 1: 4, 4.
     const Layer l = layer_layer({2, 1, 2});
@@ -162,19 +218,21 @@ TEST(LayerNorm, SumsSamplesAndPositionsInEightLanes) {
 
 TEST(LayerNorm, RoundsGammaTimesGradientBeforeItsChain) {
     const Layer l = layer_layer({2, 1, 1});
-    const float a = 1 + 0x1p-12f;
-    const Floats x{0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
-    Floats dy(16);
-    dy[0] = dy[1] = a;
-    const Floats gamma{a, -a};
-    const float r = rstd(1), half = 0.5f;
-    const float mean_a = std::fma(-a, a, a * a) * half;
-    const float mean_b = std::fma(-a * a, r, (a * a) * -r) * half;
+    Floats x(16), dy(16);
+    x[1] = 2;
+    const Floats gamma{0.7f, 1.1f};
+    const float r = rstd(1);
+    for (float d = 0.1f; d < 3; d += 0.17f) {
+        dy[0] = d;
+        dy[1] = 1.3f;
+        const float mean_a = std::fma(gamma[1], dy[1], gamma[0] * d) * 0.5f;
+        const float mean_b = std::fma(gamma[1] * dy[1], r, (gamma[0] * d) * -r) * 0.5f;
 
-    const auto g = gradients(layer_norm_gradient, l, x, dy, gamma);
+        const auto dx = gradients(layer_norm_gradient, l, x, dy, gamma).dx;
 
-    EXPECT_TRUE(same_bits(std::span(g.dx).first(2), Floats{std::fma(r, mean_b, std::fma(a, a, -mean_a)) * r,
-                                                           std::fma(-r, mean_b, std::fma(a, -a, -mean_a)) * r}));
+        EXPECT_TRUE(same_bits(std::span(dx).first(2), Floats{std::fma(r, mean_b, std::fma(d, gamma[0], -mean_a)) * r,
+                                                             std::fma(-r, mean_b, std::fma(dy[1], gamma[1], -mean_a)) * r}));
+    }
 }
 
 TEST(NormDeath, StopsOnSpansThatDoNotFit) {

@@ -89,9 +89,18 @@ TEST(Clip, ShortensALongGradient) {
 }
 
 TEST(Clip, RoundsTheFactorOnce) {
-    Descent run{{.max_norm = 1}, {0, 0}};
+    int differs_from_float = 0;
+    for (float g = 1; g < 50; g += 1) {
+        Descent run{{.max_norm = 0.3f}, {0, 0}};
+        const double norm = std::sqrt(static_cast<double>(g * g + 1));
 
-    EXPECT_EQ(run.step({1, 1}), Floats(2, static_cast<float>(1.0 / std::sqrt(2.0))));
+        const Floats clipped = run.step({g, 1});
+
+        const auto factor = static_cast<float>(static_cast<double>(0.3f) / norm);
+        EXPECT_EQ(clipped, (Floats{g * factor, factor}));
+        differs_from_float += factor != 0.3f / static_cast<float>(norm) ? 1 : 0;
+    }
+    EXPECT_GT(differs_from_float, 0);
 }
 
 TEST(Clip, LeavesOthersAsTheyAre) {
@@ -169,22 +178,35 @@ TEST(Adam, DecayOfTheGradientIsNotDecayOfTheWeight) {
     EXPECT_EQ(adamw.weights, Floats{1 - 0.0625f});
 }
 
+/// 1 - beta^step as Adam's definition rounds it.
+float correction(float beta, int step) {
+    double power = 1;
+    for (int i = 0; i < step; ++i) {
+        power *= static_cast<double>(beta);
+    }
+    return static_cast<float>(1.0 - power);
+}
+
 TEST(Adam, RoundsInItsStatedOrder) {
-    const float beta1 = 0.9f, beta2 = 0.999f, rate = 0.001f, g = 0.3f;
-    Descent run{{.kind = Kind::Adam, .rate = rate}, {2}};
+    const float beta1 = 0.83f, beta2 = 0.97f, rate = 0.013f, epsilon = 0.001f, decay = 0.07f;
+    for (float first = 0.01f; first < 1; first += 0.03f) {
+        Descent run{{.kind = Kind::Adam, .rate = rate, .decay = decay, .beta1 = beta1, .beta2 = beta2, .epsilon = epsilon},
+                    {0}};
+        float m = 0, u = 0, w = 0;
+        for (int step = 1; step <= 5; ++step) {
+            const float raw = first * static_cast<float>(step);
+            const float g = std::fma(decay, w, raw);
+            m = std::fma(beta1, m, (1 - beta1) * g);
+            u = std::fma(beta2, u, ((1 - beta2) * g) * g);
+            w = std::fma(-(rate / correction(beta1, step)), m / (std::sqrt(u / correction(beta2, step)) + epsilon), w);
 
-    run.step({g});
-    run.step({g});
+            EXPECT_EQ(run.step({raw}), Floats{g});
 
-    const float m = std::fma(beta1, (1 - beta1) * g, (1 - beta1) * g);
-    const float u = std::fma(beta2, ((1 - beta2) * g) * g, ((1 - beta2) * g) * g);
-    const auto c1 = static_cast<float>(1.0 - static_cast<double>(beta1) * static_cast<double>(beta1));
-    const auto c2 = static_cast<float>(1.0 - static_cast<double>(beta2) * static_cast<double>(beta2));
-    EXPECT_TRUE(same_bits(run.first, Floats{m}));
-    EXPECT_TRUE(same_bits(run.second, Floats{u}));
-    Descent one{{.kind = Kind::Adam, .rate = rate}, {2}};
-    one.step({g});
-    EXPECT_TRUE(same_bits(run.weights, Floats{std::fma(-(rate / c1), m / (std::sqrt(u / c2) + 1e-8f), one.weights[0])}));
+            EXPECT_TRUE(same_bits(run.first, Floats{m})) << step;
+            EXPECT_TRUE(same_bits(run.second, Floats{u})) << step;
+            EXPECT_TRUE(same_bits(run.weights, Floats{w})) << step;
+        }
+    }
 }
 
 TEST(OptimiserDeath, StopsOnStatesThatDoNotFit) {

@@ -91,13 +91,19 @@ TEST(AvgPool, SumsRowByRowThenMultiplies) {
 
 TEST(AvgPool, MultipliesByTheRoundedInverse) {
     const Layer l = pool_layer(Op::AvgPool, {1, 3, 3}, 3);
-    Floats y(1), dx(9);
+    Floats x(9), y(1), dx(9);
+    int differs_from_division = 0;
+    for (float value = 1; value < 50; value += 1) {
+        x[4] = value;
 
-    avg_pool(l, Floats(9, 3.0f), y);
-    avg_pool_gradient(l, Floats{7}, dx);
+        avg_pool(l, x, y);
+        avg_pool_gradient(l, Floats{value}, dx);
 
-    EXPECT_EQ(y, Floats{27.0f * (1.0f / 9.0f)});
-    EXPECT_EQ(dx, Floats(9, 7.0f * (1.0f / 9.0f)));
+        EXPECT_EQ(y, Floats{value * (1.0f / 9.0f)});
+        EXPECT_EQ(dx, Floats(9, value * (1.0f / 9.0f)));
+        differs_from_division += y[0] != value / 9 ? 1 : 0;
+    }
+    EXPECT_GT(differs_from_division, 0);
 }
 
 TEST(AvgPool, StartsAtPlusZero) {

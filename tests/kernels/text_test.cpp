@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "cone_kernels/elementary.hpp"
@@ -66,6 +68,16 @@ TEST(Embedding, SumsGradientsOverSamplesThenPositions) {
     EXPECT_EQ(dw[7], 0x1p24f);
 }
 
+TEST(Embedding, SumsThePositionsOfASampleInOrder) {
+    const Layer l = embedding_layer(3, 1);
+    Floats dw(256), db(3);
+
+    embedding_gradient(l, Bytes{7, 7, 7}, Floats{1, 1, 0x1p24f}, dw, db);
+    EXPECT_EQ(dw[7], 0x1p24f + 2);
+    embedding_gradient(l, Bytes{7, 7, 7}, Floats{0x1p24f, 1, 1}, dw, db);
+    EXPECT_EQ(dw[7], 0x1p24f);
+}
+
 TEST(Embedding, GradientOfNoSamplesIsZero) {
     Floats dw(256, kNan), db(2, kNan);
 
@@ -116,6 +128,69 @@ TEST(Attention, FollowsItsFormulaBitForBit) {
 
     EXPECT_TRUE(same_bits(attend(l, x), Floats{std::fma(p01, -1.0f, p00 * 1), std::fma(p11, -1.0f, p10 * 1),
                                                std::fma(p01, 3.0f, p00 * 5), std::fma(p11, 3.0f, p10 * 5)}));
+}
+
+/// One head of three channels, one query that sees itself and an earlier position; the second of two, causal.
+struct TwoPositions {
+    std::array<float, 3> q{0.7f, -0.3f, 1.1f}, k0, k1{0.4f, 1.3f, -0.6f}, v0{1.7f, 0.2f, -0.9f}, v1{-0.8f, 0.6f, 0.3f};
+    float f = static_cast<float>(1.0 / std::sqrt(3.0));
+    float p0 = 0, p1 = 0;
+
+    explicit TwoPositions(float first) : k0{first, 0.9f, -1.2f} {
+        const float s0 = dot(q, k0) * f, s1 = dot(q, k1) * f;
+        const double m = std::max(s0, s1);
+        const double e0 = exp_exact(s0 - m), e1 = exp_exact(s1 - m);
+        p0 = static_cast<float>(e0 / (e0 + e1));
+        p1 = static_cast<float>(e1 / (e0 + e1));
+    }
+    static float dot(const std::array<float, 3>& a, const std::array<float, 3>& b) {
+        return std::fma(a[2], b[2], std::fma(a[1], b[1], a[0] * b[0]));
+    }
+    [[nodiscard]] Floats x() const {
+        Floats values;
+        for (const auto& [first, second] : {std::pair{q, q}, {k0, k1}, {v0, v1}}) {
+            for (std::size_t i = 0; i < 3; ++i) {
+                values.insert(values.end(), {first[i], second[i]});
+            }
+        }
+        return values;
+    }
+};
+
+TEST(Attention, RoundsScoresAndProbabilitiesInTheirStatedOrder) {
+    const Layer l = attention_layer(3, 2, 1, true);
+    for (float first = -2; first < 2; first += 0.13f) {
+        const TwoPositions t(first);
+
+        const Floats y = attend(l, t.x());
+
+        for (std::size_t i = 0; i < 3; ++i) {
+            EXPECT_EQ(y[2 * i], t.v0[i]);
+            EXPECT_EQ(y[2 * i + 1], std::fma(t.p1, t.v1[i], t.p0 * t.v0[i]));
+        }
+    }
+}
+
+TEST(Attention, GradientRoundsInItsStatedOrder) {
+    const Layer l = attention_layer(3, 2, 1, true);
+    const std::array<float, 3> dy{0.9f, -1.4f, 0.35f};
+    for (float first = -2; first < 2; first += 0.13f) {
+        const TwoPositions t(first);
+        const float g0 = TwoPositions::dot(dy, t.v0), g1 = TwoPositions::dot(dy, t.v1);
+        const float h = std::fma(t.p1, g1, t.p0 * g0);
+        const float e0 = (t.p0 * (g0 - h)) * t.f, e1 = (t.p1 * (g1 - h)) * t.f;
+
+        const Floats dx = attention_backward(l, t.x(), {0, dy[0], 0, dy[1], 0, dy[2]});
+
+        for (std::size_t i = 0; i < 3; ++i) {
+            EXPECT_EQ(dx[2 * i], 0.0f);
+            EXPECT_EQ(dx[2 * i + 1], std::fma(e1, t.k1[i], e0 * t.k0[i]));
+            EXPECT_EQ(dx[6 + 2 * i], e0 * t.q[i]);
+            EXPECT_EQ(dx[6 + 2 * i + 1], e1 * t.q[i]);
+            EXPECT_EQ(dx[12 + 2 * i], t.p0 * dy[i]);
+            EXPECT_EQ(dx[12 + 2 * i + 1], t.p1 * dy[i]);
+        }
+    }
 }
 
 TEST(Attention, KeepsHeadsApart) {
