@@ -31,6 +31,8 @@ public:
 
     /// Keep a table where it is.
     [[nodiscard]] const std::vector<Tap>& keep(std::vector<Tap> table) { return taps_.emplace_back(std::move(table)); }
+    [[nodiscard]] const std::vector<Chain>& keep(std::vector<Chain> table) { return chains_.emplace_back(std::move(table)); }
+    [[nodiscard]] const std::vector<Reach>& keep(std::vector<Reach> table) { return reaches_.emplace_back(std::move(table)); }
     [[nodiscard]] const std::vector<std::uint32_t>& keep(std::vector<std::uint32_t> table) {
         return places_.emplace_back(std::move(table));
     }
@@ -48,6 +50,8 @@ private:
     };
     std::deque<std::unique_ptr<float, Free>> floats_;
     std::deque<std::vector<Tap>> taps_;
+    std::deque<std::vector<Chain>> chains_;
+    std::deque<std::vector<Reach>> reaches_;
     std::deque<std::vector<std::uint32_t>> places_;
     std::deque<std::vector<std::int32_t>> offsets_;
     std::deque<std::vector<Product>> products_;

@@ -92,6 +92,8 @@ public:
             std::fill_n(second_, network_.values, 0.0f);
         }
         steps_ = 0;
+        finite_weights_ = operators_.finite(weights_, network_.values);
+        plan_is_stale_ = true;
     }
 
     std::span<const float> weights() override { return {weights_, network_.values}; }
@@ -100,6 +102,7 @@ public:
         const Call call = call_of(batch);
         const std::size_t blocks = blocks_of(call.count);
         reserve(blocks);
+        prepare(call);
         team_.run([&](unsigned thread) {
             run_blocks(call, team_.share(blocks, thread), true);
             team_.barrier();
@@ -120,6 +123,8 @@ public:
         const cpu::OptimiserStep step = optimiser_step(optimiser);
         team_.run(
             [&](unsigned thread) { finite_[thread].value = operators_.optimise(step, team_.share(network_.values, thread)); });
+        plan_is_stale_ = true;
+        finite_weights_ = status() == Status::Ok;
         return status();
     }
 
@@ -129,12 +134,14 @@ public:
             return;
         }
         reserve(std::min(blocks_of(samples.rows.size()), kTogether * team_.threads()));
+        prepare({});
         const std::size_t at_once = plan_->blocks * kLanes;
         for (std::size_t n = 0; n < samples.rows.size(); n += at_once) {
             Call call;
             call.rows = samples.rows.data() + n;
             call.count = std::min(at_once, samples.rows.size() - n);
             call.table = samples.table.data();
+            call.finite_weights = finite_weights_;
             team_.run([&](unsigned thread) { run_blocks(call, team_.share(blocks_of(call.count), thread), false); });
             copy_logits(call.count, out.data() + n * network_.classes);
         }
@@ -163,6 +170,7 @@ private:
         call.dropout_seed = batch.dropout_seed;
         call.dropout_stream = batch.dropout_stream;
         call.training = true;
+        call.finite_weights = finite_weights_;
         return call;
     }
 
@@ -170,7 +178,21 @@ private:
         if (plan_ == nullptr || plan_->blocks < blocks) {
             plan_.reset();
             plan_ = cpu::make_plan(network_, operators_, blocks, weights_, gradient_);
+            plan_is_stale_ = true;
         }
+    }
+
+    /// Packs the weights if they changed.
+    void prepare(const Call& call) {
+        if (!plan_is_stale_) {
+            return;
+        }
+        team_.run([&](unsigned thread) {
+            for (const Step& step : plan_->prepare) {
+                step.run(step, call, {}, team_.share(step.units, thread));
+            }
+        });
+        plan_is_stale_ = false;
     }
 
     /// Blocks of one thread, a few at a time through all layers.
@@ -239,6 +261,8 @@ private:
     float* first_;
     float* second_ = nullptr;
     std::uint32_t steps_ = 0;
+    bool finite_weights_ = true;
+    bool plan_is_stale_ = true;
     Power power1_;
     Power power2_;
     std::vector<Finite> finite_;

@@ -7,18 +7,21 @@
 #include "optimise.hpp"
 #include "pointwise.hpp"
 #include "products.hpp"
+#include "vec.hpp"
 #include "weights.hpp"
 
 namespace cone::kernels::cpu::CONE_CPU_ISA {
 
 const Operators& operators() {
     static constexpr Operators kOperators{
+        .widest_tile = kAccumulators / 4,
         .input = input,
         .embedding = embedding,
         .product = product,
         .product_relu = product_relu,
         .product_relu_pool = product_relu_pool,
         .product_add = product_add,
+        .pack = pack,
         .transpose = transpose,
         .conv_weights = conv_weights,
         .linear_weights = linear_weights,

@@ -23,12 +23,14 @@ struct OptimiserStep {
 };
 
 struct Operators {
-    Run input;      ///< bytes -> floats in lanes (y)
-    Run embedding;  ///< bytes -> y
-    Run product;    ///< y or dx
+    std::size_t widest_tile;  ///< outputs of a product's tile of four positions
+    Run input;                ///< bytes -> floats in lanes (y)
+    Run embedding;            ///< bytes -> y
+    Run product;              ///< y or dx
     Run product_relu;
     Run product_relu_pool;
     Run product_add;  ///< to what is there
+    Run pack;         ///< weights of the products
     Run transpose;    ///< x -> extra, one row a sample
     Run conv_weights;
     Run linear_weights;

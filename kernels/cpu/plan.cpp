@@ -87,8 +87,9 @@ private:
             case Op::Conv:
                 return plan_conv(i, step);
             case Op::Linear:
-                set_products(step, {linear_product(l, step.x, step.y, step.w, step.b, plan_.arena)});
-                return add_step(plan_.forward, step, fusions_[i].relu ? ops_.product_relu : ops_.product, l.out.channels);
+                set_products(step, {linear_product(l, step.x, step.y, step.w, step.b, ops_.widest_tile, plan_.arena)});
+                return add_step(plan_.forward, step, fusions_[i].relu ? ops_.product_relu : ops_.product,
+                                step.products[0].tiles);
             case Op::Relu:
                 return fusions_[i].done_before ? void() : add_step(plan_.forward, step, ops_.relu, l.out.channels);
             case Op::MaxPool:
@@ -117,13 +118,14 @@ private:
         const Layer& l = network_.layers[i];
         const auto pool = fusions_[i].pool;
         const TensorMaps& end = maps_[pool ? *pool + 1 : i + 1];
-        Product product = conv_product(l, step.x, end.values, step.w, step.b, plan_.arena);
+        Product product = conv_product(l, step.x, end.values, step.w, step.b, ops_.widest_tile, plan_.arena);
         if (pool) {
             product = pooled(product, network_.layers[*pool].out, end.values, end.sources, plan_.arena);
         }
         set_products(step, {product});
+        add_step(plan_.prepare, step, ops_.pack, step.products[0].tiles);
         const Run run = pool ? ops_.product_relu_pool : fusions_[i].relu ? ops_.product_relu : ops_.product;
-        add_step(plan_.forward, step, run, l.out.channels);
+        add_step(plan_.forward, step, run, step.products[0].tiles);
     }
 
     /// `vectors` for each block, shared by the layer's steps.
@@ -157,8 +159,9 @@ private:
                 step.conv = conv_weights_plan(l, step.x, step.dy, step.dw, step.db, plan_.arena);
                 add_step(plan_.weights, step, ops_.conv_weights, l.out.channels);
                 if (wants_gradient(l.input, step)) {
-                    set_products(step, conv_gradient_products(l, step.dy, step.dx, step.w, plan_.arena));
-                    add_step(plan_.backward, step, step.add ? ops_.product_add : ops_.product, l.in.channels);
+                    set_products(step, conv_gradient_products(l, step.dy, step.dx, step.w, ops_.widest_tile, plan_.arena));
+                    add_step(plan_.prepare, step, ops_.pack, step.products[0].tiles);
+                    add_step(plan_.backward, step, step.add ? ops_.product_add : ops_.product, step.products[0].tiles);
                 }
                 return;
             case Op::Linear:
@@ -216,11 +219,11 @@ private:
         const Layer& l = network_.layers[i];
         set_extra(i, l.in.values(), step);
         add_step(plan_.backward, step, ops_.transpose, 1);
-        set_products(step, linear_weights_products(l, step.extra, step.dy, step.dw, plan_.arena));
-        add_step(plan_.weights, step, ops_.linear_weights, l.out.channels);
+        set_products(step, linear_weights_products(l, step.extra, step.dy, step.dw, ops_.widest_tile, plan_.arena));
+        add_step(plan_.weights, step, ops_.linear_weights, step.product_count > 0 ? step.products[0].tiles : l.out.channels);
         if (wants_gradient(l.input, step)) {
-            set_products(step, {linear_gradient_product(l, step.dy, step.dx, step.w, plan_.arena)});
-            add_step(plan_.backward, step, step.add ? ops_.product_add : ops_.product, l.in.values());
+            set_products(step, {linear_gradient_product(l, step.dy, step.dx, step.w, ops_.widest_tile, plan_.arena)});
+            add_step(plan_.backward, step, step.add ? ops_.product_add : ops_.product, step.products[0].tiles);
         }
     }
 

@@ -13,10 +13,11 @@
 
 namespace cone::kernels::cpu {
 
-/// Three lists. `forward` and `backward` go block by block: a block needs no other one. `weights` needs all blocks and writes
+/// Lists of steps. `prepare` packs weights, each time they changed. `forward` and `backward` go block by block: a block needs no other one. `weights` needs all blocks and writes
 /// the gradient of the parameters; its steps do not depend on one another.
 struct Plan {
     std::size_t blocks = 0;  ///< room
+    std::vector<Step> prepare;
     std::vector<Step> forward;
     std::vector<Step> backward;
     std::vector<Step> weights;

@@ -8,22 +8,23 @@
 
 namespace cone::kernels::cpu {
 
-/// `y` is the pooled tensor when `pooled` is its shape.
+/// `widest`: outputs of a tile (operators.hpp).
 [[nodiscard]] Product conv_product(const Layer& layer, const Map& x, const Map& y, const float* w, const float* b,
-                                   Arena& arena);
+                                   std::size_t widest, Arena& arena);
 /// One product for each remainder of (row, column) by the stride.
 [[nodiscard]] std::vector<Product> conv_gradient_products(const Layer& layer, const Map& dy, const Map& dx, const float* w,
-                                                          Arena& arena);
-/// Relu and a pool of two as well: positions are the squares, `source_distance` floats lead from a value to its place.
+                                                          std::size_t widest, Arena& arena);
+/// Relu and a pool of two as well: positions are the squares.
 [[nodiscard]] Product pooled(Product conv, const Shape& out, const Map& y, const Map& sources, Arena& arena);
 [[nodiscard]] ConvWeights conv_weights_plan(const Layer& layer, const Map& x, const Map& dy, float* dw, float* db,
                                             Arena& arena);
 
 [[nodiscard]] Product linear_product(const Layer& layer, const Map& x, const Map& y, const float* w, const float* b,
-                                     Arena& arena);
-[[nodiscard]] Product linear_gradient_product(const Layer& layer, const Map& dy, const Map& dx, const float* w, Arena& arena);
+                                     std::size_t widest, Arena& arena);
+[[nodiscard]] Product linear_gradient_product(const Layer& layer, const Map& dy, const Map& dx, const float* w,
+                                              std::size_t widest, Arena& arena);
 /// Over the transposed input; none for inputs of fewer than 8 values.
 [[nodiscard]] std::vector<Product> linear_weights_products(const Layer& layer, const float* transposed, const Map& dy,
-                                                           float* dw, Arena& arena);
+                                                           float* dw, std::size_t widest, Arena& arena);
 
 }  // namespace cone::kernels::cpu

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "products.hpp"
 
+#include <limits>
+
 #include "vec.hpp"
 
 namespace cone::kernels::cpu::CONE_CPU_ISA {
@@ -9,16 +11,12 @@ namespace {
 
 enum class Finish { Store, Relu, ReluPool, Add };
 
-/// Positions whose pointers are worked out together; a multiple of the widest tile.
-constexpr std::size_t kChunk = 64;
-constexpr std::size_t kWidest = 4;
-/// Weights beyond this many bytes are gone through once a chunk of positions, others once a tile.
-constexpr std::size_t kNearWeights = 96 * 1024;
-
-struct Positions {
-    std::size_t count = 0;
-    const float* in[kChunk];
-    float* out[kChunk];
+/// Positions of one tile and what they have in common.
+struct Spot {
+    const Chain* chain = nullptr;
+    std::size_t width = 0;
+    const float* in[4];
+    float* out[4];
 };
 
 /// One link of all chains. The smaller side is held in registers, the other streams.
@@ -42,195 +40,270 @@ CONE_INLINE void link(Vec (&acc)[O][P], const float* const (&in)[P], std::ptrdif
     }
 }
 
-template <std::size_t O, std::size_t P>
-CONE_INLINE void chains(const Product& product, std::size_t output, const float* const* in, Vec (&acc)[O][P]) {
+template <std::size_t O, std::size_t P, bool Packed>
+CONE_INLINE void chains(const Product& product, const Chain& chain, std::size_t output, const Spot& spot, Vec (&acc)[O][P]) {
+    constexpr std::size_t kScale = Packed ? O : 1;
     const float* from[P];
-    unroll<P>([&](auto p) { from[p] = in[p]; });
-    const float* w = product.w + output * product.w_stride;
-    const std::size_t w_stride = product.w_stride;
+    unroll<P>([&](auto p) { from[p] = spot.in[p]; });
+    const std::size_t w_stride = Packed ? 1 : product.w_stride;
+    const float* w = Packed ? product.packed + output * product.links : product.w + output * w_stride;
+    const std::size_t w_step = chain.w_step * kScale;
+    const std::size_t x_step = chain.x_step;
     std::ptrdiff_t x_at = 0;
-    const Tap* const end = product.taps + product.tap_count;
-    for (std::size_t repeat = 0; repeat < product.repeats; ++repeat) {
-        for (const Tap* tap = product.taps; tap != end; ++tap) {
-            link<O, P>(acc, from, x_at + tap->x, w + tap->w, w_stride);
+    const Tap* const begin = chain.taps;
+    const Tap* const end = begin + chain.count;
+    for (std::size_t left = chain.repeats; left > 0; --left) {
+        for (const Tap* tap = begin; tap != end; ++tap) {
+            link<O, P>(acc, from, x_at + tap->x, w + tap->w * static_cast<std::ptrdiff_t>(kScale), w_stride);
         }
-        x_at += static_cast<std::ptrdiff_t>(product.x_step);
-        w += product.w_step;
+        x_at += static_cast<std::ptrdiff_t>(x_step);
+        w += w_step;
     }
 }
 
-/// Relu, then the largest of the square and its place; 4 where no value is above 0.
+/// Relu, then the largest of the square and its place; 4 where no value is above 0. What is not above the best so far, which
+/// is never negative, loses with relu and without.
 template <std::size_t O>
 CONE_INLINE void store_pooled(const Product& product, std::size_t output, float* out, const Vec (&acc)[O][4]) {
     unroll<O>([&](auto o) {
         Vec best = relu(acc[o][0]);
-        Mask place = all(std::int32_t{0});
+        Mask place = ~(acc[o][0] > zero()) & all(std::int32_t{4});
         unroll<3>([&](auto i) {
-            const Vec next = relu(acc[o][i + 1]);
+            const Vec next = acc[o][i + 1];
             const Mask is_greater = next > best;
             place = (is_greater & all(static_cast<std::int32_t>(i + 1))) | (~is_greater & place);
             best = greater(next, best);
         });
-        const Mask is_positive = best > zero();
         float* to = out + product.out_at[output + o];
         store(to, best);
-        store_mask(to + product.source, (is_positive & place) | (~is_positive & all(std::int32_t{4})));
+        store_mask(to + product.source, place);
     });
 }
 
-template <std::size_t O, std::size_t P, Finish F>
-[[gnu::noinline]] void tile(const Product& product, std::size_t output, const float* const* in, float* const* out) {
+template <std::size_t O, std::size_t P>
+CONE_INLINE bool any_negative_zero(const Vec (&acc)[O][P]) {
+    Mask found{};
+    unroll<O>([&](auto o) {
+        unroll<P>([&](auto p) { found |= reinterpret_cast<Mask>(acc[o][p]) == all(std::numeric_limits<std::int32_t>::min()); });
+    });
+    return any(found);
+}
+
+template <std::size_t O, std::size_t P, Finish F, bool Packed>
+[[gnu::noinline]] void tile(const Product& product, const Chain& chain, std::size_t output, const Spot& spot) {
     Vec acc[O][P];
     unroll<O>([&](auto o) {
         const Vec start = product.bias != nullptr ? all(product.bias[output + o]) : zero();
         unroll<P>([&](auto p) { acc[o][p] = start; });
     });
-    chains<O, P>(product, output, in, acc);
+    chains<O, P, Packed>(product, chain, output, spot, acc);
+    if (Packed && !chain.is_whole && any_negative_zero(acc)) {
+        return tile<O, P, F, Packed>(product, product.whole, output, spot);
+    }
     if constexpr (F == Finish::ReluPool) {
-        store_pooled<O>(product, output, out[0], acc);
+        store_pooled<O>(product, output, spot.out[0], acc);
     } else {
         unroll<O>([&](auto o) {
             const std::size_t at = product.out_at[output + o];
             unroll<P>([&](auto p) {
                 if constexpr (F == Finish::Add) {
-                    acc[o][p] = load(out[p] + at) + acc[o][p];
+                    acc[o][p] = load(spot.out[p] + at) + acc[o][p];
                 }
-                store(out[p] + at, F == Finish::Relu ? relu(acc[o][p]) : acc[o][p]);
+                store(spot.out[p] + at, F == Finish::Relu ? relu(acc[o][p]) : acc[o][p]);
             });
         });
     }
 }
 
-using Tile = void (*)(const Product&, std::size_t, const float* const*, float* const*);
-
-constexpr std::size_t most_outputs(std::size_t positions) {
-    return kAccumulators / positions;
-}
+using Tile = void (*)(const Product&, const Chain&, std::size_t, const Spot&);
 
 /// Tiles of 1, 2, ... outputs x P positions.
-template <std::size_t P, Finish F>
+template <std::size_t P, Finish F, bool Packed>
 struct Tiles {
-    Tile of[most_outputs(P)];
+    static constexpr std::size_t kMost = kAccumulators / (Packed ? 4 : P);
+    Tile of[kMost];
     template <std::size_t... I>
-    constexpr explicit Tiles(std::index_sequence<I...>) : of{&tile<I + 1, P, F>...} {}
+    constexpr explicit Tiles(std::index_sequence<I...>) : of{&tile<I + 1, P, F, Packed>...} {}
 };
 
-template <std::size_t P, Finish F>
-constexpr Tiles<P, F> kTiles{std::make_index_sequence<most_outputs(P)>{}};
+template <std::size_t P, Finish F, bool Packed>
+constexpr Tiles<P, F, Packed> kTiles{std::make_index_sequence<Tiles<P, F, Packed>::kMost>{}};
 
-template <Finish F>
+template <Finish F, bool Packed>
 Tile tile_of(std::size_t outputs, std::size_t positions) {
     if constexpr (F != Finish::ReluPool) {
         switch (positions) {
             case 1:
-                return kTiles<1, F>.of[outputs - 1];
+                return kTiles<1, F, Packed>.of[outputs - 1];
             case 2:
-                return kTiles<2, F>.of[outputs - 1];
+                return kTiles<2, F, Packed>.of[outputs - 1];
             case 3:
-                return kTiles<3, F>.of[outputs - 1];
+                return kTiles<3, F, Packed>.of[outputs - 1];
             default:
                 break;
         }
     }
-    return kTiles<4, F>.of[outputs - 1];
+    return kTiles<4, F, Packed>.of[outputs - 1];
 }
 
-/// Walks over the positions of some blocks.
+Reach both(Reach a, Reach b) {
+    return {a.begin < b.begin ? a.begin : b.begin, a.end > b.end ? a.end : b.end};
+}
+
+/// Tiles of four positions over some blocks, in the order that suits the product.
 class Walk {
 public:
-    Walk(const Product& product, Range blocks)
-        : product_(product), block_(blocks.begin), left_(blocks.size() * product.rows * product.columns) {}
-    [[nodiscard]] std::size_t left() const { return left_; }
-    CONE_INLINE void next(const float*& in, float*& out) {
-        in = product_.in + block_ * product_.in_block + row_ * product_.in_row + column_ * product_.in_column;
-        out = product_.out + block_ * product_.out_block + row_ * product_.out_row + column_ * product_.out_column;
+    Walk(const Product& product, Range blocks, bool may_skip, bool may_stack)
+        : product_(product),
+          skips_(may_skip && product.windows != nullptr),
+          block_(blocks.begin),
+          stacks_(may_stack && blocks.size() % 4 == 0 && product.footprint * 4 <= kNear),
+          left_(blocks.size() * product.rows * product.columns / (stacks_ ? 4 : 1)) {}
+
+    [[nodiscard]] bool is_done() const { return left_ == 0; }
+
+    /// Up to four positions side by side, or the same position of four blocks.
+    void next(Spot& spot) {
+        Reach rows = row_reach(row_);
+        Reach columns = column_reach(column_);
+        if (stacks_) {
+            spot.width = 4;
+            for (std::size_t i = 0; i < 4; ++i) {
+                place(spot, i, block_ + i);
+            }
+            step(4);
+        } else {
+            spot.width = left_ < 4 ? left_ : 4;
+            for (std::size_t i = 0; i < spot.width; ++i) {
+                rows = both(rows, row_reach(row_));
+                columns = both(columns, column_reach(column_));
+                place(spot, i, block_);
+                step(1);
+            }
+        }
+        spot.chain = chain(rows, columns);
+    }
+
+    /// The four inputs of a pool's square.
+    void next_square(Spot& spot) {
+        const std::size_t row = product_.in_row / 2;
+        const std::size_t column = product_.in_column / 2;
+        spot.chain = chain(both(row_reach(2 * row_), row_reach(2 * row_ + 1)),
+                           both(column_reach(2 * column_), column_reach(2 * column_ + 1)));
+        spot.width = 4;
+        place(spot, 0, block_);
+        spot.in[1] = spot.in[0] + column;
+        spot.in[2] = spot.in[0] + row;
+        spot.in[3] = spot.in[0] + row + column;
+        step(1);
+    }
+
+private:
+    /// Input that stays in the nearest cache while all outputs read it.
+    static constexpr std::size_t kNear = 56 * 1024;
+
+    void place(Spot& spot, std::size_t i, std::size_t block) const {
+        spot.in[i] = product_.in + block * product_.in_block + row_ * product_.in_row + column_ * product_.in_column;
+        spot.out[i] = product_.out + block * product_.out_block + row_ * product_.out_row + column_ * product_.out_column;
+    }
+
+    void step(std::size_t blocks) {
         --left_;
         if (++column_ == product_.columns) {
             column_ = 0;
             if (++row_ == product_.rows) {
                 row_ = 0;
-                ++block_;
+                block_ += blocks;
             }
         }
     }
 
-private:
+    [[nodiscard]] Reach row_reach(std::size_t row) const { return skips_ ? product_.row_reaches[row] : Reach{}; }
+    [[nodiscard]] Reach column_reach(std::size_t column) const { return skips_ ? product_.column_reaches[column] : Reach{}; }
+    [[nodiscard]] const Chain* chain(Reach rows, Reach columns) const {
+        if (!skips_) {
+            return &product_.whole;
+        }
+        const std::size_t row_ends = product_.window_rows + 1;
+        const std::size_t column_ends = product_.window_columns + 1;
+        return &product_
+                    .windows[((rows.begin * row_ends + rows.end) * column_ends + columns.begin) * column_ends + columns.end];
+    }
+
     const Product& product_;
+    bool skips_;
     std::size_t block_;
+    bool stacks_;
     std::size_t row_ = 0;
     std::size_t column_ = 0;
     std::size_t left_;
 };
 
-/// All outputs of one run of positions, in tiles as equal as can be.
-template <Finish F>
-void fill_outputs(const Product& product, Range outputs, const float* const* in, float* const* out, std::size_t width,
-                  std::size_t tiles_along) {
-    const std::size_t most = kAccumulators / width;
-    const std::size_t tiles = (outputs.size() + most - 1) / most;
-    const std::size_t out_step = F == Finish::ReluPool ? 1 : width;
-    for (std::size_t i = 0; i < tiles; ++i) {
-        const std::size_t begin = outputs.begin + i * outputs.size() / tiles;
-        const std::size_t end = outputs.begin + (i + 1) * outputs.size() / tiles;
-        const Tile run = tile_of<F>(end - begin, width);
-        for (std::size_t k = 0; k < tiles_along; ++k) {
-            run(product, begin, in + k * width, out + k * out_step);
-        }
-    }
-}
+/// Spots worked out together. Weights that stay near are gone through once a spot, others once for all of these.
+constexpr std::size_t kSpots = 16;
+constexpr std::size_t kNearWeights = 96 * 1024;
 
-std::size_t chunk_of(const Product& product) {
-    const std::size_t bytes = product.outputs * product.tap_count * product.repeats * sizeof(float);
-    return bytes > kNearWeights ? kChunk : kWidest;
-}
+struct Spots {
+    std::size_t count = 0;
+    Spot of[kSpots];
+};
 
 template <Finish F>
-void fill(const Product& product, Range blocks, Range outputs) {
-    Positions at;
-    const std::size_t chunk = chunk_of(product);
-    for (Walk walk(product, blocks); walk.left() > 0;) {
-        at.count = walk.left() < chunk ? walk.left() : chunk;
-        for (std::size_t i = 0; i < at.count; ++i) {
-            walk.next(at.in[i], at.out[i]);
-        }
-        const std::size_t whole = at.count / kWidest;
-        if (whole > 0) {
-            fill_outputs<F>(product, outputs, at.in, at.out, kWidest, whole);
-        }
-        if (at.count % kWidest > 0) {
-            fill_outputs<F>(product, outputs, at.in + whole * kWidest, at.out + whole * kWidest, at.count % kWidest, 1);
-        }
-    }
-}
-
-/// Four positions of the input for each of the output.
-void fill_pooled(const Product& product, Range blocks, Range outputs) {
-    Positions at;
-    const std::size_t chunk = chunk_of(product) / 4;
-    const std::size_t in_row = product.in_row / 2;
-    const std::size_t in_column = product.in_column / 2;
-    for (Walk walk(product, blocks); walk.left() > 0;) {
-        at.count = walk.left() < chunk ? walk.left() : chunk;
-        for (std::size_t i = 0; i < at.count; ++i) {
-            const float* first = nullptr;
-            walk.next(first, at.out[i]);
-            at.in[4 * i] = first;
-            at.in[4 * i + 1] = first + in_column;
-            at.in[4 * i + 2] = first + in_row;
-            at.in[4 * i + 3] = first + in_row + in_column;
-        }
-        fill_outputs<Finish::ReluPool>(product, outputs, at.in, at.out, 4, at.count);
-    }
-}
-
-template <Finish F>
-void run_products(const Step& step, const Call&, Range blocks, Range units) {
-    for (std::size_t i = 0; i < step.product_count; ++i) {
+void gather(Walk& walk, std::size_t most, Spots& spots) {
+    for (spots.count = 0; spots.count < most && !walk.is_done(); ++spots.count) {
         if constexpr (F == Finish::ReluPool) {
-            fill_pooled(step.products[i], blocks, units);
+            walk.next_square(spots.of[spots.count]);
         } else {
-            fill<F>(step.products[i], blocks, units);
+            walk.next(spots.of[spots.count]);
         }
+    }
+}
+
+template <Finish F>
+void fill_packed(const Product& product, Range tiles, const Spots& spots) {
+    for (std::size_t i = tiles.begin; i < tiles.end; ++i) {
+        const Range outputs = product.tile(i);
+        for (std::size_t k = 0; k < spots.count; ++k) {
+            const Spot& spot = spots.of[k];
+            tile_of<F, true>(outputs.size(), spot.width)(product, *spot.chain, outputs.begin, spot);
+        }
+    }
+}
+
+/// Fewer positions let a tile have more outputs.
+template <Finish F>
+void fill_unpacked(const Product& product, Range tiles, const Spots& spots) {
+    const Range all{product.tile(tiles.begin).begin, tiles.size() > 0 ? product.tile(tiles.end - 1).end : 0};
+    for (std::size_t k = 0; k < spots.count && tiles.size() > 0; ++k) {
+        const Spot& spot = spots.of[k];
+        const std::size_t most = kAccumulators / spot.width;
+        const std::size_t parts = (all.size() + most - 1) / most;
+        for (std::size_t i = 0; i < parts; ++i) {
+            const std::size_t begin = all.begin + i * all.size() / parts;
+            const std::size_t end = all.begin + (i + 1) * all.size() / parts;
+            tile_of<F, false>(end - begin, spot.width)(product, *spot.chain, begin, spot);
+        }
+    }
+}
+
+template <Finish F>
+void fill(const Product& product, Range blocks, Range tiles, bool may_skip) {
+    Spots spots;
+    const bool is_near = product.outputs * product.links * sizeof(float) <= kNearWeights;
+    for (Walk walk(product, blocks, may_skip, F != Finish::ReluPool); !walk.is_done();) {
+        gather<F>(walk, is_near ? 1 : kSpots, spots);
+        if (product.packed != nullptr) {
+            fill_packed<F>(product, tiles, spots);
+        } else if constexpr (F != Finish::ReluPool) {
+            fill_unpacked<F>(product, tiles, spots);
+        }
+    }
+}
+
+template <Finish F>
+void run_products(const Step& step, const Call& call, Range blocks, Range units) {
+    for (std::size_t i = 0; i < step.product_count; ++i) {
+        fill<F>(step.products[i], blocks, units, call.finite_weights);
     }
 }
 
@@ -252,8 +325,33 @@ void product_add(const Step& step, const Call& call, Range blocks, Range units) 
     run_products<Finish::Add>(step, call, blocks, units);
 }
 
-void fill_product(const Product& product, Range outputs) {
-    fill<Finish::Store>(product, {0, 1}, outputs);
+void fill_product(const Product& product, Range tiles) {
+    fill<Finish::Store>(product, {0, 1}, tiles, false);
+}
+
+namespace {
+
+void pack_tile(const Product& product, Range outputs) {
+    float* to = product.packed + outputs.begin * product.links;
+    const std::size_t repeats = product.source_count > 0 ? product.links / product.source_count : 0;
+    for (std::size_t repeat = 0; repeat < repeats; ++repeat) {
+        for (std::size_t i = 0; i < product.source_count; ++i) {
+            const float* from = product.w + repeat * product.source_step + product.sources[i].w;
+            for (std::size_t o = outputs.begin; o < outputs.end; ++o) {
+                *to++ = from[o * product.w_stride];
+            }
+        }
+    }
+}
+
+}  // namespace
+
+void pack(const Step& step, const Call&, Range, Range units) {
+    for (std::size_t i = 0; i < step.product_count; ++i) {
+        for (std::size_t tile = units.begin; tile < units.end; ++tile) {
+            pack_tile(step.products[i], step.products[i].tile(tile));
+        }
+    }
 }
 
 }  // namespace cone::kernels::cpu::CONE_CPU_ISA

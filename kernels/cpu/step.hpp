@@ -28,26 +28,54 @@ struct Map {
     std::size_t row = 0;
 };
 
-/// One link of a chain: where its two factors stand, in floats.
+/// One link of a chain: where its two factors stand, in floats (w of a packed product: in links).
 struct Tap {
     std::int32_t x = 0;
     std::int32_t w = 0;
 };
 
-/// out[o] at every position = chain(bias[o] or +0; in[position + x] * w[o * w_stride + w]) over the taps, `repeats` times over,
-/// x and w moving on by x_step and w_step each time. Convolutions, linear layers and their data gradients are such products.
-struct Product {
+/// `count` taps, `repeats` times over, x and w moving on by x_step and w_step each time.
+struct Chain {
     const Tap* taps = nullptr;
-    std::size_t tap_count = 0;
+    std::size_t count = 0;
     std::size_t repeats = 1;
     std::size_t x_step = 0;
     std::size_t w_step = 0;
+    bool is_whole = true;  ///< no taps left out
+};
+
+/// Taps that a position needs in one direction: the others read the halo.
+struct Reach {
+    std::uint8_t begin = 0;
+    std::uint8_t end = 0;
+};
+
+/// out[o] at every position = chain(bias[o] or +0; in[position + x] * w[o * w_stride + w]) over the taps. Convolutions, linear
+/// layers and their data gradients are such products.
+///
+/// A tap that reads the halo multiplies by +0. With finite weights it changes nothing but an accumulator of -0, and that shows
+/// in the end: such a chain ends in -0 where the whole one may end in +0. So tiles at the border leave those taps out, and
+/// are done once more with all taps when a result is -0.
+struct Product {
+    Chain whole;
+    const Chain* windows = nullptr;      ///< [rows.begin][rows.end][columns.begin][columns.end]; null: no borders
+    const Reach* row_reaches = nullptr;  ///< of each row of positions (before pooling)
+    const Reach* column_reaches = nullptr;
+    std::size_t window_rows = 0;
+    std::size_t window_columns = 0;
+    std::size_t footprint = 0;  ///< bytes of input that one position reads
     const float* w = nullptr;
     std::size_t w_stride = 0;
+    float* packed = nullptr;       ///< [tile of outputs][link][output]; null: w is read where it is
+    std::size_t links = 0;         ///< of the whole chain
+    const Tap* sources = nullptr;  ///< of w for packing, one repeat
+    std::size_t source_count = 0;
+    std::size_t source_step = 0;
     const float* bias = nullptr;            ///< may be null
     const std::uint32_t* out_at = nullptr;  ///< of each output, from its position
     std::size_t outputs = 0;
-    std::size_t rows = 1;  ///< positions of one block
+    std::size_t tiles = 0;  ///< the outputs are cut into, as equal as can be
+    std::size_t rows = 1;   ///< positions of one block
     std::size_t columns = 1;
     const float* in = nullptr;
     std::size_t in_block = 0;
@@ -58,6 +86,8 @@ struct Product {
     std::size_t out_row = 0;
     std::size_t out_column = 0;
     std::ptrdiff_t source = 0;  ///< from a pooled value to the number of its place in the square
+
+    [[nodiscard]] Range tile(std::size_t i) const { return {i * outputs / tiles, (i + 1) * outputs / tiles}; }
 };
 
 /// Weight gradient of Conv: accumulators of 8 lanes over blocks, rows and columns.
@@ -87,6 +117,7 @@ struct Call {
     std::uint64_t dropout_seed = 0;
     std::uint64_t dropout_stream = 0;
     bool training = false;
+    bool finite_weights = true;
     [[nodiscard]] const std::uint8_t* row(std::size_t n) const { return rows[n < count ? n : 0]; }
 };
 

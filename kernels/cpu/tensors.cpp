@@ -78,10 +78,22 @@ Halo halo_of_gradient(const Layer& l) {
             (l.kernel_width - 1 - l.padding) / l.stride, behind_gradient(l.in.width, l.out.width, l)};
 }
 
+/// A little wider than needed: planes an odd number of cache lines apart spread over the sets of a cache, where those that
+/// are a power of two apart would drive each other out.
+std::size_t spread(std::size_t plane) {
+    constexpr std::size_t kLine = 16;
+    constexpr std::size_t kSmall = 8 * kLine;
+    if (plane < kSmall) {
+        return plane;
+    }
+    const std::size_t lines = (plane + kLine - 1) / kLine;
+    return (lines % 2 == 0 ? lines + 1 : lines) * kLine;
+}
+
 Map make_map(const Shape& shape, const Halo& halo, std::size_t blocks, Arena& arena) {
     Map map;
     map.row = (halo.left + shape.width + halo.right) * kLanes;
-    map.plane = (halo.top + shape.height + halo.bottom) * map.row;
+    map.plane = spread((halo.top + shape.height + halo.bottom) * map.row);
     map.block = shape.channels * map.plane;
     map.origin = arena.floats(blocks * map.block) + halo.top * map.row + halo.left * kLanes;
     return map;

@@ -53,6 +53,18 @@ CONE_INLINE Vec where(Mask mask, Vec v) {
     return reinterpret_cast<Vec>(mask & reinterpret_cast<Mask>(v));
 }
 
+CONE_INLINE bool any(Mask mask) {
+#if defined(__AVX2__)
+    return _mm256_testz_si256(reinterpret_cast<__m256i>(mask), reinterpret_cast<__m256i>(mask)) == 0;
+#else
+    std::int32_t bits = 0;
+    for (int i = 0; i < 8; ++i) {
+        bits |= mask[i];
+    }
+    return bits != 0;
+#endif
+}
+
 /// x * y + a, rounded once.
 CONE_INLINE Vec fma(Vec x, Vec y, Vec a) {
 #if defined(__AVX2__)

@@ -153,16 +153,18 @@ float linear_bias(const Step& step, Range blocks, std::size_t output) {
 
 /// dw is a product of the transposed input (positions: vectors of 8 values) and dy (weights), one repeat a block.
 void linear_weights(const Step& step, const Call&, Range blocks, Range units) {
-    for (std::size_t o = units.begin; o < units.end; ++o) {
+    const std::size_t tiles = step.units;
+    const Range outputs{units.begin * step.layer.out.channels / tiles, units.end * step.layer.out.channels / tiles};
+    for (std::size_t o = outputs.begin; o < outputs.end; ++o) {
         step.db[o] = linear_bias(step, blocks, o);
     }
     for (std::size_t i = 0; i < step.product_count; ++i) {
         Product product = step.products[i];
-        product.repeats = blocks.size();
+        product.whole.repeats = blocks.size();
         fill_product(product, units);
     }
     if (step.product_count == 0) {
-        narrow_weights(step, blocks, units);
+        narrow_weights(step, blocks, outputs);
     }
 }
 

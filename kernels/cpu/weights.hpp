@@ -6,8 +6,9 @@
 
 namespace cone::kernels::cpu::CONE_CPU_ISA {
 
-/// Units are outputs; blocks must be all of the batch.
+/// Blocks must be all of the batch. Units are outputs.
 void conv_weights(const Step& step, const Call& call, Range blocks, Range units);
+/// Units are tiles of outputs.
 void linear_weights(const Step& step, const Call& call, Range blocks, Range units);
 void transpose(const Step& step, const Call& call, Range blocks, Range units);
 
