@@ -10,7 +10,7 @@ namespace cone::kernels::cpu {
 namespace {
 
 /// Tables up to this long are written out; longer ones repeat a channel's taps.
-constexpr std::size_t kLongestTable = 1024;
+constexpr std::size_t kLongestTable = 100;
 constexpr std::size_t kShortestRepeat = 9;
 /// Larger kernels do without windows: their tables grow with the fourth power.
 constexpr std::size_t kLargestWindow = 7;

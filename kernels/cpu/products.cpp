@@ -200,7 +200,7 @@ public:
 
 private:
     /// Input that stays in the nearest cache while all outputs read it.
-    static constexpr std::size_t kNear = 56 * 1024;
+    static constexpr std::size_t kNear = 80 * 1024;
 
     void place(Spot& spot, std::size_t i, std::size_t block) const {
         spot.in[i] = product_.in + block * product_.in_block + row_ * product_.in_row + column_ * product_.in_column;
@@ -239,63 +239,41 @@ private:
     std::size_t left_;
 };
 
-/// Spots worked out together. Weights that stay near are gone through once a spot, others once for all of these.
-constexpr std::size_t kSpots = 16;
-constexpr std::size_t kNearWeights = 96 * 1024;
-
-struct Spots {
-    std::size_t count = 0;
-    Spot of[kSpots];
-};
-
 template <Finish F>
-void gather(Walk& walk, std::size_t most, Spots& spots) {
-    for (spots.count = 0; spots.count < most && !walk.is_done(); ++spots.count) {
-        if constexpr (F == Finish::ReluPool) {
-            walk.next_square(spots.of[spots.count]);
-        } else {
-            walk.next(spots.of[spots.count]);
-        }
-    }
-}
-
-template <Finish F>
-void fill_packed(const Product& product, Range tiles, const Spots& spots) {
+void fill_packed(const Product& product, Range tiles, const Spot& spot) {
     for (std::size_t i = tiles.begin; i < tiles.end; ++i) {
         const Range outputs = product.tile(i);
-        for (std::size_t k = 0; k < spots.count; ++k) {
-            const Spot& spot = spots.of[k];
-            tile_of<F, true>(outputs.size(), spot.width)(product, *spot.chain, outputs.begin, spot);
-        }
+        tile_of<F, true>(outputs.size(), spot.width)(product, *spot.chain, outputs.begin, spot);
     }
 }
 
 /// Fewer positions let a tile have more outputs.
 template <Finish F>
-void fill_unpacked(const Product& product, Range tiles, const Spots& spots) {
-    const Range all{product.tile(tiles.begin).begin, tiles.size() > 0 ? product.tile(tiles.end - 1).end : 0};
-    for (std::size_t k = 0; k < spots.count && tiles.size() > 0; ++k) {
-        const Spot& spot = spots.of[k];
-        const std::size_t most = kAccumulators / spot.width;
-        const std::size_t parts = (all.size() + most - 1) / most;
-        for (std::size_t i = 0; i < parts; ++i) {
-            const std::size_t begin = all.begin + i * all.size() / parts;
-            const std::size_t end = all.begin + (i + 1) * all.size() / parts;
-            tile_of<F, false>(end - begin, spot.width)(product, *spot.chain, begin, spot);
-        }
+void fill_unpacked(const Product& product, Range outputs, const Spot& spot) {
+    const std::size_t most = kAccumulators / spot.width;
+    const std::size_t parts = (outputs.size() + most - 1) / most;
+    for (std::size_t i = 0; i < parts; ++i) {
+        const std::size_t begin = outputs.begin + i * outputs.size() / parts;
+        const std::size_t end = outputs.begin + (i + 1) * outputs.size() / parts;
+        tile_of<F, false>(end - begin, spot.width)(product, *spot.chain, begin, spot);
     }
 }
 
+/// All outputs of one spot, then the next: what the spot reads stays in the nearest cache, the weights stream.
 template <Finish F>
 void fill(const Product& product, Range blocks, Range tiles, bool may_skip) {
-    Spots spots;
-    const bool is_near = product.outputs * product.links * sizeof(float) <= kNearWeights;
+    if (tiles.size() == 0) {
+        return;
+    }
+    const Range outputs{product.tile(tiles.begin).begin, product.tile(tiles.end - 1).end};
+    Spot spot;
     for (Walk walk(product, blocks, may_skip, F != Finish::ReluPool); !walk.is_done();) {
-        gather<F>(walk, is_near ? 1 : kSpots, spots);
-        if (product.packed != nullptr) {
-            fill_packed<F>(product, tiles, spots);
-        } else if constexpr (F != Finish::ReluPool) {
-            fill_unpacked<F>(product, tiles, spots);
+        if constexpr (F == Finish::ReluPool) {
+            walk.next_square(spot);
+            fill_packed<F>(product, tiles, spot);
+        } else {
+            walk.next(spot);
+            product.packed != nullptr ? fill_packed<F>(product, tiles, spot) : fill_unpacked<F>(product, outputs, spot);
         }
     }
 }

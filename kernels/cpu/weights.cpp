@@ -15,60 +15,77 @@ constexpr std::size_t kMostOutputs = 3;
 #endif
 constexpr std::size_t kMostTaps = 4;
 
-/// M outputs x T taps (and, with B, the bias: it needs no x) over all positions of the blocks.
+/// Sums of one tile between two bands: [slot][output][8].
+constexpr std::size_t kTileSums = kMostTaps * kMostOutputs * kLanes;
+
 template <std::size_t M, std::size_t T, bool B>
-[[gnu::noinline]] void tile(const ConvWeights& conv, Range blocks, std::size_t output, std::size_t tap) {
-    constexpr std::size_t kSlots = T + (B ? 1 : 0);
-    Vec acc[M][kSlots] = {};
-    for (std::size_t b = blocks.begin; b < blocks.end; ++b) {
-        for (std::size_t i = 0; i < conv.rows; ++i) {
-            const float* x[T > 0 ? T : 1];
-            const float* dy[M];
-            const float* row = conv.x + b * conv.x_block + i * conv.x_row;
-            unroll<T>([&](auto t) { x[t] = row + conv.taps[tap + t]; });
-            unroll<M>(
-                [&](auto m) { dy[m] = conv.dy.origin + b * conv.dy.block + (output + m) * conv.dy.plane + i * conv.dy.row; });
-            std::size_t x_at = 0;
-            const std::size_t x_column = conv.x_column;
-            const std::size_t dy_end = conv.columns * kLanes;
-            for (std::size_t dy_at = 0; dy_at != dy_end; dy_at += kLanes) {
-                Vec g[M];
-                unroll<M>([&](auto m) { g[m] = load(dy[m] + dy_at); });
-                unroll<T>([&](auto t) {
-                    const Vec v = load(x[t] + x_at);
-                    unroll<M>([&](auto m) { acc[m][t] = fma(v, g[m], acc[m][t]); });
-                });
-                if constexpr (B) {
-                    unroll<M>([&](auto m) { acc[m][T] = acc[m][T] + g[m]; });
-                }
-                x_at += x_column;
+struct Tile {
+    static constexpr std::size_t kSlots = T + (B ? 1 : 0);
+    Vec acc[M][kSlots];
+
+    CONE_INLINE void load_sums(const float* sums) {
+        unroll<M>([&](auto m) { unroll<kSlots>([&](auto t) { acc[m][t] = load(sums + (t * kMostOutputs + m) * kLanes); }); });
+    }
+    CONE_INLINE void store_sums(float* sums) const {
+        unroll<M>([&](auto m) { unroll<kSlots>([&](auto t) { store(sums + (t * kMostOutputs + m) * kLanes, acc[m][t]); }); });
+    }
+
+    /// One row of positions.
+    CONE_INLINE void add_row(const ConvWeights& conv, const float* x_row, const float* dy_row, std::size_t tap) {
+        const float* x[T > 0 ? T : 1];
+        const float* dy[M];
+        unroll<T>([&](auto t) { x[t] = x_row + conv.taps[tap + t]; });
+        unroll<M>([&](auto m) { dy[m] = dy_row + m * conv.dy.plane; });
+        const std::size_t x_column = conv.x_column;
+        const std::size_t end = conv.columns * kLanes;
+        std::size_t x_at = 0;
+        for (std::size_t at = 0; at != end; at += kLanes) {
+            Vec g[M];
+            unroll<M>([&](auto m) { g[m] = load(dy[m] + at); });
+            unroll<T>([&](auto t) {
+                const Vec v = load(x[t] + x_at);
+                unroll<M>([&](auto m) { acc[m][t] = fma(v, g[m], acc[m][t]); });
+            });
+            if constexpr (B) {
+                unroll<M>([&](auto m) { acc[m][T] = acc[m][T] + g[m]; });
             }
+            x_at += x_column;
         }
     }
-    unroll<M>([&](auto m) {
-        float* dw = conv.dw + (output + m) * conv.tap_count + tap;
-        unroll<T>([&](auto t) { dw[t] = sum_of_lanes(acc[m][t]); });
-        if constexpr (B) {
-            conv.db[output + m] = sum_of_lanes(acc[m][T]);
+};
+
+/// M outputs x T taps (and, with B, the bias: it needs no x) over a band: rows of positions of all blocks, one after the other.
+template <std::size_t M, std::size_t T, bool B>
+[[gnu::noinline]] void run_tile(const ConvWeights& conv, Range band, std::size_t output, std::size_t tap, float* sums) {
+    Tile<M, T, B> tile;
+    tile.load_sums(sums);
+    std::size_t block = band.begin / conv.rows;
+    std::size_t row = band.begin % conv.rows;
+    for (std::size_t left = band.size(); left > 0; --left) {
+        tile.add_row(conv, conv.x + block * conv.x_block + row * conv.x_row,
+                     conv.dy.origin + block * conv.dy.block + output * conv.dy.plane + row * conv.dy.row, tap);
+        if (++row == conv.rows) {
+            row = 0;
+            ++block;
         }
-    });
+    }
+    tile.store_sums(sums);
 }
 
-using Tile = void (*)(const ConvWeights&, Range, std::size_t, std::size_t);
+using RunTile = void (*)(const ConvWeights&, Range, std::size_t, std::size_t, float*);
 
 /// Tiles of M outputs with 1 .. 4 slots; with B the last slot is the bias.
 template <std::size_t M, bool B>
-constexpr Tile kTiles[] = {&tile<M, B ? 0 : 1, B>, &tile<M, B ? 1 : 2, B>, &tile<M, B ? 2 : 3, B>, &tile<M, B ? 3 : 4, B>};
+constexpr RunTile kTiles[] = {&run_tile<M, B ? 0 : 1, B>, &run_tile<M, B ? 1 : 2, B>, &run_tile<M, B ? 2 : 3, B>,
+                              &run_tile<M, B ? 3 : 4, B>};
 
 template <bool B>
-Tile tile_of(std::size_t outputs, std::size_t slots) {
+RunTile tile_of(std::size_t outputs, std::size_t slots) {
     switch (outputs) {
         case 1:
             return kTiles<1, B>[slots - 1];
         case 2:
             return kTiles<2, B>[slots - 1];
-        case 3:
-            return kTiles<3, B>[slots - 1];
 #if defined(__AVX512VL__)
         case 4:
             return kTiles<4, B>[slots - 1];
@@ -78,26 +95,99 @@ Tile tile_of(std::size_t outputs, std::size_t slots) {
             return kTiles<6, B>[slots - 1];
 #endif
         default:
-            return nullptr;
+            return kTiles<3, B>[slots - 1];
+    }
+}
+
+/// What the second cache holds at a time: half of it sums, half of it rows of x and dy.
+constexpr std::size_t kMostSums = 96 * 1024;  // floats
+constexpr std::size_t kMostRowBytes = 400 * 1024;
+
+thread_local constinit float sums_of_chunk alignas(64)[kMostSums]{};
+
+/// Cuts `count` things into `parts`, as equal as can be.
+struct Cut {
+    std::size_t begin = 0;
+    std::size_t count = 0;
+    std::size_t parts = 0;
+
+    Cut(Range range, std::size_t most) : begin(range.begin), count(range.size()), parts((range.size() + most - 1) / most) {}
+    [[nodiscard]] Range part(std::size_t i) const { return {begin + i * count / parts, begin + (i + 1) * count / parts}; }
+};
+
+/// Outputs and groups of slots whose sums are kept together.
+struct Chunk {
+    const ConvWeights& conv;
+    Cut tiles;
+    Cut slots;  ///< all of the layer's, cut into groups
+    Range groups;
+
+    [[nodiscard]] float* sums(std::size_t tile, std::size_t group) const {
+        return sums_of_chunk + (tile * groups.size() + group - groups.begin) * kTileSums;
+    }
+};
+
+/// All tiles of a chunk over a band: dy of a tile stays in the nearest cache, the channels' rows pass by.
+void run_band(const Chunk& chunk, Range band) {
+    for (std::size_t i = 0; i < chunk.tiles.parts; ++i) {
+        const Range outputs = chunk.tiles.part(i);
+        for (std::size_t g = chunk.groups.begin; g < chunk.groups.end; ++g) {
+            const Range slots = chunk.slots.part(g);
+            const bool has_bias = g + 1 == chunk.slots.parts;
+            const RunTile run = (has_bias ? tile_of<true> : tile_of<false>)(outputs.size(), slots.size());
+            run(chunk.conv, band, outputs.begin, slots.begin, chunk.sums(i, g));
+        }
+    }
+}
+
+void write_tile(const ConvWeights& conv, Range outputs, Range slots, const float* sums) {
+    for (std::size_t slot = slots.begin; slot < slots.end; ++slot) {
+        for (std::size_t m = outputs.begin; m < outputs.end; ++m) {
+            const float* lanes = sums + ((slot - slots.begin) * kMostOutputs + m - outputs.begin) * kLanes;
+            (slot == conv.tap_count ? conv.db[m] : conv.dw[m * conv.tap_count + slot]) = sum_of_lanes(load(lanes));
+        }
+    }
+}
+
+/// Rows of positions whose x and dy fit.
+std::size_t band_rows(const Chunk& chunk, std::size_t slots_of_channel) {
+    const ConvWeights& conv = chunk.conv;
+    const std::size_t channels = chunk.groups.size() * kMostTaps / slots_of_channel + 1;
+    const std::size_t bytes = (channels * conv.x_row + chunk.tiles.count * conv.dy.row) * sizeof(float);
+    return bytes < kMostRowBytes ? kMostRowBytes / bytes : 1;
+}
+
+void run_chunk(const Chunk& chunk, Range blocks, std::size_t slots_of_channel) {
+    const std::size_t count = chunk.tiles.parts * chunk.groups.size() * kTileSums;
+    for (std::size_t i = 0; i < count; i += kLanes) {
+        store(sums_of_chunk + i, zero());
+    }
+    const std::size_t end = blocks.end * chunk.conv.rows;
+    const std::size_t band = band_rows(chunk, slots_of_channel);
+    for (std::size_t row = blocks.begin * chunk.conv.rows; row < end; row += band) {
+        run_band(chunk, {row, row + band < end ? row + band : end});
+    }
+    for (std::size_t i = 0; i < chunk.tiles.parts; ++i) {
+        for (std::size_t g = chunk.groups.begin; g < chunk.groups.end; ++g) {
+            write_tile(chunk.conv, chunk.tiles.part(i), chunk.slots.part(g), chunk.sums(i, g));
+        }
     }
 }
 
 }  // namespace
 
-/// The bias is the slot after the last tap. Outputs and slots are cut into tiles as equal as can be.
+/// The bias is the slot after the last tap. A sum in memory between two bands is as good as one in a register.
 void conv_weights(const Step& step, const Call&, Range blocks, Range units) {
+    constexpr std::size_t kMostGroups = 192;
     const ConvWeights& conv = step.conv;
-    const std::size_t slots = conv.tap_count + 1;
-    const std::size_t groups = (slots + kMostTaps - 1) / kMostTaps;
-    const std::size_t tiles = (units.size() + kMostOutputs - 1) / kMostOutputs;
-    for (std::size_t i = 0; i < tiles; ++i) {
-        const std::size_t begin = units.begin + i * units.size() / tiles;
-        const std::size_t outputs = units.begin + (i + 1) * units.size() / tiles - begin;
-        for (std::size_t g = 0; g < groups; ++g) {
-            const std::size_t first = g * slots / groups;
-            const std::size_t size = (g + 1) * slots / groups - first;
-            const bool has_bias = g + 1 == groups;
-            (has_bias ? tile_of<true>(outputs, size) : tile_of<false>(outputs, size))(conv, blocks, begin, first);
+    const Cut slots({0, conv.tap_count + 1}, kMostTaps);
+    const Cut groups({0, slots.parts}, kMostGroups);
+    for (std::size_t g = 0; g < groups.parts; ++g) {
+        const std::size_t tiles_that_fit = kMostSums / kTileSums / groups.part(g).size();
+        const Cut outputs(units, tiles_that_fit * kMostOutputs);
+        for (std::size_t o = 0; o < outputs.parts; ++o) {
+            run_chunk({conv, Cut(outputs.part(o), kMostOutputs), slots, groups.part(g)}, blocks,
+                      conv.tap_count / step.layer.in.channels);
         }
     }
 }
