@@ -84,8 +84,12 @@ public:
     }
 
     using Memory = std::unique_ptr<std::byte[]>;
-    /// Not cleared.
-    [[nodiscard]] Memory allocate(std::size_t bytes) { return Memory(new std::byte[bytes]); }
+    /// Begins as NaNs, so that what nobody wrote shows.
+    [[nodiscard]] Memory allocate(std::size_t bytes) {
+        Memory memory(new std::byte[bytes]);
+        std::memset(memory.get(), 0xff, bytes);
+        return memory;
+    }
     void upload(void* to, const void* from, std::size_t bytes) { copy(to, from, bytes); }
     void download(void* to, const void* from, std::size_t bytes) { copy(to, from, bytes); }
     void copy(void* to, const void* from, std::size_t bytes) {
