@@ -4,8 +4,8 @@
 // out(i, j) = chain(first(i, j); rows(i, k) * cols(j, k)), k = 0 .. depth - 1, by nobody but the thread that owns (i, j): tiles,
 // stages and the order of threads cannot change a bit. No k beyond the depth takes part (adding +0 would turn -0 into +0).
 //
-// A block of 256 threads owns kTile x kTile elements, a thread kPer x kPer of them. Stages of 8 steps go through two buffers in
-// shared memory: while one is multiplied, the next is on its way in registers. A warp is 4 x 8 threads, so that one read of
+// A block of 256 threads owns kTile x kTile elements, a thread kPer x kPer of them. Stages of 1024 / kTile steps, four values of
+// each operand a thread, go through two buffers in shared memory: while one is multiplied, the next is on its way in registers. A warp is 4 x 8 threads, so that one read of
 // packs serves all of them (4 different ones of the rows, 8 of the columns: no bank twice).
 //
 //     warps of a tile: 4 x 2       a warp: 4 x 8 threads, kQuads x kQuads times
@@ -47,13 +47,13 @@ CONE_HOST_DEVICE CONE_ALWAYS_INLINE void read_run(const Operand& operand, const 
 template <u32 kTile, class Problem>
 struct GemmTile {
     static constexpr u32 kThreads = 256;
-    static constexpr u32 kDepth = 8;
     static constexpr u32 kSide = kTile;
+    static constexpr u32 kFetch = 4;
+    static constexpr u32 kDepth = kFetch * kThreads / kSide;  ///< steps of a stage: small tiles hide memory by deep stages
     static constexpr u32 kPer = kSide / 16;
     static constexpr u32 kQuad = kPer < 4 ? kPer : 4;
     static constexpr u32 kQuads = kPer / kQuad;
-    static constexpr u32 kFetch = kSide * kDepth / kThreads;
-    static constexpr u32 kPitch = (kSide + 4) / kQuad;  ///< 4 more floats a line: writes along k meet different banks
+    static constexpr u32 kPitch = kSide / kQuad + 1;  ///< packs of a line, one more than needed: lines begin in different banks
 
     using RowOperand = decltype(Problem::rows);
     using ColOperand = decltype(Problem::cols);
@@ -184,15 +184,17 @@ private:
     }
 
     CONE_HOST_DEVICE static void multiply(const Shared& shared, u32 buffer, u32 left, u32 t, Thread& own) {
-        if (left >= kDepth) {
+        const u32 steps = left < kDepth ? left : kDepth;
+        u32 k = 0;
+        CONE_DO_NOT_UNROLL
+        for (; k + 8 <= steps; k += 8) {
             CONE_UNROLL
-            for (u32 k = 0; k < kDepth; ++k) {
-                step(shared, buffer, k, t, own);
+            for (u32 e = 0; e < 8; ++e) {
+                step(shared, buffer, k + e, t, own);
             }
-            return;
         }
         CONE_DO_NOT_UNROLL
-        for (u32 k = 0; k < left; ++k) {
+        for (; k < steps; ++k) {
             step(shared, buffer, k, t, own);
         }
     }
