@@ -21,8 +21,6 @@ get_filename_component(root ${CONE_NVCC} DIRECTORY)
 get_filename_component(root ${root} DIRECTORY)
 find_library(CONE_CUDART libcudart_static.a NO_CACHE REQUIRED NO_DEFAULT_PATH
   PATHS ${root}/lib ${root}/lib64 ${root}/targets/x86_64-linux/lib)
-find_path(CONE_CUDA_INCLUDE cuda_runtime_api.h NO_CACHE REQUIRED NO_DEFAULT_PATH
-  PATHS ${root}/include ${root}/targets/x86_64-linux/include)
 find_package(Threads REQUIRED)
 
 # Flags that decide bits: no contraction, no flushing of subnormals, division and square root rounded as IEEE-754 says.
@@ -43,6 +41,14 @@ function(cone_nvcc out source)
   add_custom_command(OUTPUT ${out}
     COMMAND ${CONE_NVCC} ${CONE_NVCC_FLAGS} ${ARGN} -MD -MF ${out}.d -MT ${out} -o ${out} ${path}
     DEPENDS ${path} DEPFILE ${out}.d COMMENT "nvcc ${source}" VERBATIM)
+endfunction()
+
+# cone_ptx(TARGET FILE.cu): ptx of the source in the build folder, beside its object: what tests/gpu/check_ptx.py reads.
+function(cone_ptx target source)
+  string(REPLACE .cu .ptx ptx ${CMAKE_CURRENT_BINARY_DIR}/${source})
+  cone_nvcc(${ptx} ${source} -arch=compute_90 -ptx)
+  add_custom_target(${target} ALL DEPENDS ${ptx})
+  set_property(GLOBAL APPEND PROPERTY CONE_PTX ${ptx})
 endfunction()
 
 # cone_cuda_sources(TARGET FILE.cu...): compiles them for all architectures into the target; links the static runtime.

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""What nvcc made of the engine rounds as exact/1 says: every operation once, nothing flushed, nothing approximated.
+"""What nvcc made of the kernels rounds as exact/1 says: every operation once, nothing flushed, nothing approximated.
 
-usage: check_ptx.py ENGINE.ptx
+usage: check_ptx.py FILE.ptx...
 SPDX-License-Identifier: Apache-2.0
 """
+import pathlib
 import re
 import sys
 
-# Integer helpers of the compiler for 64-bit division: their results are exact whatever the rounding.
 FLOAT = r"\.f(32|64)\b"
 RULES = (
     ("flushes subnormals", r"\.ftz\b"),
@@ -50,8 +50,8 @@ def chain_problems(name, lines):
 
 
 def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
-        kernels = list(kernels_of(file.read()))
+    texts = [pathlib.Path(name).read_text(encoding="utf-8") for name in sys.argv[1:]]
+    kernels = [kernel for text in texts for kernel in kernels_of(text)]
     found = [line for name, lines in kernels for line in problems_of(name, lines)]
     tiles = sum("GemmTile" in name for name, _ in kernels)
     for line in found[:20]:
