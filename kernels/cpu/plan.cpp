@@ -189,7 +189,11 @@ private:
                 }
                 return add_step(plan_.weights, step, ops_.layer_norm_weights, l.in.channels);
             case Op::Add:
-                plan_gradient(l, step, ops_.pass_gradient);
+                if (fusions_[i].in_place) {
+                    (void)wants_gradient(l.input, step);  // it has it already: the two share their memory
+                } else {
+                    plan_gradient(l, step, ops_.pass_gradient);
+                }
                 if (wants_gradient(l.other, step)) {
                     add_step(plan_.backward, step, ops_.pass_gradient, l.out.channels);
                 }

@@ -155,7 +155,6 @@ Product window_product(const Axis& rows, const Axis& columns, const Map& in, std
     const Reach all_columns{0, static_cast<std::uint8_t>(columns.at.size())};
     product.whole = repeated(window_taps(rows, columns, all_rows, all_columns, in.row), channels, in.plane, area, arena);
     product.links = channels * area;
-    product.footprint = product.links * kLanes * sizeof(float);
     product.rows = rows.positions;
     product.columns = columns.positions;
     set_windows(product, rows, columns, in, channels, arena);

@@ -11,6 +11,9 @@ namespace {
 
 enum class Finish { Store, Relu, ReluPool, Add };
 
+/// Weights as the network has them, or packed; Parted: packed, and the chain done in parts.
+enum class Weights { InPlace, Packed, Parted };
+
 /// Positions of one tile and what they have in common.
 struct Spot {
     const Chain* chain = nullptr;
@@ -18,6 +21,18 @@ struct Spot {
     const float* in[4];
     float* out[4];
 };
+
+/// Some repeats of a chain. What the links of one part read stays in the nearest cache while all outputs pass; between two
+/// parts the accumulators lie in memory.
+struct Part {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    bool is_first = true;
+    bool is_last = true;
+};
+
+constexpr std::size_t kMostPartedOutputs = 1024;
+thread_local constinit float between_parts alignas(64)[kMostPartedOutputs * 4 * kLanes]{};
 
 /// One link of all chains. The smaller side is held in registers, the other streams.
 template <std::size_t O, std::size_t P>
@@ -40,19 +55,27 @@ CONE_INLINE void link(Vec (&acc)[O][P], const float* const (&in)[P], std::ptrdif
     }
 }
 
-template <std::size_t O, std::size_t P, bool Packed>
-CONE_INLINE void chains(const Product& product, const Chain& chain, std::size_t output, const Spot& spot, Vec (&acc)[O][P]) {
-    constexpr std::size_t kScale = Packed ? O : 1;
+template <std::size_t O, std::size_t P, Weights W>
+CONE_INLINE void chains(const Product& product, const Chain& chain, const Part& part, std::size_t output, const Spot& spot,
+                        Vec (&acc)[O][P]) {
+    constexpr bool kIsPacked = W != Weights::InPlace;
+    constexpr std::size_t kScale = kIsPacked ? O : 1;
     const float* from[P];
     unroll<P>([&](auto p) { from[p] = spot.in[p]; });
-    const std::size_t w_stride = Packed ? 1 : product.w_stride;
-    const float* w = Packed ? product.packed + output * product.links : product.w + output * w_stride;
+    const std::size_t w_stride = kIsPacked ? 1 : product.w_stride;
+    const float* w = kIsPacked ? product.packed + output * product.links : product.w + output * w_stride;
     const std::size_t w_step = chain.w_step * kScale;
     const std::size_t x_step = chain.x_step;
     std::ptrdiff_t x_at = 0;
+    std::size_t left = chain.repeats;
+    if constexpr (W == Weights::Parted) {
+        x_at = static_cast<std::ptrdiff_t>(part.begin * x_step);
+        w += part.begin * w_step;
+        left = part.end - part.begin;
+    }
     const Tap* const begin = chain.taps;
     const Tap* const end = begin + chain.count;
-    for (std::size_t left = chain.repeats; left > 0; --left) {
+    for (; left > 0; --left) {
         for (const Tap* tap = begin; tap != end; ++tap) {
             link<O, P>(acc, from, x_at + tap->x, w + tap->w * static_cast<std::ptrdiff_t>(kScale), w_stride);
         }
@@ -89,16 +112,31 @@ CONE_INLINE bool any_negative_zero(const Vec (&acc)[O][P]) {
     return any(found);
 }
 
-template <std::size_t O, std::size_t P, Finish F, bool Packed>
-[[gnu::noinline]] void tile(const Product& product, const Chain& chain, std::size_t output, const Spot& spot) {
-    Vec acc[O][P];
+template <std::size_t O, std::size_t P, Weights W>
+CONE_INLINE void start(const Product& product, const Part& part, std::size_t output, Vec (&acc)[O][P]) {
     unroll<O>([&](auto o) {
-        const Vec start = product.bias != nullptr ? all(product.bias[output + o]) : zero();
-        unroll<P>([&](auto p) { acc[o][p] = start; });
+        if (W != Weights::Parted || part.is_first) {
+            const Vec first = product.bias != nullptr ? all(product.bias[output + o]) : zero();
+            unroll<P>([&](auto p) { acc[o][p] = first; });
+        } else {
+            unroll<P>([&](auto p) { acc[o][p] = load(between_parts + ((output + o) * 4 + p) * kLanes); });
+        }
     });
-    chains<O, P, Packed>(product, chain, output, spot, acc);
-    if (Packed && !chain.is_whole && any_negative_zero(acc)) {
-        return tile<O, P, F, Packed>(product, product.whole, output, spot);
+}
+
+template <std::size_t O, std::size_t P, Finish F, Weights W>
+[[gnu::noinline]] void tile(const Product& product, const Chain& chain, const Part& part, std::size_t output,
+                            const Spot& spot) {
+    Vec acc[O][P];
+    start<O, P, W>(product, part, output, acc);
+    chains<O, P, W>(product, chain, part, output, spot, acc);
+    if (W == Weights::Parted && !part.is_last) {
+        unroll<O>(
+            [&](auto o) { unroll<P>([&](auto p) { store(between_parts + ((output + o) * 4 + p) * kLanes, acc[o][p]); }); });
+        return;
+    }
+    if (W != Weights::InPlace && !chain.is_whole && any_negative_zero(acc)) {
+        return tile<O, P, F, Weights::Packed>(product, product.whole, part, output, spot);
     }
     if constexpr (F == Finish::ReluPool) {
         store_pooled<O>(product, output, spot.out[0], acc);
@@ -115,35 +153,35 @@ template <std::size_t O, std::size_t P, Finish F, bool Packed>
     }
 }
 
-using Tile = void (*)(const Product&, const Chain&, std::size_t, const Spot&);
+using Tile = void (*)(const Product&, const Chain&, const Part&, std::size_t, const Spot&);
 
 /// Tiles of 1, 2, ... outputs x P positions.
-template <std::size_t P, Finish F, bool Packed>
+template <std::size_t P, Finish F, Weights W>
 struct Tiles {
-    static constexpr std::size_t kMost = kAccumulators / (Packed ? 4 : P);
+    static constexpr std::size_t kMost = kAccumulators / (W == Weights::InPlace ? P : 4);
     Tile of[kMost];
     template <std::size_t... I>
-    constexpr explicit Tiles(std::index_sequence<I...>) : of{&tile<I + 1, P, F, Packed>...} {}
+    constexpr explicit Tiles(std::index_sequence<I...>) : of{&tile<I + 1, P, F, W>...} {}
 };
 
-template <std::size_t P, Finish F, bool Packed>
-constexpr Tiles<P, F, Packed> kTiles{std::make_index_sequence<Tiles<P, F, Packed>::kMost>{}};
+template <std::size_t P, Finish F, Weights W>
+constexpr Tiles<P, F, W> kTiles{std::make_index_sequence<Tiles<P, F, W>::kMost>{}};
 
-template <Finish F, bool Packed>
+template <Finish F, Weights W>
 Tile tile_of(std::size_t outputs, std::size_t positions) {
     if constexpr (F != Finish::ReluPool) {
         switch (positions) {
             case 1:
-                return kTiles<1, F, Packed>.of[outputs - 1];
+                return kTiles<1, F, W>.of[outputs - 1];
             case 2:
-                return kTiles<2, F, Packed>.of[outputs - 1];
+                return kTiles<2, F, W>.of[outputs - 1];
             case 3:
-                return kTiles<3, F, Packed>.of[outputs - 1];
+                return kTiles<3, F, W>.of[outputs - 1];
             default:
                 break;
         }
     }
-    return kTiles<4, F, Packed>.of[outputs - 1];
+    return kTiles<4, F, W>.of[outputs - 1];
 }
 
 Reach both(Reach a, Reach b) {
@@ -157,10 +195,11 @@ public:
         : product_(product),
           skips_(may_skip && product.windows != nullptr),
           block_(blocks.begin),
-          stacks_(may_stack && blocks.size() % 4 == 0 && product.footprint * 4 <= kNear),
+          stacks_(may_stack && skips_ && blocks.size() % 4 == 0),
           left_(blocks.size() * product.rows * product.columns / (stacks_ ? 4 : 1)) {}
 
     [[nodiscard]] bool is_done() const { return left_ == 0; }
+    [[nodiscard]] bool stacks() const { return stacks_; }
 
     /// Up to four positions side by side, or the same position of four blocks.
     void next(Spot& spot) {
@@ -199,9 +238,6 @@ public:
     }
 
 private:
-    /// Input that stays in the nearest cache while all outputs read it.
-    static constexpr std::size_t kNear = 80 * 1024;
-
     void place(Spot& spot, std::size_t i, std::size_t block) const {
         spot.in[i] = product_.in + block * product_.in_block + row_ * product_.in_row + column_ * product_.in_column;
         spot.out[i] = product_.out + block * product_.out_block + row_ * product_.out_row + column_ * product_.out_column;
@@ -239,11 +275,28 @@ private:
     std::size_t left_;
 };
 
+/// Repeats of a part: what one spot reads of their channels fits the nearest cache.
+std::size_t part_repeats(const Product& product, const Spot& spot, bool is_stacked) {
+    constexpr std::size_t kNear = 20 * 1024;
+    if (spot.chain->repeats == 1 || product.outputs > kMostPartedOutputs) {
+        return spot.chain->repeats;
+    }
+    const std::size_t bytes = (spot.chain->count + 1) * kLanes * sizeof(float) * (is_stacked ? 4 : 2);
+    return bytes < kNear ? kNear / bytes : 1;
+}
+
 template <Finish F>
-void fill_packed(const Product& product, Range tiles, const Spot& spot) {
-    for (std::size_t i = tiles.begin; i < tiles.end; ++i) {
-        const Range outputs = product.tile(i);
-        tile_of<F, true>(outputs.size(), spot.width)(product, *spot.chain, outputs.begin, spot);
+void fill_packed(const Product& product, Range tiles, const Spot& spot, bool is_stacked) {
+    const std::size_t repeats = spot.chain->repeats;
+    const std::size_t most = part_repeats(product, spot, is_stacked);
+    const std::size_t parts = (repeats + most - 1) / most;
+    for (std::size_t k = 0; k < parts; ++k) {
+        const Part part{k * repeats / parts, (k + 1) * repeats / parts, k == 0, k + 1 == parts};
+        for (std::size_t i = tiles.begin; i < tiles.end; ++i) {
+            const Range outputs = product.tile(i);
+            (parts == 1 ? tile_of<F, Weights::Packed> : tile_of<F, Weights::Parted>)(outputs.size(), spot.width)(
+                product, *spot.chain, part, outputs.begin, spot);
+        }
     }
 }
 
@@ -255,7 +308,7 @@ void fill_unpacked(const Product& product, Range outputs, const Spot& spot) {
     for (std::size_t i = 0; i < parts; ++i) {
         const std::size_t begin = outputs.begin + i * outputs.size() / parts;
         const std::size_t end = outputs.begin + (i + 1) * outputs.size() / parts;
-        tile_of<F, false>(end - begin, spot.width)(product, *spot.chain, begin, spot);
+        tile_of<F, Weights::InPlace>(end - begin, spot.width)(product, *spot.chain, {}, begin, spot);
     }
 }
 
@@ -270,10 +323,11 @@ void fill(const Product& product, Range blocks, Range tiles, bool may_skip) {
     for (Walk walk(product, blocks, may_skip, F != Finish::ReluPool); !walk.is_done();) {
         if constexpr (F == Finish::ReluPool) {
             walk.next_square(spot);
-            fill_packed<F>(product, tiles, spot);
+            fill_packed<F>(product, tiles, spot, false);
         } else {
             walk.next(spot);
-            product.packed != nullptr ? fill_packed<F>(product, tiles, spot) : fill_unpacked<F>(product, outputs, spot);
+            product.packed != nullptr ? fill_packed<F>(product, tiles, spot, walk.stacks())
+                                      : fill_unpacked<F>(product, outputs, spot);
         }
     }
 }

@@ -63,7 +63,6 @@ struct Product {
     const Reach* column_reaches = nullptr;
     std::size_t window_rows = 0;
     std::size_t window_columns = 0;
-    std::size_t footprint = 0;  ///< bytes of input that one position reads
     const float* w = nullptr;
     std::size_t w_stride = 0;
     float* packed = nullptr;       ///< [tile of outputs][link][output]; null: w is read where it is

@@ -124,6 +124,10 @@ std::vector<Fusion> fusions_of(const Network& network) {
     const auto readers = readers_of(network);
     for (std::size_t i = 0; i < network.layers.size(); ++i) {
         const Op op = network.layers[i].op;
+        const auto sum = only_reader(network, readers, i, Op::Add);
+        if (sum && forgets_output(op) && network.layers[*sum].input == i + 1) {
+            fusions[*sum].in_place = true;
+        }
         const auto relu = only_reader(network, readers, i, Op::Relu);
         if (!relu || !forgets_output(op)) {
             continue;

@@ -16,7 +16,7 @@ namespace cone::kernels::cpu {
 struct Fusion {
     bool relu = false;                ///< Conv, Linear: also does the Relu that alone reads it
     std::optional<std::size_t> pool;  ///< Conv: also does this MaxPool of the Relu; the values before it are never stored
-    bool in_place = false;            ///< Relu: its tensor is the one it reads
+    bool in_place = false;            ///< Relu, Add: its tensor is the (first) one it reads
     bool done_before = false;         ///< Relu, MaxPool: a Conv or Linear does it on the way forward
     bool undone_by_pool = false;      ///< Relu: the pool's gradient covers it
 };
