@@ -65,7 +65,7 @@ ExitCode report(const Common& common, const config::Config& config, int ranks, c
     std::snprintf(text, sizeof text,
                   "one segment of %s, %u draws a round, medians of %zu\n  1 rank    %7.2f s\n  %d ranks   %7.2f s\n  speed-up  "
                   "%7.2f, digests equal",
-                  config.model.network.c_str(), config.osmd.draws, alone.size(), median(alone), ranks, median(together),
+                  config.network.c_str(), config.osmd.draws, alone.size(), median(alone), ranks, median(together),
                   median(ratios));
     print_result(common, "bench team",
                  {{"ranks", ranks}, {"one_rank_s", median(alone)}, {"team_s", median(together)}, {"speed_up", median(ratios)}},
@@ -80,7 +80,7 @@ ExitCode bench_team(const Common& common, std::size_t repeats) {
     comm::MpiWorld world(argc, argv);
     const auto team = world.split_team(0, kTeamTimeout);
     const auto job = make_job(config, *team);
-    const auto engine = training::make_engine(job, data::DirectoryStore(config::store_dir(config)));
+    const auto engine = training::make_engine(job, data::DirectoryStore(config::store_dir(config)), parallelism_of(config));
     comm::SoloCommunicator solo;
     std::vector<double> alone;
     std::vector<double> together;

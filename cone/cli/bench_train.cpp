@@ -2,29 +2,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/cli/bench_train.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <memory>
 
 #include "cone/base/errors.hpp"
 #include "cone/cli/piped_child.hpp"
-#include "cone/model/determinism.hpp"
-#include "cone/model/train_bench.hpp"
+#include "cone/job/names.hpp"
+#include "cone/job/presets.hpp"
+#include "cone/libtorch/train_bench.hpp"
+#include "cone/training/profile.hpp"
 
 namespace cone::cli {
 namespace {
 
 struct Options {
-    model::TrainBenchSpec spec;
+    libtorch::TrainBenchSpec spec;
+    std::string network = "lenet5";
+    std::string engine = "exact";
+    std::uint32_t threads = 1;
     std::string isa = "avx2";
     bool serve_plain = false;
+    bool channels_last = false;
 };
 
 /// The peer: an epoch a line of input, answered by its seconds; ends with its input.
 ExitCode serve_plain(const Options& options) {
-    const auto epoch = model::plain_epoch(options.spec);
+    const auto epoch = libtorch::plain_epoch(options.spec, options.channels_last);
     for (std::string line; std::getline(std::cin, line);) {
-        std::printf("%.9f\n", model::seconds_of(epoch));
+        std::printf("%.9f\n", libtorch::seconds_of(epoch));
         std::fflush(stdout);
     }
     return ExitCode::Ok;
@@ -32,10 +39,12 @@ ExitCode serve_plain(const Options& options) {
 
 /// What set_up_determinism and a user's shell may have pinned is taken out again; one thread, as an executor has. glibc is told
 /// to keep a batch's tensors in the heap, as the executor does (determinism.cpp): without that the peer is a third slower.
-PipedChild start_peer(const model::TrainBenchSpec& spec) {
+PipedChild start_peer(const Options& options, const char* layout) {
+    const auto& spec = options.spec;
     return {"/proc/self/exe",
-            {"bench", "train", "--serve-plain", "--network", spec.network, "--images", std::to_string(spec.images), "--batch",
-             std::to_string(spec.batch)},
+            {"bench", "train", layout, "--network", options.network, "--images", std::to_string(spec.images), "--batch",
+             std::to_string(spec.batch), "--channels", std::to_string(spec.model.channels), "--height",
+             std::to_string(spec.model.height), "--width", std::to_string(spec.model.width)},
             {{"OMP_NUM_THREADS", "1"},
              {"MKL_NUM_THREADS", "1"},
              {"MALLOC_MMAP_THRESHOLD_", std::to_string(32 << 20)},
@@ -55,22 +64,24 @@ double seconds_of(PipedChild& peer) {
     return seconds;
 }
 
-nlohmann::json json_of(const Options& options, const std::vector<model::BenchFigure>& figures) {
-    return {{"network", options.spec.network},
+nlohmann::json json_of(const Options& options, const std::vector<libtorch::BenchFigure>& figures) {
+    return {{"network", options.network},
+            {"shape", {options.spec.model.channels, options.spec.model.height, options.spec.model.width}},
+            {"engine", options.engine},
+            {"threads", options.threads},
             {"batch", options.spec.batch},
             {"repeats", options.spec.repeats},
-            {"isa", options.isa},
             {"executor_images_per_s", figures[0].images_per_s},
-            {"plain_images_per_s", figures[1].images_per_s},
-            {"ratio", figures[1].ratio},
-            {"plain_pinned_images_per_s", figures[2].images_per_s},
-            {"ratio_pinned", figures[2].ratio}};
+            {"libtorch_nchw_images_per_s", figures[1].images_per_s},
+            {"libtorch_channels_last_images_per_s", figures[2].images_per_s},
+            {"ratio", std::min(figures[1].ratio, figures[2].ratio)}};
 }
 
-std::string text_of(const Options& options, const std::vector<model::BenchFigure>& figures) {
+std::string text_of(const Options& options, const std::vector<libtorch::BenchFigure>& figures) {
+    const auto& model = options.spec.model;
     char line[256];
-    std::snprintf(line, sizeof line, "training %s, batch %u, %s, one thread, medians of %u", options.spec.network.c_str(),
-                  options.spec.batch, options.isa.c_str(), options.spec.repeats);
+    std::snprintf(line, sizeof line, "training %s on %u x %u x %u, batch %u, medians of %u", options.network.c_str(),
+                  model.channels, model.height, model.width, options.spec.batch, options.spec.repeats);
     std::string text = line;
     for (const auto& figure : figures) {
         std::snprintf(line, sizeof line, "\n  %-34s %8.0f images/s", figure.name.c_str(), figure.images_per_s);
@@ -83,18 +94,21 @@ std::string text_of(const Options& options, const std::vector<model::BenchFigure
     return text;
 }
 
-ExitCode bench_train(const Common& common, const Options& options) {
+ExitCode bench_train(const Common& common, Options options) {
+    options.spec.model.layers = job::preset_layers(options.network);
     if (options.serve_plain) {
         return serve_plain(options);
     }
-    model::set_up_determinism(options.isa);
-    const auto executor = model::executor_epoch(options.spec);
-    PipedChild peer = start_peer(options.spec);
-    const auto pinned = model::plain_epoch(options.spec);
-    const auto figures =
-        model::compare_sides(options.spec, {{"CONE executor", [&] { return model::seconds_of(executor); }},
-                                            {"plain libtorch, its own process", [&] { return seconds_of(peer); }},
-                                            {"plain libtorch, pinned like ours", [&] { return model::seconds_of(pinned); }}});
+    const auto profile = training::make_profile(options.engine, options.isa);
+    const auto executor =
+        libtorch::executor_epoch(options.spec, training::make_trainer(options.spec.model, profile, options.threads));
+    PipedChild contiguous = start_peer(options, "--serve-plain");
+    PipedChild channels_last = start_peer(options, "--serve-channels-last");
+    const auto figures = libtorch::compare_sides(
+        options.spec, {{"CONE, " + options.engine + ", " + std::to_string(options.threads) + " thread(s)",
+                        [&] { return libtorch::seconds_of(executor); }},
+                       {"plain libtorch, one thread", [&] { return seconds_of(contiguous); }},
+                       {"plain libtorch, channels last", [&] { return seconds_of(channels_last); }}});
     print_result(common, "bench train", json_of(options, figures), text_of(options, figures));
     return ExitCode::Ok;
 }
@@ -106,7 +120,15 @@ void add_bench_train(CLI::App& bench, Runner& chosen) {
     auto options = std::make_shared<Options>();
     auto* command = bench.add_subcommand("train", "The executor's training beside a plain libtorch loop");
     add_common(*command, *common, false);
-    command->add_option("--network", options->spec.network, "lenet5 or cnn")->capture_default_str();
+    auto& model = options->spec.model;
+    command->add_option("--network", options->network, "A preset")->capture_default_str()->check(CLI::IsMember(job::kPresets));
+    command->add_option("--engine", options->engine, "The executor's engine")
+        ->capture_default_str()
+        ->check(CLI::IsMember(job::kEngines));
+    command->add_option("--threads", options->threads, "Of the exact engine")->capture_default_str()->check(CLI::Range(1, 256));
+    command->add_option("--channels", model.channels, "Of an image")->capture_default_str();
+    command->add_option("--height", model.height, "Of an image")->capture_default_str();
+    command->add_option("--width", model.width, "Of an image")->capture_default_str();
     command->add_option("--images", options->spec.images, "Synthetic images an epoch")
         ->capture_default_str()
         ->check(CLI::Range(1, 1'000'000));
@@ -114,8 +136,13 @@ void add_bench_train(CLI::App& bench, Runner& chosen) {
     command->add_option("--repeats", options->spec.repeats, "Measurements of each, in turn")
         ->capture_default_str()
         ->check(CLI::Range(1, 99));
-    command->add_option("--isa", options->isa, "Instruction-set class")->capture_default_str();
-    command->add_flag("--serve-plain", options->serve_plain)->group("");  // what the command starts as its peer
+    command->add_option("--isa", options->isa, "Instruction-set class (engine libtorch)")->capture_default_str();
+    // What the command starts as its peers.
+    command->add_flag("--serve-plain", options->serve_plain)->group("");
+    command
+        ->add_flag_function("--serve-channels-last",
+                            [options](std::int64_t) { options->serve_plain = options->channels_last = true; })
+        ->group("");
     command->callback([=, &chosen] { chosen = [=] { return bench_train(*common, *options); }; });
 }
 

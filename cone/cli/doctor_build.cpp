@@ -7,8 +7,7 @@
 #include "cone/cli/process.hpp"
 #include "cone/cli/version.hpp"
 #include "cone/comm/mpi_world.hpp"
-#include "cone/model/determinism.hpp"
-#include "cone/model/probe.hpp"
+#include "cone/training/profile.hpp"
 
 namespace cone::cli {
 namespace {
@@ -39,47 +38,29 @@ Finding contract_artifacts() {
     return {"contracts", Verdict::Warn, "not built: cone devnet cannot deploy", "scripts/build"};
 }
 
-Finding instruction_set(const std::string& isa) {
+/// The known answer twice: what an executor is asked before it joins a job.
+Finding probe(const config::Execution& execution) {
     try {
-        model::set_up_determinism(isa);
-        return {"instruction set", Verdict::Pass, isa, ""};
+        const auto profile = training::make_profile(execution.engine, execution.isa);
+        if (const auto difference = training::check_profile(profile)) {
+            return {"probe", Verdict::Fail, *difference, "this machine cannot vote: check its memory, report the processor"};
+        }
+        return {"probe", Verdict::Pass, execution.engine + ", " + to_hex(profile.probe) + ", twice the same", ""};
     } catch (const Error& error) {
-        return {"instruction set", Verdict::Fail, error.what(), error.hint()};
+        return {"probe", Verdict::Fail, error.what(), error.hint()};
     }
-}
-
-Finding determinism() {
-    const auto problems = model::determinism_problems();
-    if (problems.empty()) {
-        return {"determinism flags", Verdict::Pass, "one thread, deterministic algorithms, no flushing of denormals", ""};
-    }
-    return {"determinism flags", Verdict::Fail, problems.front(), "unset the variables that override the profile"};
-}
-
-Finding probe() {
-    const Hash32 first = model::execution_probe();
-    if (first == model::execution_probe()) {
-        return {"probe", Verdict::Pass, to_hex(first) + ", twice the same", ""};
-    }
-    return {"probe", Verdict::Fail, "two runs of the training probe differ",
-            "this machine cannot vote: check its memory, report the processor"};
 }
 
 }  // namespace
 
 std::vector<Finding> check_build(const config::Config& config) {
-    std::vector<Finding> findings{mpi_library(),
-                                  dead_ranks(),
-                                  program("mpirun", Verdict::Fail, "scripts/setup, or put your MPI's bin folder into PATH"),
-                                  program("anvil", Verdict::Warn, "scripts/setup; only cone devnet needs it"),
-                                  contract_artifacts(),
-                                  Finding{"libtorch", Verdict::Pass, model::engine_version(), ""},
-                                  instruction_set(config.execution.isa)};
-    if (findings.back().verdict == Verdict::Pass) {
-        findings.push_back(determinism());
-        findings.push_back(probe());
-    }
-    return findings;
+    return {mpi_library(),
+            dead_ranks(),
+            program("mpirun", Verdict::Fail, "scripts/setup, or put your MPI's bin folder into PATH"),
+            program("anvil", Verdict::Warn, "scripts/setup; only cone devnet needs it"),
+            contract_artifacts(),
+            Finding{"engines", Verdict::Pass, training::engine_versions(), ""},
+            probe(config.execution)};
 }
 
 }  // namespace cone::cli

@@ -5,7 +5,7 @@
 #include "cone/base/errors.hpp"
 #include "cone/data/idx.hpp"
 #include "cone/data/split.hpp"
-#include "cone/model/probe.hpp"
+#include "cone/training/profile.hpp"
 
 namespace cone::cli {
 namespace {
@@ -38,7 +38,7 @@ PreparedData prepare_data(const config::Config& config, data::ContentStore& stor
     }
     prepared.validation_root = put(store, split.validation);
     prepared.test_root = put(store, split.test);
-    prepared.shape = {.network = config.model.network,
+    prepared.shape = {.layers = config.model.layers,
                       .channels = split.test.channels,
                       .height = split.test.height,
                       .width = split.test.width,
@@ -48,11 +48,17 @@ PreparedData prepare_data(const config::Config& config, data::ContentStore& stor
 
 job::JobSpec prepare_spec(const config::Config& config, const PreparedData& data) {
     auto spec = config::to_job_spec(config, data.shape, data.validation_root, data.test_root,
-                                    model::make_profile(config.execution.isa));
+                                    training::make_profile(config.execution.engine, config.execution.isa));
     if (const auto problem = job::validate(spec)) {
         throw ConfigError("job spec: " + problem->field + ": " + problem->reason, problem->hint);
     }
+    (void)training::make_trainer(spec.model, spec.profile);
     return spec;
+}
+
+training::Parallelism parallelism_of(const config::Config& config) {
+    return {.threads = config.execution.threads,
+            .split = config.execution.split == "shards" ? training::Split::Shards : training::Split::Sellers};
 }
 
 std::filesystem::path job_folder(const config::Config& config, std::uint64_t job) {

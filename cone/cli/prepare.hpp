@@ -8,6 +8,7 @@
 #include "cone/config/config.hpp"
 #include "cone/data/content_store.hpp"
 #include "cone/job/job_spec.hpp"
+#include "cone/training/parallelism.hpp"
 
 namespace cone::cli {
 
@@ -22,8 +23,11 @@ struct PreparedData {
 /// Throws DataError on a malformed file, ConfigError when the files hold too few images.
 [[nodiscard]] PreparedData prepare_data(const config::Config& config, data::ContentStore& store);
 
-/// Runs the probe and fills in the spec. Throws ConfigError naming the first field that cannot be used.
+/// Runs the probe and fills in the spec. Throws ConfigError naming the first field that cannot be used, or the layer.
 [[nodiscard]] job::JobSpec prepare_spec(const config::Config& config, const PreparedData& data);
+
+/// [execution] threads and split.
+[[nodiscard]] training::Parallelism parallelism_of(const config::Config& config);
 
 /// Where a job's files are: <output.dir>/job-<id>.
 [[nodiscard]] std::filesystem::path job_folder(const config::Config& config, std::uint64_t job);

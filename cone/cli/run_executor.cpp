@@ -5,6 +5,7 @@
 #include "cone/base/errors.hpp"
 #include "cone/base/log.hpp"
 #include "cone/cli/directory_state_store.hpp"
+#include "cone/cli/prepare.hpp"
 #include "cone/cli/roles.hpp"
 #include "cone/cli/run_ranks.hpp"
 #include "cone/data/content_store.hpp"
@@ -85,7 +86,7 @@ node::SeatEnd run_executor_rank(const config::Config& config, const node::Seat& 
         .store = states,
         .clock = clock,
         .make_engine = [&](const node::Welcome& welcome) -> std::unique_ptr<training::SegmentEngine> {
-            return training::make_engine(context_of(welcome), shards);
+            return training::make_engine(context_of(welcome), shards, parallelism_of(config));
         },
         .endpoint = endpoint.get()};
     node::ExecutorOptions options;

@@ -12,12 +12,12 @@
 #include "cone/cli/version.hpp"
 #include "cone/data/content_store.hpp"
 #include "cone/data/file.hpp"
-#include "cone/model/determinism.hpp"
 #include "cone/model/safetensors.hpp"
 #include "cone/model/weights.hpp"
 #include "cone/report/run_folder.hpp"
 #include "cone/report/summary.hpp"
 #include "cone/training/evaluation.hpp"
+#include "cone/training/profile.hpp"
 
 namespace cone::cli {
 namespace {
@@ -34,10 +34,9 @@ std::string processor_name() {
 
 /// Accuracy before any training, so that the curve has a first point.
 double untrained_metric_bp(const job::JobSpec& spec, const data::ContentStore& store) {
-    model::set_up_determinism(spec.profile.isa);
-    model::Trainer trainer(spec.model);
+    const auto trainer = training::make_trainer(spec.model, spec.profile);
     const auto test = data::shard_from_canonical(store.get(spec.test_root));
-    return training::evaluate(trainer, model::initial_weights(trainer.network(), spec.model.init_seed), test).accuracy_bp();
+    return training::evaluate(*trainer, model::initial_weights(trainer->network(), spec.model.init_seed), test).accuracy_bp();
 }
 
 std::map<std::string, std::string> contract_names(const contracts::Deployment& deployment) {

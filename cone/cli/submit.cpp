@@ -29,7 +29,7 @@ ExitCode run_submit(const Common& common, bool dry_run) {
     say("data: cutting " + std::to_string(config.data.sellers) + " shards from " + config.data.dir);
     data::DirectoryStore store(config::store_dir(config));
     const auto data = prepare_data(config, store);
-    say("profile: running the probe on " + config.execution.isa);
+    say("profile: running the probe of the engine " + config.execution.engine);
     const auto spec = prepare_spec(config, data);
     if (dry_run) {
         print_result(common, "submit", {{"dry_run", true}, {"spec_hash", to_hex(job::spec_hash(spec))}},

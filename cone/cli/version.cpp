@@ -3,13 +3,13 @@
 #include "cone/cli/version.hpp"
 
 #include "cone/comm/mpi_world.hpp"
-#include "cone/model/determinism.hpp"
+#include "cone/training/profile.hpp"
 
 namespace cone::cli {
 
 std::string version_text() {
     return std::string("cone ") + CONE_VERSION + " (git " + CONE_GIT_HASH + "), MPI: " + comm::MpiWorld::version() +
-           ", libtorch " + model::engine_version();
+           ", engines: " + training::engine_versions();
 }
 
 std::string source_dir() {

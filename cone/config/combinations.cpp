@@ -178,10 +178,11 @@ std::string key_of_field(const std::string& field) {
 Finding invalid_spec(const Config& c) {
     Hash32 some;
     some.bytes.fill(1);
-    const job::ExecutionProfile profile{.engine = "libtorch",
+    const bool exact = c.execution.engine == "exact";
+    const job::ExecutionProfile profile{.engine = c.execution.engine,
                                         .engine_version = "any",
-                                        .operator_set = "libtorch/1",
-                                        .isa = c.execution.isa,
+                                        .operator_set = c.execution.engine + "/1",
+                                        .isa = exact ? "any" : c.execution.isa,
                                         .threads = 1,
                                         .block = 1024,
                                         .probe = some};

@@ -176,7 +176,7 @@ job::JobSpec to_job_spec(const Config& config, const job::ModelSpec& shape, cons
     job::JobSpec spec;
     spec.name = config.name;
     spec.model = shape;
-    spec.model.network = config.model.network;
+    spec.model.layers = config.model.layers;
     spec.model.init_seed = config.model.init_seed;
     spec.local = config.training;
     spec.osmd = config.osmd;

@@ -82,11 +82,16 @@ struct Execution {
     std::uint32_t segment_timeout_s = 120;
     std::uint32_t reveal_timeout_s = 20;
     std::uint32_t heartbeat_s = 2;
-    std::string isa = "avx2";
+    std::string engine = "exact";   ///< "exact" or "libtorch"
+    std::string isa = "avx2";       ///< libtorch is pinned to it
+    std::uint32_t threads = 1;      ///< of the exact engine, in each rank
+    std::string split = "sellers";  ///< what a team deals out: "sellers" or "shards"
 };
 
 inline constexpr std::array<std::string_view, 8> kFaultKinds = {"wrong-digest", "silent",     "withhold", "copycat",
                                                                 "late",         "equivocate", "crash",    "freeze"};
+
+inline constexpr std::array<std::string_view, 2> kSplits = {"sellers", "shards"};
 
 /// A fault planted for a demonstration or a test; only on the development chain ids.
 struct Fault {
@@ -103,6 +108,7 @@ struct Config {
     Keys keys;
     Data data;
     Market market;
+    std::string network = "lenet5";  ///< [model] network: a preset's name, "custom" when layers are listed
     job::ModelSpec model;
     job::LocalTraining training;
     job::Schedule schedule;  ///< rounds, rounds_per_segment, seed of [training]

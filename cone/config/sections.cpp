@@ -3,6 +3,7 @@
 #include "cone/config/sections.hpp"
 
 #include "cone/job/names.hpp"
+#include "cone/job/presets.hpp"
 
 namespace cone::config {
 namespace {
@@ -84,8 +85,13 @@ void read_market(TableReader& in, Config& config, const Source& source) {
 }
 
 void read_model(TableReader& in, Config& config) {
-    config.model.network = "lenet5";
-    in.read_choice("network", config.model.network, job::kNetworks);
+    in.read_choice("network", config.network, job::kPresets);
+    in.read("layers", config.model.layers);
+    if (config.model.layers.empty()) {
+        config.model.layers = job::preset_layers(config.network);
+    } else {
+        config.network = "custom";
+    }
     in.read("init_seed", config.model.init_seed);
 }
 
@@ -100,6 +106,10 @@ void read_training(TableReader& in, Config& config) {
     in.read("learning_rate", local.learning_rate, 1e-9, 100.0);
     in.read("momentum", local.momentum, 0.0, 0.9999);
     in.read("weight_decay", local.weight_decay, 0.0, 1.0);
+    std::string optimiser(job::to_string(local.optimiser));
+    local.optimiser = static_cast<job::OptimiserKind>(in.read_choice("optimiser", optimiser, job::kOptimiserNames));
+    in.read("max_gradient_norm", local.max_gradient_norm, 0.0, 1e9);
+    in.read("virtual_shards", local.virtual_shards, 1, 1024);
     in.read("learning_rate_decay", local.learning_rate_decay, 1e-3, 1.0);
 }
 
@@ -132,7 +142,10 @@ void read_execution(TableReader& in, Config& config) {
     in.read("segment_timeout_s", execution.segment_timeout_s, 1, 604'800);
     in.read("reveal_timeout_s", execution.reveal_timeout_s, 1, 86'400);
     in.read("heartbeat_s", execution.heartbeat_s, 1, 3600);
-    in.read_choice("isa", execution.isa, job::kIsaClasses);
+    in.read_choice("engine", execution.engine, job::kEngines);
+    in.read_choice("isa", execution.isa, job::kPinnedIsaClasses);
+    in.read("threads", execution.threads, 1, 256);
+    in.read_choice("split", execution.split, kSplits);
 }
 
 Fault read_fault(TableReader in) {

@@ -45,7 +45,9 @@ Enum enumerator_from(int value, int count, const std::string& name, const char* 
 }
 
 void put(const ModelSpec& from, proto::Model& to) {
-    to.set_network(from.network);
+    for (const auto& layer : from.layers) {
+        to.add_layers(layer);
+    }
     to.set_channels(from.channels);
     to.set_height(from.height);
     to.set_width(from.width);
@@ -60,6 +62,9 @@ void put(const LocalTraining& from, proto::LocalTraining& to) {
     to.set_momentum(from.momentum);
     to.set_weight_decay(from.weight_decay);
     to.set_learning_rate_decay(from.learning_rate_decay);
+    to.set_optimiser(static_cast<proto::Optimiser>(static_cast<int>(from.optimiser) + 1));
+    to.set_max_gradient_norm(from.max_gradient_norm);
+    to.set_virtual_shards(from.virtual_shards);
 }
 
 void put(const OsmdSpec& from, proto::Osmd& to) {
@@ -112,7 +117,7 @@ void put(const JobSpec& from, proto::JobSpec& to) {
 }
 
 ModelSpec get(const proto::Model& from) {
-    return {.network = from.network(),
+    return {.layers = {from.layers().begin(), from.layers().end()},
             .channels = from.channels(),
             .height = from.height(),
             .width = from.width(),
@@ -120,13 +125,16 @@ ModelSpec get(const proto::Model& from) {
             .init_seed = from.init_seed()};
 }
 
-LocalTraining get(const proto::LocalTraining& from) {
+LocalTraining get(const proto::LocalTraining& from, const std::string& name) {
     return {.epochs = from.epochs(),
             .batch = from.batch(),
             .learning_rate = from.learning_rate(),
             .momentum = from.momentum(),
             .weight_decay = from.weight_decay(),
-            .learning_rate_decay = from.learning_rate_decay()};
+            .learning_rate_decay = from.learning_rate_decay(),
+            .optimiser = enumerator_from<OptimiserKind>(from.optimiser(), 3, name, "local.optimiser"),
+            .max_gradient_norm = from.max_gradient_norm(),
+            .virtual_shards = from.virtual_shards()};
 }
 
 OsmdSpec get(const proto::Osmd& from, const std::string& name) {
@@ -165,7 +173,7 @@ ExecutionProfile get(const proto::ExecutionProfile& from, const std::string& nam
 JobSpec get(const proto::JobSpec& from, const std::string& name) {
     return {.name = from.name(),
             .model = get(from.model()),
-            .local = get(from.local()),
+            .local = get(from.local(), name),
             .osmd = get(from.osmd(), name),
             .schedule = get(from.schedule()),
             .agreement = get(from.agreement(), name),

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cone/base/bytes.hpp"
 
@@ -17,9 +18,12 @@ enum class Aggregation : std::uint8_t { COsmd = 0, OsmdDm = 1, FedAvg = 2 };
 /// How an execution set grows (docs/protocol.md 2.3).
 enum class Growth : std::uint8_t { Doubling = 0, D2m = 1, Lead = 2 };
 
+/// The rule that turns gradients into steps (kernels/optimiser.hpp).
+enum class OptimiserKind : std::uint8_t { Sgd = 0, Adam = 1, AdamW = 2 };
+
 struct ModelSpec {
-    std::string network;         ///< "lenet5" or "cnn"
-    std::uint32_t channels = 1;  ///< input (channels, height, width)
+    std::vector<std::string> layers;  ///< one line a layer, in the grammar of cone/model/layer_text.hpp; the last gives classes
+    std::uint32_t channels = 1;       ///< input (channels, height, width)
     std::uint32_t height = 28;
     std::uint32_t width = 28;
     std::uint32_t classes = 10;
@@ -31,9 +35,13 @@ struct LocalTraining {
     std::uint32_t epochs = 1;
     std::uint32_t batch = 32;
     double learning_rate = 0.05;
-    double momentum = 0.9;
+    double momentum = 0.9;  ///< of sgd
     double weight_decay = 0.0;
     double learning_rate_decay = 1.0;  ///< factor applied after each round
+    OptimiserKind optimiser = OptimiserKind::Sgd;
+    double max_gradient_norm = 0.0;  ///< gradients are clipped to it; 0: never
+    std::uint32_t virtual_shards =
+        1;  ///< V: units a batch is cut into; their gradients are summed exactly (docs/protocol.md 4)
     auto operator<=>(const LocalTraining&) const = default;
 };
 
@@ -70,10 +78,10 @@ struct AgreementSpec {
 
 /// What must match for bits to match: checked by the probe, not by a version string (protocol 4.4).
 struct ExecutionProfile {
-    std::string engine;          ///< "libtorch"
-    std::string engine_version;  ///< "2.11.0"
-    std::string operator_set;    ///< "libtorch/1": which operators, in which order
-    std::string isa;             ///< instruction-set class pinned for the engine: "avx2"
+    std::string engine;          ///< "exact" or "libtorch"
+    std::string engine_version;  ///< "1"; of libtorch "2.11.0"
+    std::string operator_set;    ///< "exact/1" or "libtorch/1": which operators, in which order
+    std::string isa;             ///< instruction-set class pinned for the engine: "avx2"; exact: "any"
     std::uint32_t threads = 1;
     std::uint32_t block = 1024;  ///< values per shared exponent of the exact sum
     Hash32 probe;                ///< digest of the known-answer training step

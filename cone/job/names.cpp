@@ -23,6 +23,9 @@ std::string_view to_string(Aggregation aggregation) {
 std::string_view to_string(Growth growth) {
     return name_of(growth, kGrowthNames);
 }
+std::string_view to_string(OptimiserKind optimiser) {
+    return name_of(optimiser, kOptimiserNames);
+}
 std::optional<Aggregation> aggregation_from(std::string_view name) {
     return choice_of<Aggregation>(name, kAggregationNames);
 }

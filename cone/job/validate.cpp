@@ -65,6 +65,11 @@ public:
         require(good, field, "\"" + printable(value) + "\" is not a name",
                 "use 1 to 64 of a-z, A-Z, 0-9 and " + std::string(extra));
     }
+    void line(const char* field, const std::string& value) {
+        const bool good = !value.empty() && value.size() <= 2 * kMostCharacters &&
+                          std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
+        require(good, field, "\"" + printable(value) + "\" is no line of text", "use 1 to 128 printable characters a layer");
+    }
     void not_zero(const char* field, const Hash32& value, const char* hint) {
         require(!value.is_zero(), field, "is zero", hint);
     }
@@ -88,12 +93,19 @@ private:
     std::optional<SpecProblem> problem_;
 };
 
+std::uint32_t narrow_count(std::size_t count) {
+    return static_cast<std::uint32_t>(std::min<std::size_t>(count, std::numeric_limits<std::uint32_t>::max()));
+}
+
 void check_model(Check& check, const ModelSpec& model) {
-    check.one_of("model.network", model.network, kNetworks);
+    check.range("model.layers", narrow_count(model.layers.size()), 1, 512);
+    for (const auto& layer : model.layers) {
+        check.line("model.layers", layer);
+    }
     check.range("model.channels", model.channels, 1, 16);
-    check.range("model.height", model.height, 12, 256);
-    check.range("model.width", model.width, 12, 256);
-    check.range("model.classes", model.classes, 2, 1000);
+    check.range("model.height", model.height, 1, 1024);
+    check.range("model.width", model.width, 1, 1024);
+    check.range("model.classes", model.classes, 2, 256);
 }
 
 void check_local(Check& check, const LocalTraining& local) {
@@ -102,6 +114,13 @@ void check_local(Check& check, const LocalTraining& local) {
     check.range("local.learning_rate", local.learning_rate, {.low = 0, .high = 10, .open_low = true});
     check.range("local.momentum", local.momentum, {.low = 0, .high = 1, .open_high = true});
     check.range("local.weight_decay", local.weight_decay, {.low = 0, .high = 1});
+    check.require(local.optimiser <= OptimiserKind::AdamW, "local.optimiser", "is none of the known rules",
+                  "choose " + list_choices(kOptimiserNames));
+    check.range("local.max_gradient_norm", local.max_gradient_norm, {.low = 0, .high = 1e9});
+    check.range("local.virtual_shards", local.virtual_shards, 1, 1024);
+    check.require(local.virtual_shards == 0 || local.batch % local.virtual_shards == 0, "local.virtual_shards",
+                  std::to_string(local.virtual_shards) + " shards do not divide a batch of " + std::to_string(local.batch),
+                  "choose a divisor of the batch");
     check.range("local.learning_rate_decay", local.learning_rate_decay, {.low = 0, .high = 1, .open_low = true});
 }
 
@@ -154,7 +173,12 @@ void check_profile(Check& check, const ExecutionProfile& profile) {
     check.one_of("profile.engine", profile.engine, kEngines);
     check.word("profile.engine_version", profile.engine_version, ".+-_");
     check.one_of("profile.operator_set", profile.operator_set, kOperatorSets);
+    check.require(profile.operator_set == profile.engine + "/1", "profile.operator_set",
+                  "does not belong to the engine \"" + profile.engine + "\"", "use " + profile.engine + "/1");
     check.one_of("profile.isa", profile.isa, kIsaClasses);
+    check.require((profile.engine == "exact") == (profile.isa == "any"), "profile.isa",
+                  "the engine \"" + profile.engine + "\" does not go with the class \"" + profile.isa + "\"",
+                  "exact goes with any, libtorch with avx2 or avx512");
     check.range("profile.threads", profile.threads, 1, 1);
     check.range("profile.block", profile.block, 16, 1u << 20);
     check.require(std::has_single_bit(profile.block), "profile.block", std::to_string(profile.block) + " is no power of two",

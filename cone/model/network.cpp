@@ -1,102 +1,211 @@
-// LeNet-5 and the CNN.
+// From lines of text to layers with shapes, then parameters in name order.
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/model/network.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
+#include <optional>
 
 #include "cone/base/errors.hpp"
+#include "cone/base/ids.hpp"
+#include "cone/model/layer_text.hpp"
+#include "cone/model/parameters.hpp"
 
 namespace cone::model {
 namespace {
 
-std::uint64_t product(const std::vector<std::uint64_t>& sizes) {
-    return std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{1}, std::multiplies<>());
+using kernels::Layer;
+using kernels::Op;
+using kernels::Shape;
+
+std::string text_of(const Shape& shape) {
+    return std::to_string(shape.channels) + " x " + std::to_string(shape.height) + " x " + std::to_string(shape.width);
 }
 
-/// Adds layers one after the other and keeps track of the shape between them.
+/// Layers one after the other, with the shapes and names of the tensors between them.
 class Builder {
 public:
-    explicit Builder(const job::ModelSpec& spec) : channels_(spec.channels), height_(spec.height), width_(spec.width) {
-        network_.classes = spec.classes;
-        network_.channels = spec.channels;
-        network_.height = spec.height;
-        network_.width = spec.width;
+    explicit Builder(const job::ModelSpec& spec) : classes_(spec.classes) {
+        graph_.input = {spec.channels, spec.height, spec.width};
+        graph_.classes = spec.classes;
+        shapes_.push_back(graph_.input);
     }
 
-    void conv_relu_pool(const std::string& name, std::uint32_t maps, std::uint32_t kernel, std::uint32_t padding) {
-        require(height_ + 2 * padding >= kernel + 1 && width_ + 2 * padding >= kernel + 1);
-        Layer conv{.kind = Layer::Kind::Conv,
-                   .in = channels_,
-                   .out = maps,
-                   .height = height_,
-                   .width = width_,
-                   .kernel = kernel,
-                   .padding = padding};
-        add_parameters(conv, name, {maps, channels_, kernel, kernel}, std::uint64_t{channels_} * kernel * kernel);
-        channels_ = maps;
-        height_ += 2 * padding - kernel + 1;
-        width_ += 2 * padding - kernel + 1;
-        network_.layers.push_back({.kind = Layer::Kind::ReluPool, .in = maps, .out = maps, .height = height_, .width = width_});
-        height_ /= 2;
-        width_ /= 2;
-    }
-
-    void dense(const std::string& name, std::uint32_t out) {
-        const std::uint32_t in = channels_ * height_ * width_;
-        Layer layer{.kind = Layer::Kind::Dense, .in = in, .out = out};
-        add_parameters(layer, name, {out, in}, in);
-        channels_ = out;
-        height_ = width_ = 1;
-    }
-
-    void dense_relu(const std::string& name, std::uint32_t out) {
-        dense(name, out);
-        network_.layers.push_back({.kind = Layer::Kind::Relu, .in = out, .out = out});
-    }
-
-    Network finish() {
-        CONE_ASSERT(std::is_sorted(network_.parameters.begin(), network_.parameters.end(),
-                                   [](const Parameter& a, const Parameter& b) { return a.name < b.name; }),
-                    "parameters must be in name order");
-        return std::move(network_);
-    }
-
-private:
-    static void require(bool fits) {
-        if (!fits) {
-            throw ConfigError("model.height, model.width: the image is too small for the network", "28 x 28 and above fit");
+    void add(const LayerText& text, std::size_t index) {
+        Layer layer;
+        layer.input = text.from.empty() ? narrow<std::uint32_t>(graph_.layers.size()) : tensor(text.from, index);
+        layer.in = shapes_[layer.input];
+        fill(layer, text, index);
+        graph_.layers.push_back(layer);
+        shapes_.push_back(layer.out);
+        if (!text.as.empty() && !names_.emplace(text.as, shapes_.size() - 1).second) {
+            refuse_layer(index, "the name \"" + text.as + "\" is taken", "names are used once");
         }
     }
 
-    /// "x.bias" sorts before "x.weight", and the layers' own names ascend.
-    void add_parameters(Layer layer, const std::string& name, std::vector<std::uint64_t> sizes, std::uint64_t fan_in) {
-        layer.bias = add_parameter({name + ".bias", {sizes[0]}, 0, 0, fan_in});
-        layer.weight = add_parameter({name + ".weight", std::move(sizes), 0, 0, fan_in});
-        network_.layers.push_back(layer);
+    kernels::Network take() { return std::move(graph_); }
+
+private:
+    std::uint32_t tensor(const std::string& name, std::size_t index) const {
+        const auto found = names_.find(name);
+        if (found == names_.end()) {
+            refuse_layer(index, "no layer before is named \"" + name + "\"", "name it there: \"relu as " + name + "\"");
+        }
+        return narrow<std::uint32_t>(found->second);
     }
 
-    std::size_t add_parameter(Parameter parameter) {
-        parameter.offset = network_.values;
-        parameter.values = product(parameter.sizes);
-        network_.values += parameter.values;
-        network_.parameters.push_back(std::move(parameter));
-        return network_.parameters.size() - 1;
+    void fill(Layer& layer, const LayerText& text, std::size_t index) {
+        layer.out = layer.in;
+        if (text.word == "conv") {
+            fill_conv(layer, text, index);
+        } else if (text.word == "linear") {
+            layer.op = Op::Linear;
+            layer.out = {text.classes ? classes_ : text.first, 1, 1};
+        } else if (text.word == "maxpool" || text.word == "avgpool") {
+            fill_pool(layer, text, index);
+        } else if (text.word == "add") {
+            fill_add(layer, text, index);
+        } else if (text.word == "embedding" || text.word == "attention") {
+            fill_text(layer, text, index);
+        } else {
+            fill_elementwise(layer, text, index);
+        }
     }
 
-    Network network_;
-    std::uint32_t channels_;
-    std::uint32_t height_;
-    std::uint32_t width_;
+    static void fill_conv(Layer& layer, const LayerText& text, std::size_t index) {
+        layer.op = Op::Conv;
+        layer.stride = text.stride;
+        layer.padding = text.padding;
+        layer.kernel_height = layer.kernel_width = text.second;
+        const auto side = [&](std::uint32_t in, std::uint32_t kernel) {
+            if (kernel > in + 2 * text.padding) {
+                refuse_layer(index,
+                             "a " + std::to_string(kernel) + " x " + std::to_string(kernel) + " kernel does not fit into " +
+                                 text_of(layer.in) + " with padding " + std::to_string(text.padding),
+                             "a smaller kernel, more padding or larger images");
+            }
+            return (in + 2 * text.padding - kernel) / text.stride + 1;
+        };
+        layer.out = {text.first, side(layer.in.height, layer.kernel_height), side(layer.in.width, layer.kernel_width)};
+    }
+
+    static void fill_pool(Layer& layer, const LayerText& text, std::size_t index) {
+        layer.op = text.word == "maxpool" ? Op::MaxPool : Op::AvgPool;
+        layer.kernel_height = text.all ? layer.in.height : text.first;
+        layer.kernel_width = text.all ? layer.in.width : text.first;
+        if (text.all && layer.in.height != layer.in.width) {
+            refuse_layer(index, "avgpool all reads a square, this is " + text_of(layer.in), "a linear layer reads any shape");
+        }
+        if (layer.kernel_height > layer.in.height || layer.kernel_width > layer.in.width) {
+            refuse_layer(index, "a square of " + std::to_string(text.first) + " does not fit into " + text_of(layer.in),
+                         "a smaller square, fewer pools or larger images");
+        }
+        layer.out = {layer.in.channels, layer.in.height / layer.kernel_height, layer.in.width / layer.kernel_width};
+    }
+
+    void fill_add(Layer& layer, const LayerText& text, std::size_t index) const {
+        layer.op = Op::Add;
+        layer.other = tensor(text.other, index);
+        if (const auto& other = shapes_[layer.other]; other != layer.in) {
+            refuse_layer(index, "cannot add " + text_of(other) + " to " + text_of(layer.in), "both must have one shape");
+        }
+    }
+
+    static void fill_text(Layer& layer, const LayerText& text, std::size_t index) {
+        if (text.word == "embedding") {
+            layer.op = Op::Embedding;
+            layer.out = {text.first, 1, narrow<std::uint32_t>(layer.in.values())};
+            layer.in = {1, 1, layer.out.width};
+            return;
+        }
+        layer.op = Op::Attention;
+        layer.groups = text.first;
+        layer.causal = text.causal;
+        layer.out.channels = layer.in.channels / 3;
+        if (layer.in.channels % (3 * text.first) != 0 || layer.in.height != 1) {
+            refuse_layer(index,
+                         std::to_string(text.first) + " heads do not divide queries, keys and values of " + text_of(layer.in),
+                         "read a tensor of 3 x d x positions, d a multiple of the heads");
+        }
+    }
+
+    static void fill_elementwise(Layer& layer, const LayerText& text, std::size_t index) {
+        if (text.word == "relu") {
+            layer.op = Op::Relu;
+        } else if (text.word == "layernorm") {
+            layer.op = Op::LayerNorm;
+        } else if (text.word == "dropout") {
+            layer.op = Op::Dropout;
+            layer.rate = static_cast<float>(text.first) / 100.0f;
+            if (text.first > 99) {
+                refuse_layer(index, "dropout of " + std::to_string(text.first) + " percent leaves nothing", "1 to 99 percent");
+            }
+        } else {
+            layer.op = Op::GroupNorm;
+            layer.groups = text.first;
+            if (layer.in.channels % text.first != 0) {
+                refuse_layer(
+                    index,
+                    std::to_string(text.first) + " groups do not divide " + std::to_string(layer.in.channels) + " channels",
+                    "a divisor of the channels");
+            }
+        }
+    }
+
+    kernels::Network graph_;
+    std::uint32_t classes_;
+    std::vector<Shape> shapes_;
+    std::map<std::string, std::size_t> names_;
 };
 
+/// The one layer that reads tensor `t`, nothing when there are none or several.
+std::optional<std::size_t> only_reader(const kernels::Network& graph, std::size_t t) {
+    std::optional<std::size_t> reader;
+    for (std::size_t i = 0; i < graph.layers.size(); ++i) {
+        const auto& layer = graph.layers[i];
+        if (layer.input == t || (layer.op == Op::Add && layer.other == t)) {
+            if (reader) {
+                return std::nullopt;
+            }
+            reader = i;
+        }
+    }
+    return reader;
+}
+
+void crop_before_pools(kernels::Network& graph) {
+    for (std::size_t i = 0; i < graph.layers.size(); ++i) {
+        auto& conv = graph.layers[i];
+        auto next = conv.op == Op::Conv ? only_reader(graph, i + 1) : std::nullopt;
+        Layer* relu = next && graph.layers[*next].op == Op::Relu ? &graph.layers[*next] : nullptr;
+        if (relu != nullptr) {
+            next = only_reader(graph, *next + 1);
+        }
+        if (!next || (graph.layers[*next].op != Op::MaxPool && graph.layers[*next].op != Op::AvgPool)) {
+            continue;
+        }
+        auto& pool = graph.layers[*next];
+        conv.out.height = pool.out.height * pool.kernel_height;
+        conv.out.width = pool.out.width * pool.kernel_width;
+        pool.in = conv.out;
+        if (relu != nullptr) {
+            relu->in = relu->out = conv.out;
+        }
+    }
+}
+
 void require_usable(const job::ModelSpec& spec) {
-    constexpr std::uint32_t kMaxSide = 1024;
-    if (spec.channels == 0 || spec.channels > 64 || spec.height > kMaxSide || spec.width > kMaxSide) {
-        throw ConfigError("model: 1 to 64 channels and sides up to 1024 are possible");
+    constexpr std::uint32_t kMostSide = 1024;
+    const auto side = [](std::uint32_t value) { return value >= 1 && value <= kMostSide; };
+    if (spec.channels == 0 || spec.channels > 64 || !side(spec.height) || !side(spec.width)) {
+        throw ConfigError("model: 1 to 64 channels and sides of 1 to 1024 are possible");
     }
     if (spec.classes < 2 || spec.classes > 256) {
         throw ConfigError("model.classes: 2 to 256 are possible, labels are one byte");
+    }
+    if (spec.layers.empty()) {
+        throw ConfigError("model.layers: a network needs at least one layer", "for example \"linear classes\"");
     }
 }
 
@@ -105,21 +214,24 @@ void require_usable(const job::ModelSpec& spec) {
 Network make_network(const job::ModelSpec& spec) {
     require_usable(spec);
     Builder builder(spec);
-    if (spec.network == "lenet5") {
-        builder.conv_relu_pool("conv1", 6, 5, 2);
-        builder.conv_relu_pool("conv2", 16, 5, 0);
-        builder.dense_relu("fc1", 120);
-        builder.dense_relu("fc2", 84);
-        builder.dense("fc3", spec.classes);
-    } else if (spec.network == "cnn") {
-        builder.conv_relu_pool("conv1", 16, 3, 1);
-        builder.conv_relu_pool("conv2", 32, 3, 1);
-        builder.conv_relu_pool("conv3", 64, 3, 1);
-        builder.dense("fc1", spec.classes);
-    } else {
-        throw ConfigError("model.network: unknown network \"" + spec.network + "\"", "lenet5 or cnn");
+    for (std::size_t i = 0; i < spec.layers.size(); ++i) {
+        builder.add(parse_layer(spec.layers[i], i), i);
     }
-    return builder.finish();
+    Network network{.graph = builder.take(),
+                    .parameters = {},
+                    .classes = spec.classes,
+                    .channels = spec.channels,
+                    .height = spec.height,
+                    .width = spec.width};
+    crop_before_pools(network.graph);
+    if (const auto last = network.graph.layers.back().out; last != Shape{spec.classes, 1, 1}) {
+        refuse_layer(spec.layers.size() - 1, "the network ends with " + text_of(last), "end with \"linear classes\"");
+    }
+    place_parameters(network);
+    if (const auto problem = kernels::problem_of(network.graph)) {
+        throw ConfigError("model.layers: " + *problem);
+    }
+    return network;
 }
 
 }  // namespace cone::model

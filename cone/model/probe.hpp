@@ -1,25 +1,18 @@
-// The execution profile of this machine, and whether it can honour a job's.
+// The known-answer training step that decides whether a machine computes a profile's bits.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
+#include <functional>
+#include <memory>
 
-#include "cone/job/job_spec.hpp"
+#include "cone/model/trainer.hpp"
 
 namespace cone::model {
 
-/// Known-answer training step: both networks, two SGD steps on 48 synthetic images (RngStream::Probe) with momentum and decay,
-/// and the logits after; the digest of all weights and logits. Needs set_up_determinism.
-[[nodiscard]] Hash32 execution_probe();
+using MakeTrainer = std::function<std::unique_ptr<Trainer>(const job::ModelSpec&)>;
 
-/// Pins the process to `isa` and measures the profile a job posted from here will ask for. Throws as set_up_determinism.
-[[nodiscard]] job::ExecutionProfile make_profile(std::string_view isa);
-
-/// Why this machine cannot give the profile's bits, nothing when it can: another engine, version or operator set, threads other
-/// than 1, a class the processor lacks or the process is not pinned to, a probe that differs. Pins the process to the profile's
-/// class when it is not pinned yet.
-[[nodiscard]] std::optional<std::string> check_profile(const job::ExecutionProfile& profile);
+/// Two SGD steps of "lenet5" and "cnn" on 48 synthetic images (RngStream::Probe) with momentum and decay, and the logits after:
+/// the digest of all weights and logits.
+[[nodiscard]] Hash32 execution_probe(const MakeTrainer& make_trainer);
 
 }  // namespace cone::model

@@ -1,10 +1,10 @@
-// Local training and inference on libtorch, behind plain vectors: what comes out depends on the arguments only.
+// Local training and inference behind plain vectors: the port of the engines. What comes out depends on the arguments only.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -31,31 +31,43 @@ struct LocalRun {
 /// round.
 [[nodiscard]] std::vector<std::uint32_t> epoch_order(const LocalRun& run, std::uint32_t epoch, std::uint32_t images);
 
+/// Pixel x becomes (x / 255 - 0.1307) / 0.3081, MNIST's mean and deviation, in double, rounded once to float.
+/// Part of every operator set; the same for every image, whatever its origin.
+[[nodiscard]] std::span<const float, 256> pixel_table();
+
+/// What local training left. The weights may hold NaN or infinity: judging them is the caller's.
+struct LocalResult {
+    std::vector<float> weights;
+    /// The step whose gradient or weights were not finite: training stopped there, the same on every machine.
+    std::optional<std::uint32_t> failed_step;
+};
+
+/// The ranks that share one local training by its virtual shards; shard v is done by rank v mod size.
+/// Both sums are collective and element-wise over all ranks.
+struct ShardTeam {
+    std::uint32_t rank = 0;
+    std::uint32_t size = 1;
+    std::function<void(std::span<std::int32_t>)> maximum;
+    std::function<void(std::span<std::int64_t>)> sum;
+};
+
 /// Trains and evaluates one network. Not for use by two threads at once; each thread has its own.
 class Trainer {
 public:
-    /// Throws EnvironmentError listing determinism_problems(), ConfigError as make_network does.
-    explicit Trainer(const job::ModelSpec& model);
-    ~Trainer();
-    Trainer(Trainer&&) noexcept;
-    Trainer& operator=(Trainer&&) noexcept;
-
-    [[nodiscard]] const Network& network() const;
+    virtual ~Trainer() = default;
+    [[nodiscard]] virtual const Network& network() const = 0;
 
     /// Called after each step with its index and the weights as they are then (valid during the call only).
     using OnStep = std::function<void(std::uint32_t step, std::span<const float> weights)>;
-    /// SGD with momentum (velocity starts at 0) on mean cross-entropy from `weights`; returns the weights after the last step.
-    /// They may hold NaN or infinity: judging them is the caller's. The shard must match the network's shape and classes.
-    [[nodiscard]] std::vector<float> train(std::span<const float> weights, const data::Shard& shard, const LocalRun& run,
-                                           const OnStep& on_step = {});
+    /// From `weights` with an optimiser whose state starts at 0, on mean cross-entropy. The shard must match the network's shape
+    /// and classes. With a team, collective: every rank passes the same arguments and gets the same result.
+    [[nodiscard]] virtual LocalResult train(std::span<const float> weights, const data::Shard& shard, const LocalRun& run,
+                                            const OnStep& on_step = {}, const ShardTeam* team = nullptr) = 0;
 
-    /// Logits (count, classes) of images first .. first + count - 1 under `weights`. The bits of a row may depend on `count`.
-    [[nodiscard]] std::vector<float> logits(std::span<const float> weights, const data::Shard& shard, std::uint32_t first,
-                                            std::uint32_t count);
-
-private:
-    struct State;
-    std::unique_ptr<State> state_;
+    /// Logits (count, classes) of images first .. first + count - 1 under `weights`. With libtorch the bits of a row may depend
+    /// on `count`.
+    [[nodiscard]] virtual std::vector<float> logits(std::span<const float> weights, const data::Shard& shard,
+                                                    std::uint32_t first, std::uint32_t count) = 0;
 };
 
 /// Throws DataError when the shard's shape differs from the model's or a label is out of range (row named).

@@ -53,6 +53,10 @@ std::vector<float> initial_weights(const Network& network, std::uint64_t init_se
     for (std::uint32_t t = 0; t < network.parameters.size(); ++t) {
         const auto& parameter = network.parameters[t];
         const Rng rng(init_seed, RngStream::InitialWeights, t);
+        if (parameter.start != Parameter::Start::Uniform) {
+            values.insert(values.end(), parameter.values, parameter.start == Parameter::Start::One ? 1.0f : 0.0f);
+            continue;
+        }
         const double bound = 1.0 / std::sqrt(static_cast<double>(parameter.fan_in));
         for (std::uint64_t j = 0; j < parameter.values; ++j) {
             values.push_back(static_cast<float>((2.0 * rng.uniform(j) - 1.0) * bound));

@@ -25,9 +25,16 @@ struct EnumNames<job::Growth> {
     }
 };
 
+template <>
+struct EnumNames<job::OptimiserKind> {
+    static constexpr std::array<std::pair<job::OptimiserKind, const char*>, 3> names() {
+        return {{{job::OptimiserKind::Sgd, "sgd"}, {job::OptimiserKind::Adam, "adam"}, {job::OptimiserKind::AdamW, "adamw"}}};
+    }
+};
+
 template <class Io>
 void fields(Io& io, typename Io::template Ref<job::ModelSpec> model) {
-    io("network", model.network);
+    io("layers", model.layers);
     io("channels", model.channels);
     io("height", model.height);
     io("width", model.width);
@@ -43,6 +50,9 @@ void fields(Io& io, typename Io::template Ref<job::LocalTraining> local) {
     io("momentum", local.momentum);
     io("weight_decay", local.weight_decay);
     io("learning_rate_decay", local.learning_rate_decay);
+    io("optimiser", local.optimiser);
+    io("max_gradient_norm", local.max_gradient_norm);
+    io("virtual_shards", local.virtual_shards);
 }
 
 template <class Io>

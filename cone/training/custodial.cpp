@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/training/custodial.hpp"
 
+#include <algorithm>
+#include <limits>
+
 #include "cone/base/errors.hpp"
+#include "cone/base/log.hpp"
 #include "cone/model/weights.hpp"
 #include "cone/training/stopwatch.hpp"
 
@@ -34,7 +38,14 @@ Update CustodialUpdateSource::update(const UpdateTask& task) {
                               .training_seed = spec_.schedule.training_seed,
                               .round = task.round,
                               .seller = task.seller};
-    update.delta = trainer_.train(task.weights, data_.sellers[task.seller.value], run, take_roots);
+    auto trained = trainer_.train(task.weights, data_.sellers[task.seller.value], run, take_roots, task.team);
+    update.delta = std::move(trained.weights);
+    if (trained.failed_step) {
+        spdlog::warn("round {}, seller {}: the gradient or the weights of local step {} are not finite", task.round.value,
+                     task.seller.value, *trained.failed_step);
+        std::fill(update.delta.begin(), update.delta.end(), std::numeric_limits<float>::quiet_NaN());
+        return update;
+    }
     for (std::size_t i = 0; i < update.delta.size(); ++i) {
         update.delta[i] -= task.weights[i];
     }

@@ -7,10 +7,10 @@
 
 #include "cone/base/errors.hpp"
 #include "cone/market/round.hpp"
-#include "cone/model/probe.hpp"
 #include "cone/model/weights.hpp"
 #include "cone/training/custodial.hpp"
 #include "cone/training/evaluation.hpp"
+#include "cone/training/profile.hpp"
 #include "cone/training/round.hpp"
 #include "cone/training/witness.hpp"
 
@@ -103,14 +103,18 @@ SegmentResult seal(const JobContext& context, const SegmentTask& task, std::vect
 
 }  // namespace
 
-TrainingEngine::TrainingEngine(JobContext context, std::shared_ptr<const JobData> data, const MakeSource& make_source)
-    : context_(std::move(context)), data_(std::move(data)), trainer_(context_.spec.model) {
-    source_ =
-        make_source ? make_source(*data_, trainer_) : std::make_unique<CustodialUpdateSource>(context_.spec, *data_, trainer_);
+TrainingEngine::TrainingEngine(JobContext context, std::shared_ptr<const JobData> data, const Parallelism& parallelism,
+                               const MakeSource& make_source)
+    : context_(std::move(context)),
+      data_(std::move(data)),
+      split_(parallelism.split),
+      trainer_(make_trainer(context_.spec.model, context_.spec.profile, parallelism.threads)) {
+    source_ = make_source ? make_source(*data_, *trainer_)
+                          : std::make_unique<CustodialUpdateSource>(context_.spec, *data_, *trainer_);
 }
 
 TrainingState TrainingEngine::initial_state() {
-    const auto& network = trainer_.network();
+    const auto& network = trainer_->network();
     const auto sellers = context_.shard_roots.size();
     return {.weights = model::canonical_weights(network, model::initial_weights(network, context_.spec.model.init_seed)),
             .distribution = market::uniform_distribution(sellers),
@@ -121,12 +125,12 @@ SegmentResult TrainingEngine::run(const SegmentTask& task, const TrainingState& 
                                   const std::function<void(const RoundTrace&)>& on_round) {
     require_state(context_, task, from);
     Timing timing;
-    const RoundTools tools{context_.spec, *data_, trainer_, *source_, team, timing};
+    const RoundTools tools{context_.spec, *data_, *trainer_, *source_, team, timing, split_};
     auto state = unpack(tools, from);
     std::vector<Hash32> roots;
     auto trace = run_rounds(tools, task, from.rounds_done, state, roots, on_round);
     const Stopwatch watch;
-    TrainingState after{.weights = model::canonical_weights(trainer_.network(), state.weights),
+    TrainingState after{.weights = model::canonical_weights(trainer_->network(), state.weights),
                         .distribution = std::move(state.distribution),
                         .accesses = std::move(state.accesses),
                         .rounds_done = from.rounds_done + context_.spec.schedule.rounds_per_segment};
@@ -136,12 +140,14 @@ SegmentResult TrainingEngine::run(const SegmentTask& task, const TrainingState& 
     return result;
 }
 
-std::unique_ptr<TrainingEngine> make_engine(const JobContext& context, const data::ContentStore& store) {
-    if (const auto reason = model::check_profile(context.spec.profile)) {
+std::unique_ptr<TrainingEngine> make_engine(const JobContext& context, const data::ContentStore& store,
+                                            const Parallelism& parallelism) {
+    if (const auto reason = check_profile(context.spec.profile)) {
         throw EnvironmentError("this machine cannot honour the job's execution profile: " + *reason,
                                "take part in jobs posted with a profile of this machine: cone doctor");
     }
-    return std::make_unique<TrainingEngine>(context, std::make_shared<const JobData>(load_job_data(context, store)));
+    return std::make_unique<TrainingEngine>(context, std::make_shared<const JobData>(load_job_data(context, store)),
+                                            parallelism);
 }
 
 }  // namespace cone::training

@@ -8,6 +8,7 @@
 #include "cone/data/content_store.hpp"
 #include "cone/model/trainer.hpp"
 #include "cone/training/job_data.hpp"
+#include "cone/training/parallelism.hpp"
 #include "cone/training/segment.hpp"
 #include "cone/training/update_source.hpp"
 
@@ -21,7 +22,8 @@ public:
     using MakeSource = std::function<std::unique_ptr<UpdateSource>(const JobData&, model::Trainer&)>;
 
     /// Updates come from the shards themselves (custodial) unless `make_source` gives another. `data` may be shared by engines.
-    TrainingEngine(JobContext context, std::shared_ptr<const JobData> data, const MakeSource& make_source = {});
+    TrainingEngine(JobContext context, std::shared_ptr<const JobData> data, const Parallelism& parallelism = {},
+                   const MakeSource& make_source = {});
 
     [[nodiscard]] TrainingState initial_state() override;
     /// Throws DataError when `from` is not a state of this job before `task.segment`, CommError when the team breaks.
@@ -31,12 +33,14 @@ public:
 private:
     JobContext context_;
     std::shared_ptr<const JobData> data_;
-    model::Trainer trainer_;
+    Split split_;
+    std::unique_ptr<model::Trainer> trainer_;
     std::unique_ptr<UpdateSource> source_;
 };
 
 /// Everything an executor checks before it takes part: the profile (EnvironmentError with the reason), then the data
 /// (DataError naming the seller).
-[[nodiscard]] std::unique_ptr<TrainingEngine> make_engine(const JobContext& context, const data::ContentStore& store);
+[[nodiscard]] std::unique_ptr<TrainingEngine> make_engine(const JobContext& context, const data::ContentStore& store,
+                                                          const Parallelism& parallelism = {});
 
 }  // namespace cone::training

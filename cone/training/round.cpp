@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "cone/base/errors.hpp"
@@ -44,12 +45,24 @@ std::vector<PlacedRequest> place(const RoundTools& tools, const Hash32& attempt_
     return placed;
 }
 
+/// The team as the trainer sees it when a seller's batches are shared out; nothing when sellers are.
+std::optional<model::ShardTeam> shard_team_of(const RoundTools& tools) {
+    if (tools.split == Split::Sellers || tools.team.size() == 1) {
+        return std::nullopt;
+    }
+    return model::ShardTeam{.rank = narrow<std::uint32_t>(tools.team.rank()),
+                            .size = narrow<std::uint32_t>(tools.team.size()),
+                            .maximum = [&team = tools.team](std::span<std::int32_t> values) { team.all_reduce_max(values); },
+                            .sum = [&team = tools.team](std::span<std::int64_t> values) { team.all_reduce_sum(values); }};
+}
+
 /// Updates of this rank's positions (the others stay empty); `roots` gets the roots of this rank's requests.
 std::vector<Update> train_mine(const RoundTools& tools, RoundIndex round, const market::SellerDraw& draw,
                                std::span<const PlacedRequest> requests, const LiveState& state) {
     std::vector<Update> updates(draw.picked.size());
+    const auto shard_team = shard_team_of(tools);
     for (std::size_t position = 0; position < updates.size(); ++position) {
-        if (!is_mine(position, tools.team)) {
+        if (!shard_team && !is_mine(position, tools.team)) {
             continue;
         }
         std::vector<std::uint32_t> steps;
@@ -59,9 +72,13 @@ std::vector<Update> train_mine(const RoundTools& tools, RoundIndex round, const 
             }
         }
         const Stopwatch watch;
-        updates[position] = tools.source.update({round, SellerIndex(draw.picked[position]), state.weights, steps});
-        tools.timing.training += watch.seconds() - updates[position].hashing_seconds;
-        tools.timing.hashing += updates[position].hashing_seconds;
+        auto update = tools.source.update(
+            {round, SellerIndex(draw.picked[position]), state.weights, steps, shard_team ? &*shard_team : nullptr});
+        tools.timing.training += watch.seconds() - update.hashing_seconds;
+        tools.timing.hashing += update.hashing_seconds;
+        if (is_mine(position, tools.team)) {
+            updates[position] = std::move(update);
+        }
     }
     return updates;
 }

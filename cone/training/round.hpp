@@ -10,6 +10,7 @@
 #include "cone/job/job_spec.hpp"
 #include "cone/model/trainer.hpp"
 #include "cone/training/job_data.hpp"
+#include "cone/training/parallelism.hpp"
 #include "cone/training/segment.hpp"
 #include "cone/training/stopwatch.hpp"
 #include "cone/training/update_source.hpp"
@@ -24,6 +25,7 @@ struct RoundTools {
     UpdateSource& source;
     comm::Communicator& team;
     Timing& timing;
+    Split split = Split::Sellers;
 };
 
 /// TrainingState, unpacked.
@@ -46,7 +48,7 @@ struct RoundOutcome {
 };
 
 /// Runs round `round` and moves `state` on. Collective. Seller at position p of the draw's distinct sellers is trained by rank
-/// p mod team size; the outcome does not depend on the team's size. An update that is not finite is left out, with a warning
+/// p mod team size, or each seller by all ranks; the outcome does not depend on the team's size. An update that is not finite is left out, with a warning
 /// that names the seller. Throws DataError when the sum overflows float.
 [[nodiscard]] RoundOutcome run_round(const RoundTools& tools, RoundIndex round, const Hash32& attempt_seed,
                                      std::span<const RootRequest> requests, LiveState& state);

@@ -8,6 +8,7 @@
 
 #include "cone/base/bytes.hpp"
 #include "cone/base/ids.hpp"
+#include "cone/model/trainer.hpp"
 
 namespace cone::training {
 
@@ -16,15 +17,16 @@ struct UpdateTask {
     SellerIndex seller;
     std::span<const float> weights;             ///< w: all values of the network, in name order
     std::span<const std::uint32_t> root_steps;  ///< after which local steps a state root is wanted, any order
+    const model::ShardTeam* team = nullptr;     ///< ranks that share this update by virtual shards; collective then
 };
 
 struct Update {
-    std::vector<float> delta;        ///< D = w_local - w; may hold NaN or infinity
+    std::vector<float> delta;        ///< D = w_local - w; may hold NaN or infinity, all NaN when training stopped
     std::vector<Hash32> step_roots;  ///< one for each of root_steps, in their order
     double hashing_seconds = 0;      ///< of the wall time, spent on step_roots
 };
 
-/// A pure function of the task and the job. Not collective: each rank asks for the sellers it has.
+/// A pure function of the task and the job, whoever shares it. Without a team each rank asks for the sellers it has.
 class UpdateSource {
 public:
     virtual ~UpdateSource() = default;

@@ -15,7 +15,9 @@ namespace {
 cone::job::JobSpec spec_of(const cone::config::Config& config) {
     const cone::job::JobSpec sample = cone::test::sample_spec();
     auto profile = sample.profile;
-    profile.isa = config.execution.isa;
+    profile.engine = config.execution.engine;
+    profile.operator_set = profile.engine + "/1";
+    profile.isa = profile.engine == "exact" ? "any" : config.execution.isa;
     return cone::config::to_job_spec(config, sample.model, sample.validation_root, sample.test_root, profile);
 }
 

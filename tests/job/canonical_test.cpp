@@ -12,6 +12,7 @@
 #include "cone/base/rng.hpp"
 #include "cone/hash/keccak.hpp"
 #include "cone/job/job_spec.hpp"
+#include "cone/job/presets.hpp"
 #include "tests/support/sample_spec.hpp"
 
 namespace cone::job {
@@ -28,7 +29,7 @@ std::vector<JobSpec> neighbours() {
         change(specs.back());
     };
     with([](JobSpec& s) { s.name = "Demo"; });
-    with([](JobSpec& s) { s.model.network = "cnn"; });
+    with([](JobSpec& s) { s.model.layers = job::preset_layers("cnn"); });
     with([](JobSpec& s) { s.model.channels = 3; });
     with([](JobSpec& s) { s.model.height = 32; });
     with([](JobSpec& s) { s.model.width = 32; });
@@ -40,6 +41,11 @@ std::vector<JobSpec> neighbours() {
     with([](JobSpec& s) { s.local.momentum = 0; });
     with([](JobSpec& s) { s.local.weight_decay = 1e-4; });
     with([](JobSpec& s) { s.local.learning_rate_decay = 1; });
+    with([](JobSpec& s) { s.local.optimiser = OptimiserKind::AdamW; });
+    with([](JobSpec& s) { s.local.max_gradient_norm = 1; });
+    with([](JobSpec& s) { s.local.virtual_shards = 4; });
+    with([](JobSpec& s) { s.model.layers.pop_back(); });
+    with([](JobSpec& s) { s.model.layers[0] += 'x'; });
     with([](JobSpec& s) { s.osmd.aggregation = Aggregation::FedAvg; });
     with([](JobSpec& s) { s.osmd.draws = 5; });
     with([](JobSpec& s) { s.osmd.alpha = 0.02; });

@@ -1,6 +1,7 @@
 // Job files: round trip, and every damaged, foreign or dishonest file refused with its reason.
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/job/job_file.hpp"
+#include "cone/job/presets.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -44,7 +45,12 @@ std::string refusal(const std::string& bytes) {
 
 JobSpec unusual_spec() {
     JobSpec spec = sample_spec();
-    spec.model = {.network = "cnn", .channels = 3, .height = 32, .width = 40, .classes = 100, .init_seed = ~std::uint64_t{0}};
+    spec.model = {.layers = job::preset_layers("cnn"),
+                  .channels = 3,
+                  .height = 32,
+                  .width = 40,
+                  .classes = 100,
+                  .init_seed = ~std::uint64_t{0}};
     spec.local = {
         .epochs = 2, .batch = 64, .learning_rate = 0.1, .momentum = 0, .weight_decay = 1e-4, .learning_rate_decay = 1};
     spec.osmd = {.aggregation = Aggregation::FedAvg, .draws = 9, .alpha = 1, .eta = 1e-3, .clip = 3};

@@ -8,6 +8,7 @@
 
 #include "cone/job/job_spec.hpp"
 #include "cone/job/lead.hpp"
+#include "cone/job/presets.hpp"
 #include "tests/support/sample_spec.hpp"
 
 namespace cone::job {
@@ -31,15 +32,25 @@ std::vector<BadSpec> bad_text_and_choices() {
         {"name", "\"a/b\"", [](auto& s) { s.name = "a/b"; }},
         {"name", "\"a?b\"", [](auto& s) { s.name = "a\nb"; }},
         {"name", "\"??\"", [](auto& s) { s.name = "\xc3\xa9"; }},
-        {"model.network", "choose lenet5 or cnn", [](auto& s) { s.model.network = "resnet"; }},
-        {"model.network", "unknown", [](auto& s) { s.model.network = ""; }},
+        {"model.layers", "is 0", [](auto& s) { s.model.layers.clear(); }},
+        {"model.layers", "is 513", [](auto& s) { s.model.layers.assign(513, "relu"); }},
+        {"model.layers", "no line of text", [](auto& s) { s.model.layers[1] = ""; }},
+        {"model.layers", "\"re?lu\"", [](auto& s) { s.model.layers[1] = "re\nlu"; }},
+        {"model.layers", "1 to 128", [](auto& s) { s.model.layers[1] = std::string(129, 'a'); }},
+        {"local.optimiser", "sgd, adam or adamw", [](auto& s) { s.local.optimiser = OptimiserKind{3}; }},
+        {"local.virtual_shards", "5 shards do not divide a batch of 32", [](auto& s) { s.local.virtual_shards = 5; }},
+        {"local.virtual_shards", "is 0", [](auto& s) { s.local.virtual_shards = 0; }},
+        {"local.max_gradient_norm", "choose a number", [](auto& s) { s.local.max_gradient_norm = -1; }},
+        {"local.max_gradient_norm", "nan", [](auto& s) { s.local.max_gradient_norm = kNan; }},
         {"osmd.aggregation", "c-osmd, osmd-dm or fedavg", [](auto& s) { s.osmd.aggregation = Aggregation{3}; }},
         {"agreement.growth", "doubling, d2m or lead", [](auto& s) { s.agreement.growth = Growth{3}; }},
-        {"profile.engine", "choose libtorch", [](auto& s) { s.profile.engine = "tensorflow"; }},
+        {"profile.engine", "choose exact or libtorch", [](auto& s) { s.profile.engine = "tensorflow"; }},
         {"profile.engine_version", "is not a name", [](auto& s) { s.profile.engine_version = ""; }},
         {"profile.engine_version", "\"2 11\"", [](auto& s) { s.profile.engine_version = "2 11"; }},
-        {"profile.operator_set", "choose libtorch/1", [](auto& s) { s.profile.operator_set = "libtorch/9"; }},
-        {"profile.isa", "default, avx2 or avx512", [](auto& s) { s.profile.isa = "sse9"; }},
+        {"profile.operator_set", "choose exact/1 or libtorch/1", [](auto& s) { s.profile.operator_set = "libtorch/9"; }},
+        {"profile.operator_set", "does not belong", [](auto& s) { s.profile.operator_set = "libtorch/1"; }},
+        {"profile.isa", "any, default, avx2 or avx512", [](auto& s) { s.profile.isa = "sse9"; }},
+        {"profile.isa", "exact goes with any", [](auto& s) { s.profile.isa = "avx2"; }},
         {"validation_root", "zero", [](auto& s) { s.validation_root = {}; }},
         {"test_root", "zero", [](auto& s) { s.test_root = {}; }},
         {"profile.probe", "cone submit", [](auto& s) { s.profile.probe = {}; }},
@@ -50,12 +61,12 @@ std::vector<BadSpec> bad_numbers() {
     return {
         {"model.channels", "from 1 to 16", [](auto& s) { s.model.channels = 0; }},
         {"model.channels", "is 17", [](auto& s) { s.model.channels = 17; }},
-        {"model.height", "is 11", [](auto& s) { s.model.height = 11; }},
-        {"model.height", "is 257", [](auto& s) { s.model.height = 257; }},
-        {"model.width", "is 11", [](auto& s) { s.model.width = 11; }},
+        {"model.height", "is 0", [](auto& s) { s.model.height = 0; }},
+        {"model.height", "is 1025", [](auto& s) { s.model.height = 1025; }},
+        {"model.width", "is 0", [](auto& s) { s.model.width = 0; }},
         {"model.width", "is 4294967295", [](auto& s) { s.model.width = ~0u; }},
         {"model.classes", "is 1", [](auto& s) { s.model.classes = 1; }},
-        {"model.classes", "is 1001", [](auto& s) { s.model.classes = 1001; }},
+        {"model.classes", "is 257", [](auto& s) { s.model.classes = 257; }},
         {"local.epochs", "is 0", [](auto& s) { s.local.epochs = 0; }},
         {"local.epochs", "is 1001", [](auto& s) { s.local.epochs = 1001; }},
         {"local.batch", "is 0", [](auto& s) { s.local.batch = 0; }},

@@ -25,7 +25,9 @@ MAY_INCLUDE = {
     "cone/data": PROTOCOL,
     "cone/comm": ["cone/base"],
     "cone/model": PROTOCOL + ["cone/data", "kernels"],
-    "cone/training": PROTOCOL + ["cone/comm", "cone/data", "cone/market", "cone/model", "cone/trace", "kernels"],
+    "cone/libtorch": PROTOCOL + ["cone/data", "cone/model", "kernels"],
+    "cone/training": PROTOCOL + ["cone/comm", "cone/data", "cone/libtorch", "cone/market", "cone/model", "cone/trace",
+                                 "kernels"],
     "cone/trace": PROTOCOL + ["cone/data"],
     "cone/report": PROTOCOL + ["cone/data", "cone/sortition", "cone/agreement", "cone/trace", "cone/training"],
     "cone/node": PROTOCOL + ["cone/comm", "cone/sortition", "cone/agreement", "cone/trace", "cone/training", "cone/report"],
@@ -40,7 +42,7 @@ APPS = {"cone/cli"}  # wiring: may include everything
 
 # outside header (regex) -> folders that may use it
 OUTSIDE = {
-    r"torch/|ATen/|c10/": {"cone/model"},
+    r"torch/|ATen/|c10/": {"cone/libtorch"},
     r"mpi\.h|mpi-ext\.h": {"cone/comm"},
     r"toml\+\+|toml\.hpp": {"cone/config"},
     r"CLI/": {"cone/cli"},

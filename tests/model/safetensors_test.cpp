@@ -1,6 +1,7 @@
 // The container by hand: header length, names, offsets, values.
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/model/safetensors.hpp"
+#include "cone/job/presets.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +14,7 @@ namespace cone::model {
 namespace {
 
 TEST(Safetensors, HoldsEveryTensorAtItsOffset) {
-    const Network network = make_network({.network = "lenet5"});
+    const Network network = make_network({.layers = job::preset_layers("lenet5")});
     const auto values = initial_weights(network, 3);
 
     const Bytes file = to_safetensors(network, values);

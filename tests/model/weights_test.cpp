@@ -1,6 +1,7 @@
 // Initial weights come from our own generator; the document takes exactly this network's finite values.
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/model/weights.hpp"
+#include "cone/job/presets.hpp"
 
 #include <gmock/gmock.h>
 
@@ -18,7 +19,7 @@ namespace {
 
 using testing::HasSubstr;
 
-const Network kLenet = make_network({.network = "lenet5"});
+const Network kLenet = make_network({.layers = job::preset_layers("lenet5")});
 
 std::string refusal(const Bytes& document) {
     try {
@@ -86,10 +87,10 @@ TEST(WeightsDocument, RefusesNotFiniteAndNamesTheTensor) {
 }
 
 TEST(WeightsDocument, RefusesAnotherNetwork) {
-    const auto cnn = make_network({.network = "cnn"});
+    const auto cnn = make_network({.layers = job::preset_layers("cnn")});
 
     EXPECT_THAT(refusal(canonical_weights(cnn, initial_weights(cnn, 1))), HasSubstr("8 tensors, the network has 10"));
-    const auto wider = make_network({.network = "lenet5", .classes = 11});
+    const auto wider = make_network({.layers = job::preset_layers("lenet5"), .classes = 11});
     EXPECT_THAT(refusal(canonical_weights(wider, initial_weights(wider, 1))), HasSubstr("\"fc3.bias\" has another shape"));
 }
 

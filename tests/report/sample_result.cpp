@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "cone/base/rng.hpp"
+#include "cone/job/presets.hpp"
 
 namespace cone::report::sample {
 namespace {
@@ -28,7 +29,7 @@ constexpr std::uint32_t kMembers[3][6] = {{3, 0, 5, 1, 2, 4}, {1, kLiar, 2, 0, 5
 job::JobSpec spec() {
     job::JobSpec spec;
     spec.name = "demo";
-    spec.model.network = "lenet5";
+    spec.model.layers = job::preset_layers("lenet5");
     spec.model.init_seed = 7;
     spec.local.learning_rate_decay = 0.85;
     spec.schedule.training_seed = 11;

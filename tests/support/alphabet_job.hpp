@@ -7,6 +7,7 @@
 
 #include "cone/hash/merkle.hpp"
 #include "cone/job/job_spec.hpp"
+#include "cone/job/presets.hpp"
 #include "cone/node/chain.hpp"
 #include "cone/node/messages.hpp"
 #include "cone/node/state_store.hpp"
@@ -91,7 +92,7 @@ private:
 inline job::JobSpec alphabet_spec(std::uint32_t segments) {
     job::JobSpec spec;
     spec.name = "alphabet";
-    spec.model.network = "lenet5";
+    spec.model.layers = job::preset_layers("lenet5");
     spec.schedule.rounds = segments * kRoundsPerSegment;
     spec.schedule.rounds_per_segment = kRoundsPerSegment;
     spec.profile.engine = "alphabet";

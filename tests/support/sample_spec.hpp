@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cone/job/job_spec.hpp"
+#include "cone/job/presets.hpp"
 
 namespace cone::test {
 
@@ -15,7 +16,7 @@ namespace cone::test {
 [[nodiscard]] inline job::JobSpec sample_spec() {
     job::JobSpec spec;
     spec.name = "demo";
-    spec.model.network = "lenet5";
+    spec.model.layers = job::preset_layers("lenet5");
     spec.model.init_seed = 7;
     spec.local.learning_rate_decay = 0.85;
     spec.schedule.training_seed = 11;
@@ -23,10 +24,10 @@ namespace cone::test {
     spec.threshold_bp = 9000;
     spec.validation_root = filled_hash(0x11);
     spec.test_root = filled_hash(0x22);
-    spec.profile.engine = "libtorch";
-    spec.profile.engine_version = "2.11.0";
-    spec.profile.operator_set = "libtorch/1";
-    spec.profile.isa = "avx2";
+    spec.profile.engine = "exact";
+    spec.profile.engine_version = "1";
+    spec.profile.operator_set = "exact/1";
+    spec.profile.isa = "any";
     spec.profile.probe = filled_hash(0x33);
     return spec;
 }

@@ -1,6 +1,7 @@
 // Vectors of the job spec: canonical bytes and their hash.
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/job/job_spec.hpp"
+#include "cone/job/presets.hpp"
 #include "tests/support/sample_spec.hpp"
 #include "tests/tools/vectors.hpp"
 
@@ -15,7 +16,12 @@ void add(Json& file, const job::JobSpec& spec) {
 job::JobSpec large_spec() {
     job::JobSpec spec = sample_spec();
     spec.name = "a-name_of.64-characters-0123456789-abcdefghijklmnopqrstuvwxyzend";
-    spec.model = {.network = "cnn", .channels = 3, .height = 32, .width = 32, .classes = 100, .init_seed = ~std::uint64_t{0}};
+    spec.model = {.layers = job::preset_layers("cnn"),
+                  .channels = 3,
+                  .height = 32,
+                  .width = 32,
+                  .classes = 100,
+                  .init_seed = ~std::uint64_t{0}};
     spec.schedule = {.rounds = 1000, .rounds_per_segment = 10, .training_seed = ~std::uint64_t{0}};
     spec.agreement.growth = job::Growth::Lead;
     spec.agreement.c_num = 2;

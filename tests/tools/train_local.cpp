@@ -10,8 +10,8 @@
 #include "cone/comm/thread_world.hpp"
 #include "cone/config/config.hpp"
 #include "cone/data/split.hpp"
-#include "cone/model/probe.hpp"
 #include "cone/training/engine.hpp"
+#include "cone/training/profile.hpp"
 #include "cone/training/stopwatch.hpp"
 
 namespace {
@@ -56,7 +56,7 @@ training::JobContext context_of(const config::Config& config, const data::Split&
         roots.push_back(data::shard_root(seller));
     }
     auto spec = config::to_job_spec(config, config.model, data::shard_root(split.validation), data::shard_root(split.test),
-                                    model::make_profile(config.execution.isa));
+                                    training::make_profile(config.execution.engine, config.execution.isa));
     return training::make_context(std::move(spec), std::move(roots));
 }
 

@@ -93,9 +93,9 @@ TEST(Engine, TheWitnessHoldsTheRootsOfTheChosenSteps) {
     const auto seed = tests::seed_numbered(7);
     const auto result = tests::run_segments(*job, 1, 1)[0];
     const auto& spec = job->context.spec;
-    model::Trainer trainer(spec.model);
-    CustodialUpdateSource source(spec, *job->data, trainer);
-    const auto weights = model::initial_weights(trainer.network(), spec.model.init_seed);
+    const auto trainer = make_trainer(spec.model, spec.profile);
+    CustodialUpdateSource source(spec, *job->data, *trainer);
+    const auto weights = model::initial_weights(trainer->network(), spec.model.init_seed);
     const auto draw = market::draw_sellers(spec.schedule.training_seed, RoundIndex(0), std::vector<double>(6, 1.0 / 6), 4);
 
     std::vector<Hash32> roots;
@@ -107,6 +107,26 @@ TEST(Engine, TheWitnessHoldsTheRootsOfTheChosenSteps) {
 
     EXPECT_EQ(roots.size(), 4u);
     EXPECT_EQ(result.witness, hash::witness(seed, roots));
+}
+
+// What issue "one digest on any machine" asks of a team: sellers or virtual shards over the ranks, any number of threads.
+TEST(Engine, HowWorkIsSharedOutChangesNoBit) {
+    for (const std::uint32_t shards : {1u, 2u, 4u}) {
+        const auto job = tests::make_small_job([&](job::JobSpec& spec) { spec.local.virtual_shards = shards; });
+        const auto alone = tests::run_segments(*job, 1, 1)[0];
+        for (const int ranks : {1, 2, 3}) {
+            for (const auto split : {Split::Sellers, Split::Shards}) {
+                const auto shared = tests::run_segments(*job, ranks, 1, 7, {.threads = 2, .split = split})[0];
+                EXPECT_EQ(shared.digest, alone.digest) << shards << " shards, " << ranks << " ranks";
+                EXPECT_EQ(shared.witness, alone.witness);
+            }
+        }
+    }
+}
+
+TEST(Engine, TheDigestOfTheSmallJobIsAConstant) {
+    EXPECT_EQ(to_hex(tests::run_segments(*tests::make_small_job(), 1, 2)[1].digest),
+              "0xe96e67ba5fbb0cd3a7c7fdb7e537dff9439baf8f7b94e1aeaeb0861c8e07cd5e");
 }
 
 TEST(Engine, ManyWitnessStepsAreTheSameOnEveryTeam) {

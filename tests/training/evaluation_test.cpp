@@ -16,13 +16,15 @@ namespace {
 
 TEST(Evaluation, SharedOverATeamGivesTheSameBits) {
     const auto job = tests::make_small_job();
-    model::Trainer trainer(job->context.spec.model);
+    const auto trainer_owner = make_trainer(job->context.spec.model, job->context.spec.profile);
+    model::Trainer& trainer = *trainer_owner;
     const auto weights = model::initial_weights(trainer.network(), 1);
     const auto solo = evaluate(trainer, weights, job->data->test);
 
     for (const int ranks : {1, 2, 3, 5}) {
         comm::spawn(ranks, [&](comm::ThreadRank& rank) {
-            model::Trainer mine(job->context.spec.model);
+            const auto mine_owner = make_trainer(job->context.spec.model, job->context.spec.profile);
+            model::Trainer& mine = *mine_owner;
             const std::array<const data::Shard*, 2> shards{&job->data->validation, &job->data->test};
             const auto shared = evaluate_shared(mine, weights, shards, rank.comm);
 
@@ -42,7 +44,8 @@ TEST(Evaluation, RoundsAccuracyDown) {
 
 TEST(Evaluation, OfWeightsThatAreNotFiniteIsMinusInfinity) {
     const auto job = tests::make_small_job();
-    model::Trainer trainer(job->context.spec.model);
+    const auto trainer_owner = make_trainer(job->context.spec.model, job->context.spec.profile);
+    model::Trainer& trainer = *trainer_owner;
     const std::vector<float> weights(trainer.network().values, std::numeric_limits<float>::quiet_NaN());
 
     const auto result = evaluate(trainer, weights, job->data->validation);

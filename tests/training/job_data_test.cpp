@@ -1,6 +1,7 @@
 // Nothing is trained on data that is not what the chain registered: the seller is named.
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/training/job_data.hpp"
+#include "cone/job/presets.hpp"
 
 #include <gmock/gmock.h>
 
@@ -23,7 +24,7 @@ protected:
         for (std::uint64_t seller = 0; seller < 3; ++seller) {
             roots_.push_back(store_.put(data::canonical_bytes(tests::striped_shard(20, seller))));
         }
-        spec_.model = {.network = "lenet5", .height = tests::kSide, .width = tests::kSide, .classes = 4};
+        spec_.model = {.layers = job::preset_layers("lenet5"), .height = tests::kSide, .width = tests::kSide, .classes = 4};
         spec_.validation_root = spec_.test_root = roots_[0];
     }
 

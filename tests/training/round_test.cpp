@@ -47,7 +47,8 @@ Played play(const tests::SmallJob& job, int ranks, const SpoiledSource::Spoil& s
     Played played;
     comm::spawn(ranks, [&](comm::ThreadRank& rank) {
         const auto& spec = job.context.spec;
-        model::Trainer trainer(spec.model);
+        const auto trainer_owner = make_trainer(spec.model, spec.profile);
+        model::Trainer& trainer = *trainer_owner;
         SpoiledSource source(spec, *job.data, trainer, spoil);
         Timing timing;
         LiveState state{.weights = model::initial_weights(trainer.network(), 1),
@@ -172,7 +173,8 @@ TEST(Round, OverflowIsRefusedOnEveryRank) {
 
     comm::spawn(2, [&](comm::ThreadRank& rank) {
         const auto& spec = job->context.spec;
-        model::Trainer trainer(spec.model);
+        const auto trainer_owner = make_trainer(spec.model, spec.profile);
+        model::Trainer& trainer = *trainer_owner;
         SpoiledSource source(spec, *job->data, trainer, spoil);
         Timing timing;
         LiveState state{.weights = std::vector<float>(trainer.network().values, std::numeric_limits<float>::max()),

@@ -14,9 +14,10 @@
 #include "cone/data/shard.hpp"
 #include "cone/data/split.hpp"
 #include "cone/hash/merkle.hpp"
-#include "cone/model/probe.hpp"
+#include "cone/job/presets.hpp"
 #include "cone/training/engine.hpp"
 #include "cone/training/job_data.hpp"
+#include "cone/training/profile.hpp"
 
 namespace cone::tests {
 
@@ -50,11 +51,11 @@ std::unique_ptr<SmallJob> make_small_job(Change change) {
     auto job = std::make_unique<SmallJob>();
     job::JobSpec spec;
     spec.name = "small";
-    spec.model = {.network = "lenet5", .height = kSide, .width = kSide, .classes = 4, .init_seed = 1};
+    spec.model = {.layers = job::preset_layers("lenet5"), .height = kSide, .width = kSide, .classes = 4, .init_seed = 1};
     spec.local = {.epochs = 2, .batch = 8, .learning_rate = 0.02, .momentum = 0.9, .learning_rate_decay = 0.9};
     spec.osmd.draws = 4;
     spec.schedule = {.rounds = 4, .rounds_per_segment = 2, .training_seed = 5};
-    static const auto kProfile = model::make_profile("avx2");
+    static const auto kProfile = training::make_profile("exact", "");
     spec.profile = kProfile;
     std::vector<Hash32> roots;
     for (std::uint32_t seller = 0; seller < 6; ++seller) {
@@ -84,10 +85,11 @@ inline Hash32 seed_numbered(std::uint8_t number) {
 
 /// Segments 0 .. `segments` - 1 on a team of `ranks` threads; every rank must get the same results.
 inline std::vector<training::SegmentResult> run_segments(const SmallJob& job, int ranks, std::uint32_t segments,
-                                                         std::uint8_t attempt_seed = 7) {
+                                                         std::uint8_t attempt_seed = 7,
+                                                         const training::Parallelism& parallelism = {}) {
     std::vector<std::vector<training::SegmentResult>> by_rank(static_cast<std::size_t>(ranks));
     comm::spawn(ranks, [&](comm::ThreadRank& rank) {
-        training::TrainingEngine engine(job.context, job.data);
+        training::TrainingEngine engine(job.context, job.data, parallelism);
         auto state = engine.initial_state();
         auto previous = job.context.job_hash;
         auto& results = by_rank[static_cast<std::size_t>(rank.comm.rank())];

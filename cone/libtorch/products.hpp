@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <span>
 
-namespace cone::model {
+namespace cone::libtorch {
 
 /// A matrix seen through strides: element (i, k) is data[i * row_stride + k * column_stride].
 struct StridedMatrix {
@@ -35,4 +35,4 @@ void dense_weight_gradient(std::span<const float> grad, std::span<const float> x
 void dense_input_gradient(std::span<const float> grad, std::span<const float> weight, std::size_t batch,
                           std::span<float> grad_x);
 
-}  // namespace cone::model
+}  // namespace cone::libtorch

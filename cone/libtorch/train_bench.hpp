@@ -4,15 +4,17 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "cone/job/job_spec.hpp"
+#include "cone/model/trainer.hpp"
 
-namespace cone::model {
+namespace cone::libtorch {
 
 struct TrainBenchSpec {
-    std::string network = "lenet5";
+    job::ModelSpec model;
     std::uint32_t images = 2048;  ///< synthetic, one epoch a measurement
     std::uint32_t batch = 32;
     std::uint32_t repeats = 7;  ///< medians of so many
@@ -21,12 +23,12 @@ struct TrainBenchSpec {
 /// One epoch over the synthetic images, shuffling and normalisation included.
 using Epoch = std::function<void()>;
 
-/// Trainer::train, pinned as jobs are: set_up_determinism must have been called. Throws ConfigError for an unknown network.
-[[nodiscard]] Epoch executor_epoch(const TrainBenchSpec& spec);
+/// Trainer::train by a trainer of spec.model.
+[[nodiscard]] Epoch executor_epoch(const TrainBenchSpec& spec, std::shared_ptr<model::Trainer> trainer);
 
 /// What users of libtorch write: torch::nn modules, autograd, torch::optim::SGD, cross_entropy. Pins nothing, so it is as fast as
-/// its process lets it be: its own, for a fair peer. Throws ConfigError for an unknown network.
-[[nodiscard]] Epoch plain_epoch(const TrainBenchSpec& spec);
+/// its process lets it be: its own, for a fair peer. Throws ConfigError when steps_of does.
+[[nodiscard]] Epoch plain_epoch(const TrainBenchSpec& spec, bool channels_last);
 
 [[nodiscard]] double seconds_of(const Epoch& epoch);
 
@@ -44,4 +46,4 @@ struct BenchFigure {
 /// Each side once to warm up, then all in turn, `spec.repeats` times; one figure a side, in order.
 [[nodiscard]] std::vector<BenchFigure> compare_sides(const TrainBenchSpec& spec, const std::vector<BenchSide>& sides);
 
-}  // namespace cone::model
+}  // namespace cone::libtorch

@@ -1,6 +1,6 @@
 // The wide product has the bits of the plain loop for every shape, and the dense layer is what it says.
 // SPDX-License-Identifier: Apache-2.0
-#include "cone/model/products.hpp"
+#include "cone/libtorch/products.hpp"
 
 #include <gmock/gmock.h>
 
@@ -11,7 +11,7 @@
 
 #include "cone/base/rng.hpp"
 
-namespace cone::model {
+namespace cone::libtorch {
 namespace {
 
 using testing::ElementsAre;
@@ -101,4 +101,4 @@ TEST(Dense, ARowDoesNotDependOnItsBatch) {
 }
 
 }  // namespace
-}  // namespace cone::model
+}  // namespace cone::libtorch

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <span>
 
-namespace cone::model {
+namespace cone::libtorch {
 
 /// Pixel x becomes (x / 255 - 0.1307) / 0.3081, MNIST's mean and deviation, in double, rounded once to float.
 /// Part of the operator set; the same for every image, whatever its origin.
@@ -46,4 +46,4 @@ struct SgdStep {
 };
 void sgd(const SgdStep& step, std::span<const float> gradient, std::span<float> velocity, std::span<float> weights);
 
-}  // namespace cone::model
+}  // namespace cone::libtorch

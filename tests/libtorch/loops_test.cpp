@@ -1,6 +1,6 @@
 // The plain loops of a training step against hand-made answers.
 // SPDX-License-Identifier: Apache-2.0
-#include "cone/model/loops.hpp"
+#include "cone/libtorch/loops.hpp"
 
 #include <gmock/gmock.h>
 
@@ -9,7 +9,7 @@
 #include <numeric>
 #include <vector>
 
-namespace cone::model {
+namespace cone::libtorch {
 namespace {
 
 using testing::ElementsAre;
@@ -124,4 +124,4 @@ TEST(Sgd, FollowsTheFormula) {
 }
 
 }  // namespace
-}  // namespace cone::model
+}  // namespace cone::libtorch

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cone::model {
+namespace cone::libtorch {
 
 /// Pins, for the whole process: the instruction-set class of ATen and oneDNN, MKL's machine-independent code branch (the only
 /// one it honours on every vendor's processors), one thread, deterministic algorithms, full float32 products, no flushing of
@@ -21,4 +21,4 @@ void set_up_determinism(std::string_view isa);
 /// Version of the libtorch this program was built with: "2.11.0".
 [[nodiscard]] std::string engine_version();
 
-}  // namespace cone::model
+}  // namespace cone::libtorch

@@ -1,6 +1,6 @@
 // The plain loop is the specification; with AVX2 the same chains run eight columns at a time.
 // SPDX-License-Identifier: Apache-2.0
-#include "cone/model/products.hpp"
+#include "cone/libtorch/products.hpp"
 
 #include <cmath>
 #include <vector>
@@ -11,7 +11,7 @@
 #include <immintrin.h>
 #endif
 
-namespace cone::model {
+namespace cone::libtorch {
 namespace {
 
 #if defined(__x86_64__)
@@ -174,4 +174,4 @@ void dense_input_gradient(std::span<const float> grad, std::span<const float> we
     multiply({grad.data(), out, 1}, weight.data(), grad_x.data(), batch, out, in);
 }
 
-}  // namespace cone::model
+}  // namespace cone::libtorch

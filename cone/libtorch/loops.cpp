@@ -1,23 +1,16 @@
 // Plain loops, written so that the compiler can use vector instructions without changing a bit.
 // SPDX-License-Identifier: Apache-2.0
-#include "cone/model/loops.hpp"
+#include "cone/libtorch/loops.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include "cone/base/errors.hpp"
+#include "cone/model/trainer.hpp"
 #include "cone_kernels/classification.hpp"
 
-namespace cone::model {
+namespace cone::libtorch {
 namespace {
-
-std::array<float, 256> normalised_pixels() {
-    std::array<float, 256> table{};
-    for (std::size_t x = 0; x < table.size(); ++x) {
-        table[x] = static_cast<float>((static_cast<double>(x) / 255.0 - 0.1307) / 0.3081);
-    }
-    return table;
-}
 
 /// One output row: `top` and `bottom` are the two input rows below it.
 void relu_pool_row(const float* top, const float* bottom, std::size_t width, float* out, std::uint8_t* source) {
@@ -47,7 +40,7 @@ void scatter_row(const float* grad, const std::uint8_t* source, std::size_t widt
 }  // namespace
 
 void normalise(std::span<const std::uint8_t> pixels, std::span<float> out) {
-    static const auto kTable = normalised_pixels();
+    const auto kTable = model::pixel_table();
     CONE_ASSERT(pixels.size() == out.size(), "one value a pixel");
     for (std::size_t i = 0; i < pixels.size(); ++i) {
         out[i] = kTable[pixels[i]];
@@ -124,4 +117,4 @@ void sgd(const SgdStep& step, std::span<const float> gradient, std::span<float> 
     }
 }
 
-}  // namespace cone::model
+}  // namespace cone::libtorch

@@ -1,14 +1,15 @@
 // The engine is pinned once, and says so when something is off.
 // SPDX-License-Identifier: Apache-2.0
-#include "cone/model/determinism.hpp"
+#include "cone/libtorch/determinism.hpp"
 
 #include <gmock/gmock.h>
 #include <xmmintrin.h>
 
 #include "cone/base/errors.hpp"
-#include "cone/model/trainer.hpp"
+#include "cone/job/presets.hpp"
+#include "cone/libtorch/libtorch_trainer.hpp"
 
-namespace cone::model {
+namespace cone::libtorch {
 namespace {
 
 using testing::ElementsAre;
@@ -23,7 +24,7 @@ TEST_F(DeterminismDeathTest, TrainerRefusesToStartUnpinned) {
     EXPECT_EXIT(
         {
             try {
-                const Trainer trainer(job::ModelSpec{.network = "lenet5"});
+                (void)make_trainer(job::ModelSpec{.layers = job::preset_layers("lenet5")});
             } catch (const EnvironmentError& error) {
                 std::fputs(error.what(), stderr);
                 std::exit(7);
@@ -59,4 +60,4 @@ TEST(Determinism, NoticesFlushedDenormals) {
 }
 
 }  // namespace
-}  // namespace cone::model
+}  // namespace cone::libtorch

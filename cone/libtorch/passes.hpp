@@ -9,13 +9,14 @@
 
 #include <vector>
 
+#include "cone/libtorch/steps.hpp"
+#include "cone/libtorch/torch_pch.hpp"
 #include "cone/model/network.hpp"
-#include "cone/model/torch_pch.hpp"
 
-namespace cone::model {
+namespace cone::libtorch {
 
 /// Views of the parameters into one flat float tensor, in the network's order.
-[[nodiscard]] std::vector<at::Tensor> parameter_views(const Network& network, const at::Tensor& flat);
+[[nodiscard]] std::vector<at::Tensor> parameter_views(const model::Network& network, const at::Tensor& flat);
 
 /// What the backward pass needs: each layer's input, and where ReluPool's outputs came from.
 struct Tape {
@@ -24,11 +25,11 @@ struct Tape {
 };
 
 /// Logits (batch, classes) of `images` (batch, channels, height, width). `tape` may be null.
-[[nodiscard]] at::Tensor forward(const Network& network, const std::vector<at::Tensor>& parameters, at::Tensor images,
+[[nodiscard]] at::Tensor forward(const std::vector<Step>& steps, const std::vector<at::Tensor>& parameters, at::Tensor images,
                                  Tape* tape);
 
 /// Writes the gradient of every parameter into `gradients` (views like `parameters`), given the gradient of the logits.
-void backward(const Network& network, const std::vector<at::Tensor>& parameters, const Tape& tape, at::Tensor grad,
+void backward(const std::vector<Step>& steps, const std::vector<at::Tensor>& parameters, const Tape& tape, at::Tensor grad,
               std::vector<at::Tensor>& gradients);
 
-}  // namespace cone::model
+}  // namespace cone::libtorch

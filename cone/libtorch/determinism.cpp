@@ -1,6 +1,6 @@
 // Environment variables before libtorch's first use, flags after.
 // SPDX-License-Identifier: Apache-2.0
-#include "cone/model/determinism.hpp"
+#include "cone/libtorch/determinism.hpp"
 
 #include <malloc.h>
 #include <stdlib.h>
@@ -9,9 +9,9 @@
 #include <mutex>
 
 #include "cone/base/errors.hpp"
-#include "cone/model/torch_pch.hpp"
+#include "cone/libtorch/torch_pch.hpp"
 
-namespace cone::model {
+namespace cone::libtorch {
 namespace {
 
 /// One instruction-set class under the name each library has for it.
@@ -124,4 +124,4 @@ std::string engine_version() {
     return TORCH_VERSION;
 }
 
-}  // namespace cone::model
+}  // namespace cone::libtorch

@@ -1,6 +1,6 @@
 // The plain loop is what the libtorch tutorial shows, module by module.
 // SPDX-License-Identifier: Apache-2.0
-#include "cone/model/train_bench.hpp"
+#include "cone/libtorch/train_bench.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -9,11 +9,12 @@
 
 #include "cone/base/errors.hpp"
 #include "cone/base/rng.hpp"
-#include "cone/model/torch_pch.hpp"
+#include "cone/libtorch/steps.hpp"
+#include "cone/libtorch/torch_pch.hpp"
 #include "cone/model/trainer.hpp"
 #include "cone/model/weights.hpp"
 
-namespace cone::model {
+namespace cone::libtorch {
 namespace {
 
 data::Shard random_shard(const job::ModelSpec& model, std::uint32_t images) {
@@ -29,27 +30,27 @@ data::Shard random_shard(const job::ModelSpec& model, std::uint32_t images) {
     return shard;
 }
 
-torch::nn::Sequential plain_network(const Network& network) {
+torch::nn::Sequential plain_network(const std::vector<Step>& steps) {
     torch::nn::Sequential modules;
     bool flat = false;
-    for (const auto& layer : network.layers) {
-        switch (layer.kind) {
-            case Layer::Kind::Conv:
+    for (const auto& step : steps) {
+        switch (step.kind) {
+            case Step::Kind::Conv:
                 modules->push_back(torch::nn::Conv2d(
-                    torch::nn::Conv2dOptions(layer.in, layer.out, layer.kernel).padding(std::int64_t{layer.padding})));
+                    torch::nn::Conv2dOptions(step.in, step.out, step.kernel).padding(std::int64_t{step.padding})));
                 break;
-            case Layer::Kind::ReluPool:
+            case Step::Kind::ReluPool:
                 modules->push_back(torch::nn::ReLU());
                 modules->push_back(torch::nn::MaxPool2d(2));
                 break;
-            case Layer::Kind::Dense:
+            case Step::Kind::Dense:
                 if (!flat) {
                     modules->push_back(torch::nn::Flatten());
                     flat = true;
                 }
-                modules->push_back(torch::nn::Linear(layer.in, layer.out));
+                modules->push_back(torch::nn::Linear(step.in, step.out));
                 break;
-            case Layer::Kind::Relu:
+            case Step::Kind::Relu:
                 modules->push_back(torch::nn::ReLU());
                 break;
         }
@@ -60,19 +61,27 @@ torch::nn::Sequential plain_network(const Network& network) {
 /// One epoch as users of libtorch write it.
 class PlainLoop {
 public:
-    PlainLoop(const Network& network, const data::Shard& shard, std::uint32_t batch)
-        : modules_(plain_network(network)),
+    PlainLoop(const model::Network& network, const data::Shard& shard, std::uint32_t batch, torch::MemoryFormat layout)
+        : modules_(plain_network(steps_of(network))),
           optimiser_(modules_->parameters(), torch::optim::SGDOptions(0.01).momentum(0.9)),
           images_(torch::tensor(at::ArrayRef<std::uint8_t>(shard.pixels), torch::kByte)
                       .view({shard.images, shard.channels, shard.height, shard.width})),
           labels_(torch::tensor(at::ArrayRef<std::uint8_t>(shard.labels), torch::kByte).to(torch::kLong)),
-          batch_(batch) {}
+          batch_(batch),
+          layout_(layout) {
+        for (auto& parameter : modules_->parameters()) {
+            if (parameter.dim() == 4) {
+                parameter.set_data(parameter.contiguous(layout));
+            }
+        }
+    }
 
     void epoch() {
         const auto order = torch::randperm(images_.size(0), torch::kLong);
         for (std::int64_t first = 0; first < images_.size(0); first += batch_) {
             const auto rows = order.slice(0, first, first + batch_);
-            const auto images = images_.index_select(0, rows).to(torch::kFloat).div_(255.0).sub_(0.1307).div_(0.3081);
+            const auto images =
+                images_.index_select(0, rows).to(torch::kFloat).div_(255.0).sub_(0.1307).div_(0.3081).contiguous(layout_);
             optimiser_.zero_grad();
             const auto loss = torch::nn::functional::cross_entropy(modules_->forward(images), labels_.index_select(0, rows));
             loss.backward();
@@ -86,6 +95,7 @@ private:
     torch::Tensor images_;
     torch::Tensor labels_;
     std::int64_t batch_;
+    torch::MemoryFormat layout_;
 };
 
 double median(std::vector<double> samples) {
@@ -95,22 +105,22 @@ double median(std::vector<double> samples) {
 
 }  // namespace
 
-Epoch executor_epoch(const TrainBenchSpec& spec) {
-    const job::ModelSpec model{.network = spec.network};
-    auto trainer = std::make_shared<Trainer>(model);
-    const LocalRun run{.local = {.epochs = 1, .batch = spec.batch},
-                       .learning_rate = 0.01,
-                       .training_seed = 1,
-                       .round = RoundIndex(0),
-                       .seller = SellerIndex(0)};
-    return [trainer, run, shard = random_shard(model, spec.images), weights = initial_weights(trainer->network(), 1)] {
+Epoch executor_epoch(const TrainBenchSpec& spec, std::shared_ptr<model::Trainer> trainer) {
+    const model::LocalRun run{.local = {.epochs = 1, .batch = spec.batch},
+                              .learning_rate = 0.01,
+                              .training_seed = 1,
+                              .round = RoundIndex(0),
+                              .seller = SellerIndex(0)};
+    auto weights = model::initial_weights(trainer->network(), 1);
+    return [trainer = std::move(trainer), run, shard = random_shard(spec.model, spec.images), weights = std::move(weights)] {
         (void)trainer->train(weights, shard, run);
     };
 }
 
-Epoch plain_epoch(const TrainBenchSpec& spec) {
-    const job::ModelSpec model{.network = spec.network};
-    const auto loop = std::make_shared<PlainLoop>(make_network(model), random_shard(model, spec.images), spec.batch);
+Epoch plain_epoch(const TrainBenchSpec& spec, bool channels_last) {
+    const auto layout = channels_last ? torch::MemoryFormat::ChannelsLast : torch::MemoryFormat::Contiguous;
+    const auto loop =
+        std::make_shared<PlainLoop>(model::make_network(spec.model), random_shard(spec.model, spec.images), spec.batch, layout);
     return [loop] { loop->epoch(); };
 }
 
@@ -141,4 +151,4 @@ std::vector<BenchFigure> compare_sides(const TrainBenchSpec& spec, const std::ve
     return figures;
 }
 
-}  // namespace cone::model
+}  // namespace cone::libtorch
