@@ -156,14 +156,7 @@ private:
         }
         switch (l.op) {
             case Op::Conv:
-                step.conv = conv_weights_plan(l, step.x, step.dy, step.dw, step.db, plan_.arena);
-                add_step(plan_.weights, step, ops_.conv_weights, l.out.channels);
-                if (wants_gradient(l.input, step)) {
-                    set_products(step, conv_gradient_products(l, step.dy, step.dx, step.w, ops_.widest_tile, plan_.arena));
-                    add_step(plan_.prepare, step, ops_.pack, step.products[0].tiles);
-                    add_step(plan_.backward, step, step.add ? ops_.product_add : ops_.product, step.products[0].tiles);
-                }
-                return;
+                return plan_conv_backward(i, step);
             case Op::Linear:
                 return plan_linear_backward(i, step);
             case Op::Relu:
@@ -173,6 +166,9 @@ private:
                 return plan_gradient(l, step, ops_.relu_gradient);
             case Op::MaxPool:
                 if (fusions_[i].done_before) {
+                    if (fusions_[network_.layers[l.input - 1].input - 1].squares_late) {
+                        return;
+                    }
                     step.other = maps_[i + 1].sources;
                     return plan_gradient(l, step, ops_.relu_pool_gradient);
                 }
@@ -217,6 +213,30 @@ private:
         if (wants_gradient(l.input, step)) {
             add_step(plan_.backward, step, run, l.out.channels);
         }
+    }
+
+    void plan_conv_backward(std::size_t i, Step& step) {
+        const Layer& l = network_.layers[i];
+        const bool is_late = fusions_[i].squares_late;
+        const Map dy = is_late ? plan_squares(i) : step.dy;
+        step.conv = conv_weights_plan(l, step.x, dy, step.dw, step.db, plan_.arena);
+        step.conv.squares = is_late ? &plan_.squares.back() : nullptr;
+        add_step(plan_.weights, step, ops_.conv_weights, l.out.channels);
+        if (wants_gradient(l.input, step)) {
+            set_products(step, conv_gradient_products(l, step.dy, step.dx, step.w, ops_.widest_tile, plan_.arena));
+            add_step(plan_.prepare, step, ops_.pack, step.products[0].tiles);
+            add_step(plan_.backward, step, step.add ? ops_.product_add : ops_.product, step.products[0].tiles);
+        }
+    }
+
+    /// Room for the gradient of one block before the pool of convolution i, and the step that fills it.
+    Map plan_squares(std::size_t i) {
+        const std::size_t pool = *fusions_[i].pool;
+        Step squares = step_of(pool);
+        squares.other = maps_[pool + 1].sources;
+        squares.dx = one_block(network_.layers[i].out, plan_.arena);
+        plan_.squares.push_back(squares);
+        return squares.dx;
     }
 
     void plan_linear_backward(std::size_t i, Step& step) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
+#include <memory>
 #include <vector>
 
 #include "arena.hpp"
@@ -21,6 +23,7 @@ struct Plan {
     std::vector<Step> forward;
     std::vector<Step> backward;
     std::vector<Step> weights;
+    std::deque<Step> squares;  ///< of convolutions whose weight gradient fills in the gradient before the pool
     Map logits;
     Arena arena;
 };

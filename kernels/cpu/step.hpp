@@ -89,6 +89,8 @@ struct Product {
     [[nodiscard]] Range tile(std::size_t i) const { return {i * outputs / tiles, (i + 1) * outputs / tiles}; }
 };
 
+struct Step;
+
 /// Weight gradient of Conv: accumulators of 8 lanes over blocks, rows and columns.
 struct ConvWeights {
     const std::int32_t* taps = nullptr;  ///< of x, in floats
@@ -99,6 +101,7 @@ struct ConvWeights {
     std::size_t x_row = 0;
     std::size_t x_column = 0;
     Map dy;
+    const Step* squares = nullptr;  ///< when set, dy has room for one block: this step fills it from the pool's gradient
     std::size_t rows = 0;
     std::size_t columns = 0;
     float* dw = nullptr;
@@ -120,7 +123,6 @@ struct Call {
     [[nodiscard]] const std::uint8_t* row(std::size_t n) const { return rows[n < count ? n : 0]; }
 };
 
-struct Step;
 /// Does the part of a step that belongs to these blocks and units (outputs, channels, ...).
 using Run = void (*)(const Step& step, const Call& call, Range blocks, Range units);
 

@@ -138,6 +138,7 @@ std::vector<Fusion> fusions_of(const Network& network) {
         const auto pool = only_reader(network, readers, *relu, Op::MaxPool);
         if (op == Op::Conv && pool && is_pool_of_two(network.layers[*pool])) {
             fusions[i].pool = pool;
+            fusions[i].squares_late = network.layers[i].input == 0;
             fusions[*relu].undone_by_pool = true;
             fusions[*pool].done_before = true;
         }
@@ -169,11 +170,18 @@ std::vector<TensorMaps> lay_out(const Network& network, const std::vector<Fusion
         if (t > 0 && network.layers[t - 1].op == Op::MaxPool && fusions[t - 1].done_before) {
             maps[t].sources = make_map(shape, of_values[t], blocks, arena);
         }
-        if (needs_gradient(network, t)) {
+        const bool is_late = t > 0 && fusions[t - 1].squares_late;
+        if (!is_late && needs_gradient(network, t)) {
             maps[t].gradient = make_map(shape, of_gradient[t], blocks, arena);
         }
     }
     return maps;
+}
+
+Map one_block(const Shape& shape, Arena& arena) {
+    Map map = make_map(shape, {}, 1, arena);
+    map.block = 0;
+    return map;
 }
 
 std::vector<std::uint32_t> places_of(const Map& map, const Shape& shape) {

@@ -18,7 +18,8 @@ struct Fusion {
     std::optional<std::size_t> pool;  ///< Conv: also does this MaxPool of the Relu; the values before it are never stored
     bool in_place = false;            ///< Relu, Add: its tensor is the (first) one it reads
     bool done_before = false;         ///< Relu, MaxPool: a Conv or Linear does it on the way forward
-    bool undone_by_pool = false;      ///< Relu: the pool's gradient covers it
+    bool squares_late = false;    ///< Conv with a pool, reading tensor 0: only its weight gradient needs the squares' gradient
+    bool undone_by_pool = false;  ///< Relu: the pool's gradient covers it
 };
 
 [[nodiscard]] std::vector<Fusion> fusions_of(const Network& network);
@@ -32,6 +33,9 @@ struct TensorMaps {
 /// Of every tensor, `blocks` blocks of them.
 [[nodiscard]] std::vector<TensorMaps> lay_out(const Network& network, const std::vector<Fusion>& fusions, std::size_t blocks,
                                               Arena& arena);
+
+/// Room for one block that all blocks share, without a halo.
+[[nodiscard]] Map one_block(const Shape& shape, Arena& arena);
 
 /// Floats from a map's origin of a block to each value in canonical order.
 [[nodiscard]] std::vector<std::uint32_t> places_of(const Map& map, const Shape& shape);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weights.hpp"
 
+#include "pointwise.hpp"
 #include "products.hpp"
 #include "vec.hpp"
 
@@ -131,6 +132,10 @@ struct Chunk {
 void run_band(const Chunk& chunk, Range band) {
     for (std::size_t i = 0; i < chunk.tiles.parts; ++i) {
         const Range outputs = chunk.tiles.part(i);
+        if (chunk.conv.squares != nullptr) {
+            const std::size_t block = band.begin / chunk.conv.rows;
+            relu_pool_gradient(*chunk.conv.squares, {}, {block, block + 1}, outputs);
+        }
         for (std::size_t g = chunk.groups.begin; g < chunk.groups.end; ++g) {
             const Range slots = chunk.slots.part(g);
             const bool has_bias = g + 1 == chunk.slots.parts;
@@ -163,7 +168,7 @@ void run_chunk(const Chunk& chunk, Range blocks, std::size_t slots_of_channel) {
         store(sums_of_chunk + i, zero());
     }
     const std::size_t end = blocks.end * chunk.conv.rows;
-    const std::size_t band = band_rows(chunk, slots_of_channel);
+    const std::size_t band = chunk.conv.squares != nullptr ? chunk.conv.rows : band_rows(chunk, slots_of_channel);
     for (std::size_t row = blocks.begin * chunk.conv.rows; row < end; row += band) {
         run_band(chunk, {row, row + band < end ? row + band : end});
     }
