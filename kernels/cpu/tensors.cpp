@@ -117,6 +117,13 @@ bool needs_gradient(const Network& network, std::size_t tensor) {
                                      [](const Layer& l) { return l.op == Op::GroupNorm && l.input == 0; });
 }
 
+/// Whether a layer may write the gradient of what it reads over that of what it makes: nobody else adds to the one, and the
+/// other is of no more use.
+bool turns_gradient_in_place(const Network& network, const std::vector<Readers>& readers, std::size_t i) {
+    const Layer& l = network.layers[i];
+    return l.op == Op::GroupNorm && l.input > 0 && readers[l.input].count == 1;
+}
+
 }  // namespace
 
 std::vector<Fusion> fusions_of(const Network& network) {
@@ -157,6 +164,7 @@ std::vector<TensorMaps> lay_out(const Network& network, const std::vector<Fusion
             of_gradient[roots[i + 1]].widen(halo_of_gradient(l));
         }
     }
+    const auto readers = readers_of(network);
     std::vector<TensorMaps> maps(roots.size());
     for (std::size_t t = 0; t < maps.size(); ++t) {
         if (roots[t] != t) {
@@ -171,7 +179,9 @@ std::vector<TensorMaps> lay_out(const Network& network, const std::vector<Fusion
             maps[t].sources = make_map(shape, of_values[t], blocks, arena);
         }
         const bool is_late = t > 0 && fusions[t - 1].squares_late;
-        if (!is_late && needs_gradient(network, t)) {
+        if (t > 0 && turns_gradient_in_place(network, readers, t - 1)) {
+            maps[t].gradient = maps[network.layers[t - 1].input].gradient;
+        } else if (!is_late && needs_gradient(network, t)) {
             maps[t].gradient = make_map(shape, of_gradient[t], blocks, arena);
         }
     }
