@@ -1,11 +1,11 @@
-// Batches, virtual shards and steps around a kernels::Engine.
+// Epochs and steps around a kernels::Engine.
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/model/exact_trainer.hpp"
 
 #include <algorithm>
 
 #include "cone/base/errors.hpp"
-#include "cone/model/shard_sum.hpp"
+#include "cone/model/batch_gradient.hpp"
 #include "cone_kernels/engine.hpp"
 
 namespace cone::model {
@@ -13,18 +13,10 @@ namespace {
 
 using kernels::Status;
 
-kernels::Optimiser optimiser_of(const LocalRun& run) {
-    return {.kind = static_cast<kernels::Optimiser::Kind>(run.local.optimiser),
-            .rate = static_cast<float>(run.learning_rate),
-            .momentum = static_cast<float>(run.local.momentum),
-            .decay = static_cast<float>(run.local.weight_decay),
-            .max_norm = static_cast<float>(run.local.max_gradient_norm)};
-}
-
 class ExactTrainer final : public Trainer {
 public:
     ExactTrainer(Network network, std::unique_ptr<kernels::Engine> engine, std::uint32_t block)
-        : network_(std::move(network)), engine_(std::move(engine)), sum_(network_.values, block) {}
+        : network_(std::move(network)), engine_(std::move(engine)), gradient_(*engine_, network_.values, block) {}
 
     [[nodiscard]] const Network& network() const override { return network_; }
 
@@ -37,7 +29,7 @@ public:
             const auto order = epoch_order(run, epoch, shard.images);
             for (std::size_t first = 0; first < order.size(); first += run.local.batch) {
                 const auto rows = std::span(order).subspan(first, std::min<std::size_t>(run.local.batch, order.size() - first));
-                if (gradient(shard, rows, run, epoch, team) != Status::Ok || engine_->apply(optimiser) != Status::Ok) {
+                if (gradient_.compute(shard, rows, run, epoch, team) != Status::Ok || engine_->apply(optimiser) != Status::Ok) {
                     return {current(), step};
                 }
                 if (on_step) {
@@ -72,48 +64,10 @@ private:
         return shard.pixels.data() + row * shard.image_bytes();
     }
 
-    /// Leaves the whole batch's gradient in the engine. One shard is the batch itself and is not quantised.
-    [[nodiscard]] Status gradient(const data::Shard& shard, std::span<const std::uint32_t> rows, const LocalRun& run,
-                                  std::uint32_t epoch, const ShardTeam* team) {
-        const auto shards = run.local.virtual_shards;
-        if (shards == 1) {
-            return shard_gradient(shard, rows, narrow<std::uint32_t>(rows.size()), run, epoch);
-        }
-        const std::size_t size = run.local.batch / shards;
-        sum_.start();
-        for (std::uint32_t v = team == nullptr ? 0 : team->rank; v < shards; v += team == nullptr ? 1 : team->size) {
-            const std::size_t first = std::min(v * size, rows.size());
-            const auto part = rows.subspan(first, std::min(size, rows.size() - first));
-            if (!part.empty()) {
-                const auto status = shard_gradient(shard, part, narrow<std::uint32_t>(rows.size()), run, epoch);
-                sum_.add(engine_->gradient_values(), status);
-            }
-        }
-        return sum_.finish(team, engine_->gradient_values());
-    }
-
-    [[nodiscard]] Status shard_gradient(const data::Shard& shard, std::span<const std::uint32_t> rows, std::uint32_t divisor,
-                                        const LocalRun& run, std::uint32_t epoch) {
-        rows_.clear();
-        labels_.clear();
-        for (const auto row : rows) {
-            rows_.push_back(image(shard, row));
-            labels_.push_back(shard.labels[row]);
-        }
-        return engine_->gradient(
-            {.samples = {.rows = rows_, .table = pixel_table()},
-             .labels = labels_,
-             .divisor = divisor,
-             .indices = rows,
-             .dropout_seed = run.training_seed,
-             .dropout_stream = (std::uint64_t{run.round.value} << 32) | (std::uint64_t{run.seller.value} << 12) | epoch});
-    }
-
     Network network_;
     std::unique_ptr<kernels::Engine> engine_;
-    ShardSum sum_;
+    BatchGradient gradient_;
     std::vector<const std::uint8_t*> rows_;
-    std::vector<std::uint8_t> labels_;
 };
 
 }  // namespace
