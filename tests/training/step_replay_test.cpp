@@ -1,0 +1,89 @@
+// A step found in a job: the state roots are those of the witness, and what does not exist is named.
+// SPDX-License-Identifier: Apache-2.0
+#include "cone/training/step_replay.hpp"
+
+#include <gmock/gmock.h>
+
+#include "cone/base/errors.hpp"
+#include "cone/training/witness.hpp"
+#include "tests/training/small_job.hpp"
+
+namespace cone::training {
+namespace {
+
+using testing::HasSubstr;
+
+std::string refusal(const tests::SmallJob& job, const trace::StepName& name) {
+    try {
+        std::ignore = replay_step(job.context, job.data, name);
+    } catch (const ConfigError& error) {
+        return std::string(error.what()) + " | " + error.hint();
+    }
+    return "accepted";
+}
+
+/// A seller that the round picked, and one it did not (6: all were).
+std::pair<std::uint32_t, std::uint32_t> picked_and_not(const RoundTrace& round) {
+    std::uint32_t other = 0;
+    while (std::find(round.draws.begin(), round.draws.end(), other) != round.draws.end()) {
+        ++other;
+    }
+    return {round.draws.front(), other};
+}
+
+/// All of the segment's witness again, from traces of its steps.
+TEST(StepReplay, TheStateRootsAreThoseOfTheWitness) {
+    const auto job = tests::make_small_job([](job::JobSpec& spec) { spec.local.virtual_shards = 2; });
+    const auto results = tests::run_segments(*job, 1, 2);
+    const auto seed = tests::seed_numbered(7);
+    std::vector<Hash32> roots;
+    const auto choices = witness_choices(seed, job->context.spec);
+    for (std::size_t m = 0; m < choices.size(); ++m) {
+        const auto seller = results[1].trace[choices[m].round_in_segment].draws[choices[m].draw];
+        const auto trace =
+            replay_step(job->context, job->data, {1, 2 + choices[m].round_in_segment, seller, witness_step(seed, m, 16)});
+        roots.push_back(trace.state_after);
+    }
+
+    EXPECT_EQ(hash::witness(seed, roots), results[1].witness);
+}
+
+TEST(StepReplay, OneStepEndsWhereTheNextBegins) {
+    const auto job = tests::make_small_job();
+    const auto seller = tests::run_segments(*job, 1, 1)[0].trace[1].draws[0];
+
+    const auto step = replay_step(job->context, job->data, {0, 1, seller, 8});
+    const auto next = replay_step(job->context, job->data, {0, 1, seller, 9});
+
+    EXPECT_EQ(step.state_after, next.state_before);
+    EXPECT_NE(step.operators, next.operators);
+    EXPECT_EQ(step.job_hash, job->context.job_hash);
+}
+
+TEST(StepReplay, NamesTheValidRangeOfWhatDoesNotExist) {
+    const auto job = tests::make_small_job();
+    EXPECT_THAT(refusal(*job, {2, 4, 0, 0}), HasSubstr("segments 0 to 1"));
+    EXPECT_THAT(refusal(*job, {0, 2, 0, 0}), HasSubstr("rounds 0 to 1"));
+    EXPECT_THAT(refusal(*job, {1, 1, 0, 0}), HasSubstr("rounds 2 to 3"));
+    EXPECT_THAT(refusal(*job, {0, 0, 6, 0}), HasSubstr("sellers 0 to 5"));
+    EXPECT_THAT(refusal(*job, {0, 0, 0, 16}), HasSubstr("steps 0 to 15"));
+}
+
+TEST(StepReplay, NamesWhoWasPickedWhenTheSellerWasNot) {
+    const auto job = tests::make_small_job();
+    const auto [picked, other] = picked_and_not(tests::run_segments(*job, 1, 1)[0].trace[0]);
+    ASSERT_LT(other, 6u) << "four draws cannot pick six sellers";
+
+    EXPECT_THAT(refusal(*job, {0, 0, other, 0}), HasSubstr("it picked"));
+    EXPECT_EQ(refusal(*job, {0, 0, picked, 0}), "accepted");
+}
+
+TEST(StepReplay, RefusesAnotherEngine) {
+    const auto job = tests::make_small_job();
+    auto context = job->context;
+    context.spec.profile.engine = "libtorch";
+    EXPECT_THROW(std::ignore = replay_step(context, job->data, {0, 0, 0, 0}), ConfigError);
+}
+
+}  // namespace
+}  // namespace cone::training
