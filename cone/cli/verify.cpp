@@ -6,6 +6,7 @@
 #include "bridge/adapter/votes.hpp"
 #include "cone/cli/command.hpp"
 #include "cone/cli/verify_execution.hpp"
+#include "cone/cli/verify_step.hpp"
 #include "cone/data/file.hpp"
 #include "cone/report/receipt_check.hpp"
 #include "cone/report/run_folder.hpp"
@@ -19,6 +20,7 @@ struct VerifyOptions {
     std::string evidence = "verify-evidence.json";
     std::int64_t segment = -1;
     bool offline_only = false;
+    StepOptions step;
 };
 
 std::vector<report::Finding> check_on_paper(const report::Receipt& receipt) {
@@ -71,6 +73,9 @@ ExitCode run_verify(const Common& common, const VerifyOptions& options) {
     std::optional<Disagreement> found;
     std::size_t executed = 0;
     const bool sound = report::all_ok(findings);
+    if (sound && !options.step.step.empty()) {
+        return verify_step(common, options.step, receipt, options.store);
+    }
     if (sound && !options.offline_only) {
         const auto wanted = options.segment < 0 ? receipt.segments.size() : static_cast<std::size_t>(options.segment) + 1;
         const auto again = execute_again(receipt, options.store, wanted, [](const std::string& line) { say(line); });
@@ -106,6 +111,14 @@ void add_verify(CLI::App& app, Runner& chosen) {
         ->check(CLI::Range(0, 1'000'000));
     command->add_option("--evidence", options->evidence, "Written when something differs")->capture_default_str();
     command->add_flag("--offline-only", options->offline_only, "Check hashes, draws, votes and the lead rule; execute nothing");
+    auto* step = command->add_option("--step", options->step.step,
+                                     "Execute only up to this local step, SEGMENT.ROUND.SELLER.STEP, and show its operators");
+    command->add_option("--out", options->step.out, "File for the step's trace")->needs(step);
+    command
+        ->add_option("--against", options->step.against,
+                     "Another party's trace of the step: names the first operator that differs")
+        ->needs(step);
+    step->excludes("--segment")->excludes("--offline-only");
     command->callback([=, &chosen] { chosen = [=] { return run_verify(*common, *options); }; });
 }
 

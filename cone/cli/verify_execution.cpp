@@ -11,14 +11,6 @@
 namespace cone::cli {
 namespace {
 
-training::JobContext context_of(const report::Receipt& receipt) {
-    std::vector<Hash32> roots;
-    for (const auto& seller : receipt.sellers) {
-        roots.push_back(seller.shard_root);
-    }
-    return training::make_context(job::spec_from_canonical(receipt.spec), std::move(roots));
-}
-
 training::SegmentTask task_of(const report::Receipt& receipt, const report::ReceiptSegment& segment) {
     const AttemptIndex attempt = segment.attempts.empty() ? AttemptIndex(0) : segment.attempts.front().number;
     const Hash32 seed = hash::segment_seed(receipt.job_seed, segment.previous_digest);
@@ -59,6 +51,14 @@ std::optional<Disagreement> compare_witness(const report::ReceiptSegment& claime
 }
 
 }  // namespace
+
+training::JobContext context_of(const report::Receipt& receipt) {
+    std::vector<Hash32> roots;
+    for (const auto& seller : receipt.sellers) {
+        roots.push_back(seller.shard_root);
+    }
+    return training::make_context(job::spec_from_canonical(receipt.spec), std::move(roots));
+}
 
 Execution execute_again(const report::Receipt& receipt, const std::filesystem::path& store, std::size_t count,
                         const std::function<void(const std::string&)>& progress) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cone/report/receipt.hpp"
+#include "cone/training/job_data.hpp"
 
 namespace cone::cli {
 
@@ -23,6 +24,9 @@ struct Execution {
     std::size_t segments = 0;  ///< executed, the disagreeing one included
     std::optional<Disagreement> disagreement;
 };
+
+/// The job as the receipt names it.
+[[nodiscard]] training::JobContext context_of(const report::Receipt& receipt);
 
 /// Executes the first `count` segments from the initial state. Throws EnvironmentError when this machine cannot give the
 /// profile's bits, DataError when the store lacks a shard or has a changed one, ConfigError when the receipt has fewer

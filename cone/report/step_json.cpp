@@ -54,6 +54,11 @@ trace::StepTrace step_trace_from_json(std::string_view text) {
     if (trace.operators.empty()) {
         refuse("/operators", "a step has at least one operator");
     }
+    for (std::size_t i = 0; i < trace.operators.size(); ++i) {
+        if (trace.operators[i].word.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") != std::string::npos) {
+            refuse("/operators/" + std::to_string(i) + "/word", "expected an operator's name");
+        }
+    }
     return trace;
 }
 

@@ -23,6 +23,22 @@ json_of verify --data "$out/store" --receipt "$receipt" --offline-only
 step "the receipt as it is"
 expect 0 "equal: 2 segments executed again" "${verify[@]}" "$receipt"
 
+step "one local step of it, operator by operator"
+name="1.1.$(json "$receipt" 'd["segments"][1]["trace"][0]["draws"][0]').2"
+expect 0 "state root after" "${verify[@]}" "$receipt" --step "$name" --out "$work/step.json"
+expect 0 "equal: all" "${verify[@]}" "$receipt" --step "$name" --against "$work/step.json"
+python3 -c 'import json,sys
+d = json.load(open(sys.argv[1]))
+record = next(r for r in d["operators"] if r["layer"] == 3 and r["pass"] == "weight_gradient")
+record["digest"] = "0x" + "00" * 32
+json.dump(d, open(sys.argv[2], "w"))' "$work/step.json" "$work/other-step.json"
+expect 5 "DIFFERS: first at shard 0, layer 3 (conv), weight_gradient" "${verify[@]}" "$receipt" --step "$name" --against "$work/other-step.json"
+head -c 700 "$work/step.json" > "$work/cut-step.json"
+expect 3 "$work/cut-step.json: JSON at" "${verify[@]}" "$receipt" --step "$name" --against "$work/cut-step.json"
+expect 3 "is the trace of step $name" "${verify[@]}" "$receipt" --step "${name%.2}.1" --against "$work/step.json"
+expect 2 "segment 1 has rounds 1 to 1" "${verify[@]}" "$receipt" --step "1.0.0.0"
+expect 2 "names no step" "${verify[@]}" "$receipt" --step 1.1.0
+
 # tamper NAME STATEMENT: a copy of the receipt after a Python statement on the document `d`.
 tamper() {
   python3 -c 'import json,sys

@@ -53,6 +53,7 @@ TEST(StepJson, RefusesWhatItDidNotWrite) {
     EXPECT_THAT(reason(with("\"layer\": 3", "\"layer\": 4294967296")), HasSubstr("/operators/3/layer"));
     EXPECT_THAT(reason(with("\"step\": 4", "\"step\": 4, \"extra\": 1")), HasSubstr("/name/extra"));
     EXPECT_THAT(reason(with("0x0707", "0x07")), HasSubstr("/job_hash"));
+    EXPECT_THAT(reason(with("\"word\": \"conv\"", "\"word\": \"\\u001b[2J\"")), HasSubstr("/operators/0/word"));
     EXPECT_THAT(reason(with("\"word\": \"conv\"", "\"word\": 1")), HasSubstr("/operators/0/word"));
 }
 
