@@ -38,6 +38,7 @@ def check_demo(dom):
     expect(dom.count('class="member agrees"') == 11, "demo: not 11 members shown as agreeing")
     expect(dom.count('class="member differs"') == 1, "demo: the liar is not marked")
     expect("Every wei is accounted for" in dom, "demo: the balance does not close")
+    expect("conv 6 5 pad 2, relu, maxpool 2" in dom, "demo: the network's layers are not shown")
 
 
 def check_void(dom):
@@ -75,6 +76,8 @@ def main():
             page = folder / f"{case}.html"
             check_urls(page)
             dom, console = open_page(chromium, page)
+            text = re.sub(r"<script.*?</script>|<[^>]*>", " ", dom, flags=re.S)
+            expect(not re.search(r"\b(undefined|NaN)\b", text), f"{case}: a value is missing on the page")
             expect(not console, f"{case}: on the console: {console[:3]}")
             check(dom)
         check_that_errors_are_seen(chromium, folder)

@@ -5,11 +5,19 @@ import { count, isZero, percent, plural } from './format.js';
 
 const code = (text) => el('code', {}, text);
 
+const MOST_LAYERS = 14;
+
+function layers({ layers: lines }) {
+  const shown = lines.slice(0, MOST_LAYERS).join(', ');
+  return lines.length > MOST_LAYERS ? `${shown} and ${plural(lines.length - MOST_LAYERS, 'more layer')}` : shown;
+}
+
 function terms({ spec }) {
   return facts([
-    ['Model', `${spec.model.network}, ${spec.model.channels} × ${spec.model.height} × ${spec.model.width} to ${spec.model.classes} classes`],
+    ['Network', layers(spec.model)],
+    ['Images', `${spec.model.channels} × ${spec.model.height} × ${spec.model.width} to ${spec.model.classes} classes`],
     ['Schedule', `${plural(spec.schedule.rounds, 'round')}, ${spec.schedule.rounds_per_segment} a segment`],
-    ['Local training', `${plural(spec.local.epochs, 'epoch')}, batch ${spec.local.batch}, rate ${spec.local.learning_rate}, momentum ${spec.local.momentum}`],
+    ['Local training', `${plural(spec.local.epochs, 'epoch')}, batch ${spec.local.batch}, rate ${spec.local.learning_rate}, ${spec.local.optimiser}${spec.local.optimiser === 'sgd' ? `, momentum ${spec.local.momentum}` : ''}`],
     ['Aggregation', `${spec.osmd.aggregation}, ${plural(spec.osmd.draws, 'draw')} a round, alpha ${spec.osmd.alpha}, eta ${spec.osmd.eta}, clip ${spec.osmd.clip}`],
     ['Agreement', `lead ${spec.agreement.lead}, faulty share ${percent(spec.agreement.fault_share, 0)}, error ${percent(spec.agreement.error_target, 0)}, growth ${spec.agreement.growth}`],
     ['Asked for', `accuracy of ${percent(spec.threshold_bp / 1e4)}, at least ${plural(spec.min_sellers, 'seller')}`],
@@ -20,7 +28,7 @@ function machine(result) {
   const { profile } = result;
   return facts([
     ['Engine', `${profile.engine} ${profile.engine_version} (${profile.operator_set})`],
-    ['Instructions', `${profile.isa}, ${plural(profile.threads, 'thread')}, block ${count(profile.block)}`],
+    ['Instructions', `${profile.isa === 'any' ? 'any: the digest does not depend on them' : profile.isa}, block ${count(profile.block)}`],
     ['Probe', isZero(profile.probe) ? 'none' : hex(profile.probe, 'probe digest')],
     ['Executors', `${result.executors}, ${plural(result.ranks_per_executor, 'rank')} each`],
     ['Machine', result.machine || 'not said'],
