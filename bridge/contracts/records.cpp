@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "bridge/contracts/list_of.hpp"
 #include "cone/base/errors.hpp"
 
 namespace cone::contracts {
@@ -60,14 +61,6 @@ private:
     const AbiValues& values_;
     std::size_t at_ = 0;
 };
-
-AbiValues list_of(const std::vector<std::uint32_t>& numbers) {
-    AbiValues out;
-    for (const std::uint32_t number : numbers) {
-        out.emplace_back(U256(number));
-    }
-    return out;
-}
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "bridge/contracts/list_of.hpp"
 #include "cone/base/errors.hpp"
 
 namespace cone::contracts {
@@ -16,11 +17,6 @@ using eth::U256;
 ContractCall make(const Function& function, const AbiValues& arguments, Wei value = {}) {
     return {function.contract, std::string(function.signature.substr(0, function.signature.find('('))),
             eth::encode_call(function.signature, arguments), value};
-}
-
-template <class Item>
-eth::AbiValue list_of(const std::vector<Item>& items) {
-    return AbiValues(items.begin(), items.end());
 }
 
 U256 number(JobId job) {

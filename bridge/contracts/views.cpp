@@ -3,10 +3,10 @@
 #include "bridge/contracts/views.hpp"
 
 #include <string>
-#include <type_traits>
 #include <utility>
 
 #include "bridge/contracts/errors.hpp"
+#include "bridge/contracts/list_of.hpp"
 #include "bridge/rpc/calls.hpp"
 #include "cone/base/errors.hpp"
 
@@ -18,20 +18,6 @@ using eth::AbiValues;
 using eth::U256;
 
 constexpr std::uint64_t kMaxExecutors = 1 << 16;
-
-// One AbiValue, not AbiValues: `{list_of(x)}` would be read as a copy of the list, not as a list of one argument.
-template <class Item>
-AbiValue list_of(const std::vector<Item>& items) {
-    AbiValues out;
-    for (const Item& item : items) {
-        if constexpr (std::is_integral_v<Item>) {
-            out.emplace_back(U256(item));
-        } else {
-            out.emplace_back(item);
-        }
-    }
-    return out;
-}
 
 /// The one value a call returns. Throws ChainError when the contract said no.
 AbiValue value_of(const Function& function, const rpc::CallResult& result) {

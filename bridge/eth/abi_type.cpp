@@ -33,27 +33,26 @@ std::size_t read_size(std::string_view& text) {
 }
 
 std::optional<AbiType> read_elementary(std::string_view& text) {
-    using Kind = AbiType::Kind;
     if (consume(text, "uint")) {
         const std::size_t bits = read_size(text);
-        return bits == 0 || bits > 256 || bits % 8 != 0 ? std::nullopt : std::optional(AbiType{Kind::Uint, bits, {}});
+        return bits == 0 || bits > 256 || bits % 8 != 0 ? std::nullopt : std::optional(AbiType{AbiType::Kind::Uint, bits, {}});
     }
     if (consume(text, "bytes")) {
         const bool sized = !text.empty() && text.front() >= '0' && text.front() <= '9';
         if (!sized) {
-            return AbiType{Kind::Bytes, 0, {}};
+            return AbiType{AbiType::Kind::Bytes, 0, {}};
         }
         const std::size_t bytes = read_size(text);
-        return bytes == 0 || bytes > 32 ? std::nullopt : std::optional(AbiType{Kind::FixedBytes, bytes, {}});
+        return bytes == 0 || bytes > 32 ? std::nullopt : std::optional(AbiType{AbiType::Kind::FixedBytes, bytes, {}});
     }
     if (consume(text, "address")) {
-        return AbiType{Kind::Address, 0, {}};
+        return AbiType{AbiType::Kind::Address, 0, {}};
     }
     if (consume(text, "bool")) {
-        return AbiType{Kind::Bool, 0, {}};
+        return AbiType{AbiType::Kind::Bool, 0, {}};
     }
     if (consume(text, "string")) {
-        return AbiType{Kind::String, 0, {}};
+        return AbiType{AbiType::Kind::String, 0, {}};
     }
     return std::nullopt;
 }
@@ -109,12 +108,12 @@ Hash32 hash_of(std::string_view text) {
 
 bool AbiType::is_dynamic() const {
     switch (kind) {
-        case Kind::Bytes:
-        case Kind::String:
-        case Kind::Array:
+        case AbiType::Kind::Bytes:
+        case AbiType::Kind::String:
+        case AbiType::Kind::Array:
             return true;
-        case Kind::FixedArray:
-        case Kind::Tuple:
+        case AbiType::Kind::FixedArray:
+        case AbiType::Kind::Tuple:
             return std::any_of(parts.begin(), parts.end(), [](const AbiType& part) { return part.is_dynamic(); });
         default:
             return false;
@@ -125,10 +124,10 @@ std::size_t AbiType::head_words() const {
     if (is_dynamic()) {
         return 1;
     }
-    if (kind == Kind::FixedArray) {
+    if (kind == AbiType::Kind::FixedArray) {
         return size * parts.front().head_words();
     }
-    if (kind != Kind::Tuple) {
+    if (kind != AbiType::Kind::Tuple) {
         return 1;
     }
     std::size_t words = 0;

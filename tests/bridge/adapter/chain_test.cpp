@@ -16,6 +16,7 @@
 #include "cone/hash/records.hpp"
 #include "cone/node/rules.hpp"
 #include "cone/node/vote.hpp"
+#include "tests/bridge/adapter/values.hpp"
 #include "tests/bridge/contracts/devnet.hpp"
 
 namespace cone::adapter {
@@ -24,12 +25,6 @@ namespace {
 using namespace cone::test;
 
 constexpr std::size_t kExecutors = 3;
-
-Hash32 hash_of(std::uint8_t byte) {
-    Hash32 hash;
-    hash.bytes.fill(byte);
-    return hash;
-}
 
 eth::SecretKey key_of(const Address& executor) {
     for (std::uint32_t i = 0; i < kExecutors; ++i) {

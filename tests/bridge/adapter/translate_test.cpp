@@ -9,6 +9,7 @@
 #include "bridge/contracts/interface.hpp"
 #include "cone/agreement/commitments.hpp"
 #include "cone/base/errors.hpp"
+#include "tests/bridge/adapter/values.hpp"
 
 namespace cone::adapter {
 namespace {
@@ -16,12 +17,6 @@ namespace {
 using eth::AbiValue;
 using eth::AbiValues;
 using eth::U256;
-
-Hash32 hash_of(std::uint8_t byte) {
-    Hash32 hash;
-    hash.bytes.fill(byte);
-    return hash;
-}
 
 Address address_of(std::uint8_t byte) {
     Address address;

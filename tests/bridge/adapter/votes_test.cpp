@@ -5,15 +5,10 @@
 #include <gtest/gtest.h>
 
 #include "bridge/eth/key_source.hpp"
+#include "tests/bridge/adapter/values.hpp"
 
 namespace cone::adapter {
 namespace {
-
-Hash32 hash_of(std::uint8_t byte) {
-    Hash32 hash;
-    hash.bytes.fill(byte);
-    return hash;
-}
 
 const KeyVoteSigner& signer() {
     static const KeyVoteSigner made(eth::dev_key(3, eth::kAnvilChainId));
