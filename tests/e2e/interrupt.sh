@@ -14,7 +14,8 @@ for ((i = 0; i < 1200; i++)); do
   kill -0 "$demo" 2>/dev/null || { cat "$work/demo.log" >&2; fail "the demo ended before it trained"; }
   sleep 0.1
 done
-started_here | grep -qx "$(anvil_pid)" || fail "anvil is not among the processes of this test"
+# Not `grep -q`: it leaves at the first match, and with pipefail a writer it left behind fails the pipe.
+started_here | grep -x "$(anvil_pid)" >/dev/null || fail "anvil is not among the processes of this test"
 SECONDS=0
 kill -INT -- "-$demo"
 code=0

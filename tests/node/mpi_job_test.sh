@@ -41,7 +41,7 @@ wait_for_line() { (set +o pipefail; tail -n +1 -F "$out" 2>/dev/null | grep -q -
 bridge_pid() {
     local pid
     for pid in $(pgrep -f "$job --store $store"); do
-        if tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | grep -qx OMPI_COMM_WORLD_RANK=0; then echo "$pid"; return; fi
+        if tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | grep -x OMPI_COMM_WORLD_RANK=0 >/dev/null; then echo "$pid"; return; fi
     done
 }
 honest_digest() {
