@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "cone/base/errors.hpp"
+#include "cone/base/median.hpp"
 #include "cone/cli/prepare.hpp"
 #include "cone/comm/mpi_world.hpp"
 #include "cone/data/content_store.hpp"
@@ -17,11 +18,6 @@ namespace cone::cli {
 namespace {
 
 constexpr std::chrono::seconds kTeamTimeout{600};
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
 
 /// Rank 0 cuts the data; everybody builds the same job from it.
 training::JobContext make_job(const config::Config& config, comm::Communicator& team) {

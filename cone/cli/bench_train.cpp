@@ -1,116 +1,202 @@
-// The plain loop is the fair peer in a process of its own, with nothing pinned but one thread; beside it the same loop in ours.
+// Networks, sides in turn, one table. Every side trains in a process of its own: none can pin or warm up another's libraries.
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/cli/bench_train.hpp"
 
 #include <algorithm>
 #include <cstdio>
-#include <iostream>
+#include <list>
 #include <memory>
 
-#include "cone/base/errors.hpp"
-#include "cone/cli/piped_child.hpp"
-#include "cone/job/names.hpp"
+#include "cone/base/median.hpp"
+#include "cone/cli/bench_sides.hpp"
 #include "cone/job/presets.hpp"
-#include "cone/libtorch/train_bench.hpp"
-#include "cone/training/profile.hpp"
+#include "cone/model/network.hpp"
+#include "cone_kernels/peak.hpp"
 
 namespace cone::cli {
 namespace {
 
-struct Options {
-    libtorch::TrainBenchSpec spec;
-    std::string network = "lenet5";
-    std::string engine = "exact";
-    std::uint32_t threads = 1;
-    std::string isa = "avx2";
-    bool serve_plain = false;
-    bool channels_last = false;
+struct Case {
+    std::string name;
+    SideOptions side;
 };
 
-/// The peer: an epoch a line of input, answered by its seconds; ends with its input.
-ExitCode serve_plain(const Options& options) {
-    const auto epoch = libtorch::plain_epoch(options.spec, options.channels_last);
-    for (std::string line; std::getline(std::cin, line);) {
-        std::printf("%.9f\n", libtorch::seconds_of(epoch));
-        std::fflush(stdout);
+struct Options {
+    SideOptions side;
+    std::string network;
+    std::vector<std::string> layers;
+    std::vector<std::string> sides = {"exact", "plain", "plain-channels-last"};
+    std::string serve;
+};
+
+std::vector<std::string> layers_of(const std::vector<std::string>& convolutions, const std::vector<std::string>& linears) {
+    std::vector<std::string> layers;
+    for (const auto& conv : convolutions) {
+        layers.insert(layers.end(), {conv, "relu", "maxpool 2"});
     }
-    return ExitCode::Ok;
-}
-
-/// What set_up_determinism and a user's shell may have pinned is taken out again; one thread, as an executor has. glibc is told
-/// to keep a batch's tensors in the heap, as the executor does (determinism.cpp): without that the peer is a third slower.
-PipedChild start_peer(const Options& options, const char* layout) {
-    const auto& spec = options.spec;
-    return {"/proc/self/exe",
-            {"bench", "train", layout, "--network", options.network, "--images", std::to_string(spec.images), "--batch",
-             std::to_string(spec.batch), "--channels", std::to_string(spec.model.channels), "--height",
-             std::to_string(spec.model.height), "--width", std::to_string(spec.model.width)},
-            {{"OMP_NUM_THREADS", "1"},
-             {"MKL_NUM_THREADS", "1"},
-             {"MALLOC_MMAP_THRESHOLD_", std::to_string(32 << 20)},
-             {"MALLOC_TRIM_THRESHOLD_", std::to_string(256 << 20)},
-             {"MKL_CBWR", std::nullopt},
-             {"ATEN_CPU_CAPABILITY", std::nullopt},
-             {"DNNL_MAX_CPU_ISA", std::nullopt}}};
-}
-
-double seconds_of(PipedChild& peer) {
-    const std::string answer = peer.ask("epoch");
-    char* end = nullptr;
-    const double seconds = std::strtod(answer.c_str(), &end);
-    if (end == answer.c_str() || *end != '\0' || !(seconds > 0)) {
-        throw EnvironmentError("the plain loop's process answered \"" + answer + "\" instead of seconds");
+    for (const auto& linear : linears) {
+        layers.insert(layers.end(), {linear, "relu"});
     }
-    return seconds;
+    layers.push_back("linear classes");
+    return layers;
 }
 
-nlohmann::json json_of(const Options& options, const std::vector<libtorch::BenchFigure>& figures) {
-    return {{"network", options.network},
-            {"shape", {options.spec.model.channels, options.spec.model.height, options.spec.model.width}},
-            {"engine", options.engine},
-            {"threads", options.threads},
-            {"batch", options.spec.batch},
-            {"repeats", options.spec.repeats},
-            {"executor_images_per_s", figures[0].images_per_s},
-            {"libtorch_nchw_images_per_s", figures[1].images_per_s},
-            {"libtorch_channels_last_images_per_s", figures[2].images_per_s},
-            {"ratio", std::min(figures[1].ratio, figures[2].ratio)}};
+Case standard_case(const Options& options, std::string name, std::vector<std::string> layers, std::uint32_t channels,
+                   std::uint32_t side, std::uint32_t batch, std::uint32_t images) {
+    Case made{std::move(name), options.side};
+    auto& spec = made.side.spec;
+    spec.model.layers = std::move(layers);
+    spec.model.channels = channels;
+    spec.model.height = spec.model.width = side;
+    spec.batch = batch;
+    spec.images = images;
+    return made;
 }
 
-std::string text_of(const Options& options, const std::vector<libtorch::BenchFigure>& figures) {
-    const auto& model = options.spec.model;
-    char line[256];
-    std::snprintf(line, sizeof line, "training %s on %u x %u x %u, batch %u, medians of %u", options.network.c_str(),
-                  model.channels, model.height, model.width, options.spec.batch, options.spec.repeats);
-    std::string text = line;
-    for (const auto& figure : figures) {
-        std::snprintf(line, sizeof line, "\n  %-34s %8.0f images/s", figure.name.c_str(), figure.images_per_s);
-        text += line;
-        if (&figure != figures.data()) {
-            std::snprintf(line, sizeof line, "   executor / this %6.3f", figure.ratio);
-            text += line;
+/// The networks of docs/benchmarks.md.
+std::vector<Case> standard_cases(const Options& options) {
+    const auto lenet5 = layers_of({"conv 6 5", "conv 16 5"}, {"linear 120", "linear 84"});
+    const auto cnn = layers_of({"conv 32 3", "conv 64 3"}, {"linear 128"});
+    return {standard_case(options, "LeNet-5", lenet5, 1, 28, 32, 4096),
+            standard_case(options, "LeNet-5", lenet5, 3, 32, 32, 4096),
+            standard_case(options, "CNN 32-64-128", cnn, 1, 28, 64, 1024),
+            standard_case(options, "ResNet-18", job::preset_layers("resnet18"), 3, 32, 32, 64)};
+}
+
+std::vector<Case> cases_of(const Options& options) {
+    if (options.network.empty() && options.layers.empty()) {
+        return standard_cases(options);
+    }
+    Case only{options.network.empty() ? "layers" : options.network, options.side};
+    only.side.spec.model.layers = options.network.empty() ? options.layers : job::preset_layers(options.network);
+    return {only};
+}
+
+struct Row {
+    model::BenchFigure figure;
+    double gflops = 0;
+    double memory_mib = 0;
+};
+
+struct Measured {
+    Case of;
+    double operations = 0;  ///< a sample
+    double peak = 0;        ///< GFLOP/s of one core
+    std::vector<Row> rows;
+};
+
+/// The core's peak takes a turn as the sides do, so that all see the same clock.
+Measured measure(const Case& of, const std::vector<std::string>& sides) {
+    Measured out{of, kernels::training_operations(model::make_network(of.side.spec.model).graph), 0, {}};
+    std::list<SideProcess> processes;
+    std::vector<model::BenchSide> turns;
+    for (const auto& side : sides) {
+        auto& process = processes.emplace_back(side, of.side);
+        turns.push_back({side, [&process] { return process.epoch_seconds(); }});
+    }
+    std::vector<double> peaks;
+    turns.push_back({"peak", [&peaks] {
+                         peaks.push_back(kernels::measured_peak());
+                         return 1.0;
+                     }});
+    auto figures = model::compare_sides(of.side.spec, turns);
+    figures.pop_back();
+    auto process = processes.begin();
+    for (auto& figure : figures) {
+        const double gflops = figure.images_per_s * out.operations / 1e9;
+        out.rows.push_back({std::move(figure), gflops, process->memory_mib()});
+        ++process;
+    }
+    out.peak = median(peaks);
+    return out;
+}
+
+/// Of the first side to the fastest libtorch loop; nothing when none was measured.
+std::optional<double> ratio_of(const Measured& measured) {
+    std::optional<double> ratio;
+    for (const auto& row : measured.rows) {
+        if (row.figure.name.rfind("plain", 0) == 0 && (!ratio || row.figure.ratio < *ratio)) {
+            ratio = row.figure.ratio;
         }
+    }
+    return ratio;
+}
+
+nlohmann::json json_of(const Measured& measured) {
+    const auto& spec = measured.of.side.spec;
+    nlohmann::json sides = nlohmann::json::array();
+    for (const auto& row : measured.rows) {
+        sides.push_back({{"side", row.figure.name},
+                         {"images_per_s", row.figure.images_per_s},
+                         {"gflops", row.gflops},
+                         {"memory_mib", row.memory_mib},
+                         {"first_over_this", row.figure.ratio}});
+    }
+    const auto ratio = ratio_of(measured);
+    return {{"network", measured.of.name},
+            {"layers", spec.model.layers},
+            {"shape", {spec.model.channels, spec.model.height, spec.model.width}},
+            {"batch", spec.batch},
+            {"images", spec.images},
+            {"threads", measured.of.side.threads},
+            {"repeats", spec.repeats},
+            {"operations_per_image", measured.operations},
+            {"core_peak_gflops", measured.peak},
+            {"sides", sides},
+            {"ratio", ratio ? nlohmann::json(*ratio) : nlohmann::json()}};
+}
+
+std::string text_of(const Measured& measured) {
+    const auto& spec = measured.of.side.spec;
+    char line[256];
+    std::snprintf(line, sizeof line,
+                  "%s on %u x %u x %u, batch %u, %.2f MFLOP an image, %u thread(s), core peak %.1f GFLOP/s, medians of %u\n"
+                  "  %-20s %10s %9s %7s %8s %13s\n",
+                  measured.of.name.c_str(), spec.model.channels, spec.model.height, spec.model.width, spec.batch,
+                  measured.operations / 1e6, measured.of.side.threads, measured.peak, spec.repeats, "side", "images/s",
+                  "GFLOP/s", "of peak", "MiB", "first / this");
+    std::string text = line;
+    for (const auto& row : measured.rows) {
+        const double share = measured.peak > 0 ? 100 * row.gflops / measured.peak : 0;
+        std::snprintf(line, sizeof line, "  %-20s %10.0f %9.1f %6.1f%% %8.1f %13.3f\n", row.figure.name.c_str(),
+                      row.figure.images_per_s, row.gflops, share, row.memory_mib, row.figure.ratio);
+        text += line;
     }
     return text;
 }
 
 ExitCode bench_train(const Common& common, Options options) {
-    options.spec.model.layers = job::preset_layers(options.network);
-    if (options.serve_plain) {
-        return serve_plain(options);
+    if (!options.serve.empty()) {
+        options.side.spec.model.layers = options.layers;
+        serve_side(options.serve, options.side);
+        return ExitCode::Ok;
     }
-    const auto profile = training::make_profile(options.engine, options.isa);
-    const auto executor =
-        libtorch::executor_epoch(options.spec, training::make_trainer(options.spec.model, profile, options.threads));
-    PipedChild contiguous = start_peer(options, "--serve-plain");
-    PipedChild channels_last = start_peer(options, "--serve-channels-last");
-    const auto figures = libtorch::compare_sides(
-        options.spec, {{"CONE, " + options.engine + ", " + std::to_string(options.threads) + " thread(s)",
-                        [&] { return libtorch::seconds_of(executor); }},
-                       {"plain libtorch, one thread", [&] { return seconds_of(contiguous); }},
-                       {"plain libtorch, channels last", [&] { return seconds_of(channels_last); }}});
-    print_result(common, "bench train", json_of(options, figures), text_of(options, figures));
+    nlohmann::json networks = nlohmann::json::array();
+    std::string text;
+    for (const auto& one : cases_of(options)) {
+        const auto measured = measure(one, options.sides);
+        networks.push_back(json_of(measured));
+        text += (text.empty() ? "" : "\n") + text_of(measured);
+    }
+    text.pop_back();
+    print_result(common, "bench train", {{"networks", networks}}, text);
     return ExitCode::Ok;
+}
+
+void add_network(CLI::App& command, Options& options) {
+    auto& spec = options.side.spec;
+    auto* layers =
+        command.add_option("--layers", options.layers, "A network by its layers, with commas between them")->delimiter(',');
+    command.add_option("--network", options.network, "A preset; without it and --layers: the four of docs/benchmarks.md")
+        ->check(CLI::IsMember(job::kPresets))
+        ->excludes(layers);
+    command.add_option("--channels", spec.model.channels, "Of an image")->capture_default_str();
+    command.add_option("--height", spec.model.height, "Of an image")->capture_default_str();
+    command.add_option("--width", spec.model.width, "Of an image")->capture_default_str();
+    command.add_option("--images", spec.images, "Synthetic images an epoch")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1'000'000));
+    command.add_option("--batch", spec.batch, "Images a step")->capture_default_str()->check(CLI::Range(1, 65'536));
 }
 
 }  // namespace
@@ -118,31 +204,21 @@ ExitCode bench_train(const Common& common, Options options) {
 void add_bench_train(CLI::App& bench, Runner& chosen) {
     auto common = std::make_shared<Common>();
     auto options = std::make_shared<Options>();
-    auto* command = bench.add_subcommand("train", "The executor's training beside a plain libtorch loop");
+    auto* command = bench.add_subcommand("train", "The executor's training beside plain libtorch loops");
     add_common(*command, *common, false);
-    auto& model = options->spec.model;
-    command->add_option("--network", options->network, "A preset")->capture_default_str()->check(CLI::IsMember(job::kPresets));
-    command->add_option("--engine", options->engine, "The executor's engine")
+    add_network(*command, *options);
+    command->add_option("--side", options->sides, "Who takes part; ratios are the first one's to each")
         ->capture_default_str()
-        ->check(CLI::IsMember(job::kEngines));
-    command->add_option("--threads", options->threads, "Of the exact engine")->capture_default_str()->check(CLI::Range(1, 256));
-    command->add_option("--channels", model.channels, "Of an image")->capture_default_str();
-    command->add_option("--height", model.height, "Of an image")->capture_default_str();
-    command->add_option("--width", model.width, "Of an image")->capture_default_str();
-    command->add_option("--images", options->spec.images, "Synthetic images an epoch")
+        ->delimiter(',')
+        ->check(CLI::IsMember(kBenchSides));
+    command->add_option("--threads", options->side.threads, "Of the exact engine")
         ->capture_default_str()
-        ->check(CLI::Range(1, 1'000'000));
-    command->add_option("--batch", options->spec.batch, "Images a step")->capture_default_str()->check(CLI::Range(1, 65'536));
-    command->add_option("--repeats", options->spec.repeats, "Measurements of each, in turn")
+        ->check(CLI::Range(1, 256));
+    command->add_option("--repeats", options->side.spec.repeats, "Measurements of each, in turn")
         ->capture_default_str()
         ->check(CLI::Range(1, 99));
-    command->add_option("--isa", options->isa, "Instruction-set class (engine libtorch)")->capture_default_str();
-    // What the command starts as its peers.
-    command->add_flag("--serve-plain", options->serve_plain)->group("");
-    command
-        ->add_flag_function("--serve-channels-last",
-                            [options](std::int64_t) { options->serve_plain = options->channels_last = true; })
-        ->group("");
+    command->add_option("--isa", options->side.isa, "Instruction-set class of side libtorch")->capture_default_str();
+    command->add_option("--serve", options->serve)->group("")->check(CLI::IsMember(kBenchSides));  // what it starts as a side
     command->callback([=, &chosen] { chosen = [=] { return bench_train(*common, *options); }; });
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cone/base/errors.hpp"
+#include "cone/base/median.hpp"
 #include "cone/base/rng.hpp"
 #include "cone/hash/keccak_x4.hpp"
 
@@ -29,12 +30,6 @@ double seconds_of(const std::function<void()>& work) {
     const auto start = std::chrono::steady_clock::now();
     work();
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
 }
 
 void openssl_digest(const EVP_MD* kind, ByteSpan data) {

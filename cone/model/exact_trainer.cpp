@@ -72,9 +72,10 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Trainer> make_exact_trainer(const job::ModelSpec& model, std::uint32_t block, std::uint32_t threads) {
+std::unique_ptr<Trainer> make_exact_trainer(const job::ModelSpec& model, std::uint32_t block, std::uint32_t threads,
+                                            kernels::Isa isa) {
     auto network = make_network(model);
-    auto engine = kernels::make_cpu_engine(network.graph, threads);
+    auto engine = kernels::make_cpu_engine(network.graph, threads, isa);
     return std::make_unique<ExactTrainer>(std::move(network), std::move(engine), block);
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cone/model/trainer.hpp"
+#include "cone_kernels/engine.hpp"
 
 namespace cone::model {
 
@@ -12,10 +13,10 @@ inline constexpr const char* kExactEngine = "exact";
 inline constexpr const char* kExactVersion = "1";
 inline constexpr const char* kExactOperators = "exact/1";
 
-/// How fast, never what: the best instruction set of this processor and `threads` threads.
+/// How fast, never what: `isa`, which this processor must have, and `threads` threads.
 /// `block` is the profile's: values that share an exponent when virtual shards are summed. Throws as make_network.
 [[nodiscard]] std::unique_ptr<Trainer> make_exact_trainer(const job::ModelSpec& model, std::uint32_t block,
-                                                          std::uint32_t threads = 1);
+                                                          std::uint32_t threads = 1, kernels::Isa isa = kernels::best_isa());
 
 /// The same on the reference engine (plain loops), for tests and for naming an operator.
 [[nodiscard]] std::unique_ptr<Trainer> make_reference_trainer(const job::ModelSpec& model, std::uint32_t block);

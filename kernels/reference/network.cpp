@@ -119,6 +119,18 @@ std::size_t bias_values(const Layer& layer) {
     }
 }
 
+double training_operations(const Network& network) {
+    double sum = 0;
+    for (const Layer& l : network.layers) {
+        const double passes = l.input == 0 ? 2 : 3;
+        const double positions = l.op == Op::Conv     ? static_cast<double>(l.out.height) * l.out.width
+                                 : l.op == Op::Linear ? 1
+                                                      : 0;
+        sum += passes * 2 * static_cast<double>(weight_values(l)) * positions;
+    }
+    return sum;
+}
+
 std::optional<std::string> problem_of(const Network& network) {
     if (!is_usable(network.input)) {
         return "input: a side of 0 or 2^31 values or more: " + text(network.input);

@@ -6,6 +6,8 @@
 
 #include <functional>
 
+#include "cone_kernels/engine.hpp"
+#include "cone_kernels/peak.hpp"
 #include "random_network.hpp"
 
 namespace cone::kernels {
@@ -239,6 +241,24 @@ TEST(Network, RefusesParametersWithGaps) {
 TEST(Network, RefusesParametersOutsideTheValues) {
     EXPECT_EQ(problem_after([](Network& n) { n.values -= 1; }), "the parameters have 918 values, the network 917");
     EXPECT_EQ(problem_after([](Network& n) { n.layers[6].weight = ~std::size_t{0}; }), "no parameter holds value 268");
+}
+
+/// By hand: 2 x 9 x 25 x 4 x 4 x 3 operations of a convolution that is not the first, and so on.
+TEST(Network, CountsTheOperationsOfATrainingStep) {
+    testing::Builder b({1, 8, 8});
+    b.conv(2, 3).same(Op::Relu).conv(3, 3).linear(5);
+    const double first = 2.0 * (2 * 2 * 1 * 9 * 36);
+    const double second = 3.0 * (2 * 3 * 2 * 9 * 16);
+    const double last = 3.0 * (2 * 5 * 48);
+    EXPECT_DOUBLE_EQ(training_operations(b.network()), first + second + last);
+}
+
+TEST(Peak, IsMeasuredWhereThereAreFusedMultiplyAdds) {
+#if defined(__x86_64__)
+    EXPECT_EQ(measured_peak() > 0, best_isa() != Isa::Portable);
+#else
+    EXPECT_EQ(measured_peak(), 0);
+#endif
 }
 
 }  // namespace

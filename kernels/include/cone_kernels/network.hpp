@@ -72,6 +72,10 @@ struct Network {
 /// padding below the kernel's sides, 1 to 256 classes, sizes below 2^31.
 [[nodiscard]] std::optional<std::string> problem_of(const Network& network);
 
+/// Floating-point operations of a training step, a sample: two for each multiply-add of convolutions and linear layers, forward,
+/// data gradient (not of tensor 0) and weight gradient. The rest is not counted.
+[[nodiscard]] double training_operations(const Network& network);
+
 [[nodiscard]] const char* name_of(Op op);
 
 }  // namespace cone::kernels

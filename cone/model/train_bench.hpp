@@ -1,4 +1,4 @@
-// Training throughput, side by side: the executor's training, a plain libtorch loop, whatever else trains the same network.
+// Training throughput, side by side: a trainer, and whoever else trains the same network.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -8,10 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "cone/data/shard.hpp"
 #include "cone/job/job_spec.hpp"
 #include "cone/model/trainer.hpp"
 
-namespace cone::libtorch {
+namespace cone::model {
 
 struct TrainBenchSpec {
     job::ModelSpec model;
@@ -23,12 +24,11 @@ struct TrainBenchSpec {
 /// One epoch over the synthetic images, shuffling and normalisation included.
 using Epoch = std::function<void()>;
 
-/// Trainer::train by a trainer of spec.model.
-[[nodiscard]] Epoch executor_epoch(const TrainBenchSpec& spec, std::shared_ptr<model::Trainer> trainer);
+/// The synthetic images: uniform bytes, labels in turn.
+[[nodiscard]] data::Shard bench_shard(const TrainBenchSpec& spec);
 
-/// What users of libtorch write: torch::nn modules, autograd, torch::optim::SGD, cross_entropy. Pins nothing, so it is as fast as
-/// its process lets it be: its own, for a fair peer. Throws ConfigError when steps_of does.
-[[nodiscard]] Epoch plain_epoch(const TrainBenchSpec& spec, bool channels_last);
+/// Trainer::train by a trainer of spec.model. An epoch throws EnvironmentError when a value is no longer finite.
+[[nodiscard]] Epoch executor_epoch(const TrainBenchSpec& spec, std::shared_ptr<Trainer> trainer);
 
 [[nodiscard]] double seconds_of(const Epoch& epoch);
 
@@ -46,4 +46,4 @@ struct BenchFigure {
 /// Each side once to warm up, then all in turn, `spec.repeats` times; one figure a side, in order.
 [[nodiscard]] std::vector<BenchFigure> compare_sides(const TrainBenchSpec& spec, const std::vector<BenchSide>& sides);
 
-}  // namespace cone::libtorch
+}  // namespace cone::model

@@ -1,0 +1,123 @@
+// /proc/self/exe again, with the network's layers as arguments and an environment that leaves libtorch alone.
+// SPDX-License-Identifier: Apache-2.0
+#include "cone/cli/bench_sides.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+
+#include "cone/base/errors.hpp"
+#include "cone/model/exact_trainer.hpp"
+#include "cone/training/profile.hpp"
+#ifdef CONE_HAVE_LIBTORCH
+#include "cone/libtorch/plain_loop.hpp"
+#endif
+
+namespace cone::cli {
+namespace {
+
+/// VmHWM: the most this process has had in memory.
+double peak_mib() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.rfind("VmHWM:", 0) == 0) {
+            return std::strtod(line.c_str() + 6, nullptr) / 1024;
+        }
+    }
+    throw EnvironmentError("/proc/self/status has no VmHWM");
+}
+
+model::Epoch plain_epoch(const SideOptions& options, bool channels_last) {
+#ifdef CONE_HAVE_LIBTORCH
+    return libtorch::plain_epoch(options.spec, channels_last);
+#else
+    (void)options;
+    (void)channels_last;
+    throw ConfigError("this build has no libtorch to compare with: measure --side exact, or build with CONE_WITH_TORCH=ON");
+#endif
+}
+
+kernels::Isa isa_of(std::string_view side) {
+    const auto isa = side == "exact"          ? kernels::best_isa()
+                     : side == "exact-avx512" ? kernels::Isa::Avx512
+                     : side == "exact-avx2"   ? kernels::Isa::Avx2
+                                              : kernels::Isa::Portable;
+    if (isa > kernels::best_isa()) {
+        throw ConfigError("this processor cannot run side " + std::string(side) + ": leave it out");
+    }
+    return isa;
+}
+
+model::Epoch epoch_of(std::string_view side, const SideOptions& options) {
+    if (side == "plain" || side == "plain-channels-last") {
+        return plain_epoch(options, side == "plain-channels-last");
+    }
+    if (side == "libtorch") {
+        const auto profile = training::make_profile("libtorch", options.isa);
+        return model::executor_epoch(options.spec, training::make_trainer(options.spec.model, profile));
+    }
+    constexpr std::uint32_t kBlock = 1024;  // of sums over virtual shards: one shard has none
+    return model::executor_epoch(options.spec,
+                                 model::make_exact_trainer(options.spec.model, kBlock, options.threads, isa_of(side)));
+}
+
+std::string joined(const std::vector<std::string>& layers) {
+    std::string text;
+    for (const auto& layer : layers) {
+        text += (text.empty() ? "" : ",") + layer;
+    }
+    return text;
+}
+
+std::vector<std::string> arguments_of(const std::string& side, const SideOptions& options) {
+    const auto& spec = options.spec;
+    return {"bench",      "train",
+            "--serve",    side,
+            "--layers",   joined(spec.model.layers),
+            "--images",   std::to_string(spec.images),
+            "--batch",    std::to_string(spec.batch),
+            "--channels", std::to_string(spec.model.channels),
+            "--height",   std::to_string(spec.model.height),
+            "--width",    std::to_string(spec.model.width),
+            "--threads",  std::to_string(options.threads),
+            "--isa",      options.isa};
+}
+
+/// What a user's shell may have pinned is taken out; one thread, as an executor has. glibc is told to keep a batch's tensors in
+/// the heap, as the executor does (determinism.cpp): without that the peer is a third slower.
+EnvironmentChanges environment() {
+    return {{"OMP_NUM_THREADS", "1"},
+            {"MKL_NUM_THREADS", "1"},
+            {"MALLOC_MMAP_THRESHOLD_", std::to_string(32 << 20)},
+            {"MALLOC_TRIM_THRESHOLD_", std::to_string(256 << 20)},
+            {"MKL_CBWR", std::nullopt},
+            {"ATEN_CPU_CAPABILITY", std::nullopt},
+            {"DNNL_MAX_CPU_ISA", std::nullopt}};
+}
+
+}  // namespace
+
+void serve_side(std::string_view side, const SideOptions& options) {
+    const double start = peak_mib();
+    const auto epoch = epoch_of(side, options);
+    for (std::string line; std::getline(std::cin, line);) {
+        std::printf("%.9f\n", line == "memory" ? peak_mib() - start : model::seconds_of(epoch));
+        std::fflush(stdout);
+    }
+}
+
+SideProcess::SideProcess(const std::string& side, const SideOptions& options)
+    : side_(side), child_("/proc/self/exe", arguments_of(side, options), environment()) {}
+
+double SideProcess::ask(const std::string& question) {
+    const std::string answer = child_.ask(question);
+    char* end = nullptr;
+    const double value = std::strtod(answer.c_str(), &end);
+    if (end == answer.c_str() || *end != '\0' || !(value > 0)) {
+        throw EnvironmentError("the process of side " + side_ + " answered \"" + answer + "\" instead of a number");
+    }
+    return value;
+}
+
+}  // namespace cone::cli
