@@ -1,21 +1,18 @@
-// Logs go to stderr (people) and, when asked, to a file of JSON lines (machines). Results never go here.
+// Logs are for people and go to stderr; results go to stdout and never here.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <spdlog/spdlog.h>
 
+#include <array>
 #include <string>
+#include <string_view>
 
 namespace cone {
 
-struct LogOptions {
-    std::string name = "cone";   ///< who speaks: "bridge", "exec-3"
-    std::string level = "info";  ///< trace, debug, info, warn, error
-    bool to_stderr = true;
-    std::string json_file;  ///< empty: none
-};
+inline constexpr std::array<std::string_view, 5> kLogLevels = {"trace", "debug", "info", "warn", "error"};
 
-/// Replaces the process-wide logger. Throws EnvironmentError when the file cannot be opened.
-void set_up_log(const LogOptions& options);
+/// Replaces the process-wide logger. `name` says who speaks ("bridge", "executor 3"); `level` is one of kLogLevels.
+void set_up_log(const std::string& name, const std::string& level);
 
 }  // namespace cone

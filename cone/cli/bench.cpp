@@ -18,6 +18,7 @@ std::string text_of(const char* format, auto... values) {
 }
 
 ExitCode bench_hash(const Common& common, std::size_t mib) {
+    end_on_signals();
     const auto figures = hash::run_hash_bench(mib << 20, 7);
     const nlohmann::json body{{"bytes", figures.bytes},
                               {"keccak_path", figures.keccak_path},

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/cli/bench_sides.hpp"
 
+#include <sys/prctl.h>
+
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -99,6 +102,7 @@ EnvironmentChanges environment() {
 }  // namespace
 
 void serve_side(std::string_view side, const SideOptions& options) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // an epoch is long, and nobody waits for it any more
     const double start = peak_mib();
     const auto epoch = epoch_of(side, options);
     for (std::string line; std::getline(std::cin, line);) {

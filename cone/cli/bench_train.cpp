@@ -7,6 +7,7 @@
 #include <list>
 #include <memory>
 
+#include "cone/base/log.hpp"
 #include "cone/base/median.hpp"
 #include "cone/cli/bench_sides.hpp"
 #include "cone/job/presets.hpp"
@@ -166,6 +167,7 @@ std::string text_of(const Measured& measured) {
 }
 
 ExitCode bench_train(const Common& common, Options options) {
+    end_on_signals();
     if (!options.serve.empty()) {
         options.side.spec.model.layers = options.layers;
         serve_side(options.serve, options.side);
@@ -174,6 +176,7 @@ ExitCode bench_train(const Common& common, Options options) {
     nlohmann::json networks = nlohmann::json::array();
     std::string text;
     for (const auto& one : cases_of(options)) {
+        spdlog::info("measuring {}: {} sides, {} turns", one.name, options.sides.size(), one.side.spec.repeats + 1);
         const auto measured = measure(one, options.sides);
         networks.push_back(json_of(measured));
         text += (text.empty() ? "" : "\n") + text_of(measured);

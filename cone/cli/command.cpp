@@ -30,7 +30,10 @@ std::map<std::string, std::string> cone_environment() {
 
 void add_common(CLI::App& command, Common& common, bool with_config) {
     command.add_flag("--json", common.json, "Print the result as one JSON object with schema_version");
-    command.add_option("--log-level", common.log_level, "trace, debug, info, warn or error")->capture_default_str();
+    command.add_option("--log-level", common.log_level, "trace, debug, info, warn or error")
+        ->capture_default_str()
+        ->check(CLI::IsMember(kLogLevels))
+        ->each([](const std::string& level) { set_up_log("cone", level); });
     if (with_config) {
         command.add_option("-c,--config", common.config_path, "Configuration file (TOML)")->capture_default_str();
         command.add_option("--set", common.set, "Override one setting: section.key=value (repeatable)");

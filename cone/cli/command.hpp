@@ -25,6 +25,9 @@ struct Common {
 /// Set once by `main` from a signal handler's flag; long commands look at it and leave with 130.
 [[nodiscard]] bool interrupted();
 
+/// From here on a signal ends the process at once: for commands that keep nothing and run code that looks at no flag.
+void end_on_signals();
+
 /// Adds --json and --log-level, and with `with_config` also --config and --set.
 void add_common(CLI::App& command, Common& common, bool with_config);
 

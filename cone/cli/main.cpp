@@ -62,9 +62,15 @@ bool interrupted() {
     return interrupt_flag;
 }
 
+void end_on_signals() {
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, SIG_DFL);
+}
+
 }  // namespace cone::cli
 
 int main(int argc, char** argv) {
     cone::cli::install_signals();
+    cone::set_up_log("cone", "info");
     return cone::cli::run_app(argc, argv);
 }

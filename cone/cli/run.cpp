@@ -2,12 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 #include <memory>
+#include <string>
 
+#include "cone/base/log.hpp"
 #include "cone/cli/command.hpp"
 #include "cone/cli/run_ranks.hpp"
 
 namespace cone::cli {
 namespace {
+
+/// The bridge tells how the job goes; executors speak up when something is wrong, or when more is asked for.
+void set_up_rank_log(const node::Seat& seat, const std::string& level) {
+    if (seat.executor) {
+        set_up_log("executor " + std::to_string(*seat.executor), level == "info" ? "warn" : level);
+    } else {
+        set_up_log("bridge", level);
+    }
+}
 
 ExitCode run_run(const Common& common, std::uint64_t job, bool print_ranks) {
     const auto config = load(common);
@@ -22,6 +33,7 @@ ExitCode run_run(const Common& common, std::uint64_t job, bool print_ranks) {
     int argc = 0;
     char** argv = nullptr;
     const int code = node::run_under_mpi(argc, argv, options, [&](const node::Seat& seat) {
+        set_up_rank_log(seat, common.log_level);
         return seat.executor ? run_executor_rank(config, seat) : run_bridge_rank(config, job, seat, common.json);
     });
     return static_cast<ExitCode>(code);

@@ -5,7 +5,6 @@
 
 #include "bridge/adapter/ethereum_chain.hpp"
 #include "bridge/adapter/votes.hpp"
-#include "cone/base/log.hpp"
 #include "cone/cli/command.hpp"
 #include "cone/cli/connection.hpp"
 #include "cone/cli/job_choice.hpp"
@@ -82,9 +81,6 @@ void send_everybody_home(const node::Seat& seat, const std::string& reason) {
 }  // namespace
 
 node::SeatEnd run_bridge_rank(const config::Config& config, std::uint64_t wanted_job, const node::Seat& seat, bool json) {
-    LogOptions log;
-    log.name = "bridge";
-    set_up_log(log);
     const RunClock started;
     std::unique_ptr<OpenJob> job;
     try {

@@ -3,7 +3,6 @@
 #include "bridge/adapter/member_endpoint.hpp"
 #include "bridge/adapter/votes.hpp"
 #include "cone/base/errors.hpp"
-#include "cone/base/log.hpp"
 #include "cone/cli/directory_state_store.hpp"
 #include "cone/cli/prepare.hpp"
 #include "cone/cli/roles.hpp"
@@ -66,10 +65,6 @@ training::JobContext context_of(const node::Welcome& welcome) {
 node::SeatEnd run_executor_rank(const config::Config& config, const node::Seat& seat) {
     const bool leads = seat.team.rank() == 0;
     const auto executor = narrow<std::uint32_t>(*seat.executor);
-    LogOptions log;
-    log.name = "exec-" + std::to_string(executor);
-    log.level = "warn";
-    set_up_log(log);
     const data::DirectoryStore shards(config::store_dir(config));
     DirectoryStateStore states(config::store_dir(config));
     const SteadyClock clock;

@@ -12,6 +12,7 @@ for command in "" "devnet" "devnet up" "devnet down" submit run status verify re
 done
 expect 2 "subcommand" "$cone"
 expect 2 "--colour" "$cone" status --colour
+expect 2 "loud" "$cone" status --log-level loud
 
 step "configuration"
 bad_config() { sed "$1" configs/tiny.toml > "$work/bad/config.toml"; }

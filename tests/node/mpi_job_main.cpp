@@ -141,7 +141,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     try {
-        cone::set_up_log({"mpi-job", "warn", true, {}});
+        cone::set_up_log("mpi-job", "warn");
         return cone::node::run(argc, argv);
     } catch (const cone::Error& error) {
         std::cerr << error.what() << "\n" << error.hint() << std::endl;
