@@ -67,9 +67,12 @@ void EthereumChain::take(const follower::BlockApplied& block, std::vector<node::
         const std::size_t ordinal = seen_of_transaction[log.transaction]++;
         const auto contract = settings_.deployment.contract_at(log.address);
         const auto event = contract ? contracts::decode_event(*contract, log) : std::nullopt;
-        auto body = event ? translate(*event, settings_.job) : std::nullopt;
-        if (body && delivered_.emplace(log.transaction, ordinal).second) {
-            out.push_back({block.block.number, log.transaction, std::move(*body)});
+        auto bodies = event ? translate(*event, settings_.job) : std::vector<node::ChainEventBody>{};
+        if (bodies.empty() || !delivered_.emplace(log.transaction, ordinal).second) {
+            continue;
+        }
+        for (auto& body : bodies) {
+            out.push_back({block.block.number, log.transaction, std::move(body)});
         }
     }
 }

@@ -11,15 +11,16 @@ namespace {
 
 using contracts::Contract;
 
-/// The board keeps no spec hash; the event that opened the job has it.
-Hash32 spec_hash_of(rpc::Client& client, const contracts::Deployment& deployment, JobId job, std::uint64_t created_block) {
+/// The event that opened the job has the request as it was; the board keeps only what it computes with.
+contracts::Request request_of(rpc::Client& client, const contracts::Deployment& deployment, JobId job,
+                              std::uint64_t created_block) {
     const rpc::LogFilter filter{.addresses = {deployment.address(Contract::JobBoard)}, .topics = {}};
     for (const auto& log : rpc::logs_in_range(client, created_block, created_block, filter)) {
         const auto event = contracts::decode_event(Contract::JobBoard, log);
         if (event && event->name == "JobOpened" && event->number("jobId") == job.value) {
             for (const auto& argument : event->arguments) {
                 if (argument.name == "request") {
-                    return contracts::read_request(argument.value).spec_hash;
+                    return contracts::read_request(argument.value);
                 }
             }
         }
@@ -63,10 +64,11 @@ node::JobTerms read_terms(rpc::Client& client, const contracts::Deployment& depl
         throw ChainError("job " + std::to_string(job.value) + " has no seed yet: it is " + contracts::to_string(record.state),
                          "cone submit fixes it");
     }
-    const auto& request = record.request;
+    // The pool is that of the block before the job's.
+    const auto request = request_of(client, deployment, job, record.pool_block + 1);
     return {.job = job,
             .buyer = record.buyer,
-            .spec_hash = spec_hash_of(client, deployment, job, record.pool_block),
+            .spec_hash = request.spec_hash,
             .job_hash = record.job_hash,
             .job_seed = record.job_seed,
             .domain_separator = views.domain_separator(),

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bridge/adapter/translate.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "bridge/contracts/records.hpp"
-#include "cone/agreement/commitments.hpp"
 #include "cone/base/errors.hpp"
 
 namespace cone::adapter {
@@ -27,23 +29,24 @@ std::pair<Hash32, Hash32> halves(const Bytes& signature) {
     return rs;
 }
 
-std::vector<agreement::MemberCommitment> members_of(const node::CastVotes& action) {
-    std::vector<agreement::MemberCommitment> members;
-    for (std::size_t i = 0; i < action.members.size(); ++i) {
-        members.push_back({action.members[i], action.commitments.at(i)});
-    }
-    return members;
+contracts::VoteOpening opening_of(const node::SignedVote& vote) {
+    const auto [r, vs] = halves(vote.signature);
+    return {.position = narrow<std::uint16_t>(vote.position), .salt = vote.salt, .r = r, .vs = vs};
 }
 
-contracts::VoteInput input_of(const node::SignedVote& vote, std::span<const agreement::MemberCommitment> members) {
-    const auto [r, vs] = halves(vote.signature);
-    return {.position = narrow<std::uint16_t>(vote.position),
-            .digest = vote.digest,
-            .witness = vote.witness,
-            .salt = vote.salt,
-            .r = r,
-            .vs = vs,
-            .proof = agreement::prove_commitment(members, vote.position).siblings};
+/// Votes that say the same are sent together.
+std::vector<contracts::VoteGroup> groups_of(const std::vector<node::SignedVote>& votes) {
+    std::vector<contracts::VoteGroup> groups;
+    for (const auto& vote : votes) {
+        auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& candidate) {
+            return candidate.digest == vote.digest && candidate.witness == vote.witness;
+        });
+        if (group == groups.end()) {
+            group = groups.insert(group, {vote.digest, vote.witness, {}});
+        }
+        group->openings.push_back(opening_of(vote));
+    }
+    return groups;
 }
 
 contracts::SignedVote signed_of(const node::SignedVote& vote) {
@@ -57,20 +60,15 @@ Translated to_call(const node::PostCommitments& a) {
 }
 
 Translated to_call(const node::CastVotes& a) {
-    const auto members = members_of(a);
-    std::vector<contracts::VoteInput> votes;
-    for (const auto& vote : a.votes) {
-        votes.push_back(input_of(vote, members));
-    }
-    return {contracts::cast_votes(a.job, a.segment, a.attempt, votes), "CastVotes",
-            place(a.segment, a.attempt) + ", " + std::to_string(votes.size()) + " votes", a.segment};
+    return {contracts::cast_votes(a.job, a.segment, a.attempt, a.members, a.commitments, groups_of(a.votes)), "CastVotes",
+            place(a.segment, a.attempt) + ", " + std::to_string(a.votes.size()) + " votes", a.segment};
 }
 
 Translated to_call(const node::CloseAttempt& a) {
     return {contracts::close_attempt(a.job, a.segment), "CloseAttempt", place(a.segment), a.segment};
 }
 Translated to_call(const node::Finalize& a) {
-    return {contracts::finalize(a.job, a.segment), "Finalize", place(a.segment), a.segment};
+    return {contracts::finalize(a.job, a.segment, a.members), "Finalize", place(a.segment), a.segment};
 }
 
 Translated to_call(const node::Settle& a) {
@@ -114,13 +112,19 @@ std::string void_reason_of(const Event& event) {
                : contracts::to_string(static_cast<contracts::VoidReason>(reason));
 }
 
+/// One event of the board, as many of the node.
+std::vector<node::ChainEventBody> votes_counted(const Event& event) {
+    std::vector<node::ChainEventBody> counted;
+    for (const auto& executor : event.list("executors")) {
+        counted.emplace_back(node::VoteCounted{segment_of(event), attempt_of(event), contracts::read_address(executor)});
+    }
+    return counted;
+}
+
 std::optional<node::ChainEventBody> segment_event(const Event& event) {
     if (event.name == "CommitmentsPosted") {
         return node::CommitmentsPosted{segment_of(event), attempt_of(event), event.hash("root"),
                                        event.number("revealFromBlock"), event.number("revealUntilBlock")};
-    }
-    if (event.name == "VoteCast") {
-        return node::VoteCounted{segment_of(event), attempt_of(event), event.address("executor")};
     }
     if (event.name == "SegmentAccepted") {
         return node::SegmentAccepted{segment_of(event), event.hash("digest"), narrow<std::uint32_t>(event.number("votes")),
@@ -169,12 +173,16 @@ Translated translate(const node::ChainAction& action) {
     return std::visit([](const auto& a) { return to_call(a); }, action);
 }
 
-std::optional<node::ChainEventBody> translate(const Event& event, JobId job) {
+std::vector<node::ChainEventBody> translate(const Event& event, JobId job) {
     if (!concerns(event, job)) {
-        return std::nullopt;
+        return {};
+    }
+    if (event.name == "VotesCast") {
+        return votes_counted(event);
     }
     auto body = segment_event(event);
-    return body ? body : money_event(event);
+    body = body ? std::move(body) : money_event(event);
+    return body ? std::vector{std::move(*body)} : std::vector<node::ChainEventBody>{};
 }
 
 }  // namespace cone::adapter

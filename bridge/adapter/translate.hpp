@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "bridge/contracts/events.hpp"
 #include "bridge/contracts/transactions.hpp"
@@ -20,7 +20,7 @@ struct Translated {
 };
 [[nodiscard]] Translated translate(const node::ChainAction& action);
 
-/// Nothing for events of other jobs and those the node does not need.
-[[nodiscard]] std::optional<node::ChainEventBody> translate(const contracts::Event& event, JobId job);
+/// Empty for events of other jobs and those the node does not need; several where the contracts log many things at once.
+[[nodiscard]] std::vector<node::ChainEventBody> translate(const contracts::Event& event, JobId job);
 
 }  // namespace cone::adapter

@@ -15,7 +15,7 @@ namespace cone::contracts {
 
 struct DeployTerms {
     Wei unit_stake;
-    std::uint64_t unstake_delay_blocks = 1000;
+    std::uint64_t unstake_delay_blocks = 50'400;  ///< and the longest life of a job: a week of 12 s blocks
     Rules rules;
     Timing timing;
     Address admin;  ///< may pause new auctions, nothing else

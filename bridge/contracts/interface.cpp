@@ -21,18 +21,19 @@ constexpr Text kDataCatalogEvents[] = {
 
 constexpr Text kSettlementEvents[] = {
     "BondLocked(uint64 indexed jobId,uint256 amountWei)",
+    "BuyerTold(uint64 indexed jobId,address indexed buyer,bool done)",
     "Burned(uint64 indexed jobId,uint256 amountWei)",
     "Credited(uint64 indexed jobId,address indexed payee,Role role,uint256 amountWei)",
     "EscrowHeld(uint64 indexed jobId,uint256 amountWei)",
     "JobSettled(uint64 indexed jobId,bool met,uint32 metricBp,uint256 sellersWei,uint256 executorsWei,uint256 buyerWei)",
+    "StakeSeized(uint64 indexed jobId,uint256 amountWei)",
     "Withdrawn(address indexed payee,address indexed to,uint256 amountWei)",
 };
 
 constexpr Text kExecutorRegistryEvents[] = {
     "ExecutorRegistered(address indexed executor,uint32 units,uint256 stakeWei)",
     "ExitAnnounced(address indexed executor,uint64 withdrawableBlock,bool ejected)",
-    ("Slashed(uint64 indexed jobId,address indexed executor,Fault fault,uint256 amountWei,uint256 rewardWei,uint256 "
-     "stakeLeftWei)"),
+    "Slashed(uint64 indexed jobId,address indexed executor,Fault fault,uint256 amountWei,uint256 stakeLeftWei)",
     "StakeWithdrawn(address indexed executor,uint256 amountWei)",
     "UnitsAdded(address indexed executor,uint32 units,uint256 stakeWei)",
 };
@@ -47,19 +48,18 @@ constexpr Text kJobBoardEvents[] = {
     "JobClosed(uint64 indexed jobId,JobState state)",
     ("JobOpened(uint64 indexed jobId,address indexed buyer,address indexed "
      "bridge,(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address) request,bytes32 dataHash,bytes32 "
-     "jobHash,uint32[] sellers,uint64 poolBlock,uint64 seedBlock)"),
+     "jobHash,uint32[] sellers,uint64 poolBlock,uint64 seedBlock,uint64 deadlineBlock)"),
     "JobSettling(uint64 indexed jobId,bytes32 digest)",
     "JobVoided(uint64 indexed jobId,VoidReason reason)",
     "SeedFixed(uint64 indexed jobId,bytes32 prevRandao,bytes32 jobSeed,uint16 setCap)",
-    "SeedRescheduled(uint64 indexed jobId,uint64 seedBlock)",
     ("SegmentAccepted(uint64 indexed jobId,uint32 indexed segment,bytes32 digest,uint16 votes,uint16 secondVotes,uint64 "
      "finalFromBlock)"),
     "SegmentChallenged(uint64 indexed jobId,uint32 indexed segment,address indexed challenger,uint256 bondWei)",
     "SegmentFinal(uint64 indexed jobId,uint32 indexed segment,bytes32 digest)",
     "SegmentUndecided(uint64 indexed jobId,uint32 indexed segment,uint32 attempt,uint16 bestVotes,uint16 secondVotes)",
     "VerdictFlipped(uint64 indexed jobId,uint32 indexed segment,bytes32 from,bytes32 to,uint16 epoch)",
-    ("VoteCast(uint64 indexed jobId,uint32 indexed segment,address indexed executor,uint32 attempt,bytes32 digest,bytes32 "
-     "witness)"),
+    ("VotesCast(uint64 indexed jobId,uint32 indexed segment,uint32 attempt,bytes32 digest,bytes32 witness,address[] "
+     "executors)"),
 };
 
 constexpr Text kAuctionHouseEvents[] = {
@@ -96,9 +96,11 @@ constexpr Text kErrors[] = {
     "DigestMismatch(bytes32 opened,bytes32 accepted)",
     "EmptyShard()",
     "EscrowExists(uint64 jobId)",
+    "GasTooLow(uint256 left,uint256 needed)",
     "HeaderMalformed(uint256 offset)",
     "HeaderMismatch(bytes32 given,bytes32 expected)",
     "InvalidRequest(IAuctionHouse.RequestField field)",
+    "JobExpired(uint64 deadlineBlock)",
     "JobNotRunning(uint64 jobId,JobState state)",
     "JobRefuses(JobState state,JobEvent what)",
     "NewAuctionsPaused()",
@@ -120,6 +122,7 @@ constexpr Text kErrors[] = {
     "NotPaused(uint32 entryId)",
     "NotStalled(uint64 voidableFromBlock)",
     "NotTheMember(address caller,address member)",
+    "NobodyToPay(uint64 jobId)",
     "NothingToWithdraw(address payee)",
     "OnlyAdmin(address caller)",
     "OnlyArbiter(address caller)",
@@ -131,9 +134,9 @@ constexpr Text kErrors[] = {
     "PreviousNotAccepted(uint64 jobId,uint32 segment)",
     "RevealWindowClosed(uint64 revealUntilBlock)",
     "RevealWindowNotOpen(uint64 revealFromBlock)",
+    "RootMismatch(bytes32 given,bytes32 expected)",
     "RulesInvalid()",
     "SafeCastOverflowedUintDowncast(uint8 bits,uint256 value)",
-    "SeedBlockAvailable(uint64 seedBlock)",
     "SeedBlockGone(uint64 seedBlock)",
     "SeedBlockNotOver(uint64 seedBlock)",
     "SegmentRefuses(SegmentState state,SegmentEvent what)",
@@ -144,11 +147,13 @@ constexpr Text kErrors[] = {
     "TagsNotAscending(uint256 index)",
     "TicketOrder(uint256 index,address executor)",
     "TimingInvalid()",
+    "TooFewSellers(uint256 matched,uint16 minSellers)",
     "TransferFailed(address to,uint256 amountWei)",
     "UnitsOutOfRange(uint32 units,uint32 maxUnits)",
     "WiringWrong(address contract_)",
     "WrongAttempt(uint32 given,uint32 expected)",
     "WrongBond(uint256 sentWei,uint256 expectedWei)",
+    "WrongMembers(uint32 attempt)",
     "WrongSetSize(uint256 given,uint256 expected)",
     "WrongStake(uint256 sentWei,uint256 expectedWei)",
     "ZeroBid()",

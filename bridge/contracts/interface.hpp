@@ -53,13 +53,13 @@ inline constexpr Function kUnitsAtOf{Contract::ExecutorRegistry, "unitsAtOf(addr
 inline constexpr Function kUnitStakeWei{Contract::ExecutorRegistry, "unitStakeWei()", "(uint256)"};
 // JobBoard
 inline constexpr Function kFixSeed{Contract::JobBoard, "fixSeed(uint64,bytes)", "()"};
-inline constexpr Function kRescheduleSeed{Contract::JobBoard, "rescheduleSeed(uint64)", "()"};
 inline constexpr Function kPostCommitments{Contract::JobBoard, "postCommitments(uint64,uint32,uint32,address[],bytes32)", "()"};
 inline constexpr Function kCastVotes{
-    Contract::JobBoard, "castVotes(uint64,uint32,uint32,(uint16,bytes32,bytes32,bytes32,bytes32,bytes32,bytes32[])[])", "()"};
+    Contract::JobBoard,
+    "castVotes(uint64,uint32,uint32,address[],bytes32[],(bytes32,bytes32,(uint16,bytes32,bytes32,bytes32)[])[])", "()"};
 inline constexpr Function kCloseAttempt{Contract::JobBoard, "closeAttempt(uint64,uint32)", "()"};
 inline constexpr Function kChallenge{Contract::JobBoard, "challenge(uint64,uint32)", "()"};
-inline constexpr Function kFinalize{Contract::JobBoard, "finalize(uint64,uint32)", "()"};
+inline constexpr Function kFinalize{Contract::JobBoard, "finalize(uint64,uint32,address[][])", "()"};
 inline constexpr Function kProveEquivocation{
     Contract::JobBoard,
     "proveEquivocation(uint64,uint32,uint32,address,(bytes32,bytes32,bytes32,bytes32),(bytes32,bytes32,bytes32,bytes32))",
@@ -67,15 +67,13 @@ inline constexpr Function kProveEquivocation{
 inline constexpr Function kVoidStale{Contract::JobBoard, "voidStale(uint64)", "()"};
 inline constexpr Function kJob{
     Contract::JobBoard, "job(uint64)",
-    "((uint8,address,address,uint16,uint16,uint16,uint16,uint16,uint64,uint64,uint64,bytes32,bytes32,"
-    "(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address),uint32[]))"};
+    "((uint8,address,address,uint16,uint16,uint16,uint16,uint16,uint64,uint64,uint64,uint64,bytes32,bytes32,uint32[]))"};
 inline constexpr Function kSegment{Contract::JobBoard, "segment(uint64,uint32)",
                                    "((uint8,uint16,uint16,uint16,uint16,uint16,bytes32,bytes32,bytes32,uint64))"};
 inline constexpr Function kAttempt{Contract::JobBoard, "attempt(uint64,uint32,uint32)",
-                                   "((bytes32,uint64,uint64,uint16,uint16,uint16,address))"};
+                                   "((bytes32,uint64,uint64,uint16,uint16,address))"};
 inline constexpr Function kNextAttempt{Contract::JobBoard, "nextAttempt(uint64,uint32)",
                                        "((uint32,uint16,bytes32,bytes32,bytes32,bytes32))"};
-inline constexpr Function kMembers{Contract::JobBoard, "members(uint64,uint32)", "(address[])"};
 inline constexpr Function kRules{Contract::JobBoard, "rules()",
                                  "((uint32,uint32,uint32,uint32,uint32,uint16,uint16,uint16,uint128))"};
 inline constexpr Function kDomainSeparator{Contract::JobBoard, "domainSeparator()", "(bytes32)"};
@@ -91,13 +89,18 @@ inline constexpr Function kLeastBid{Contract::AuctionHouse, "leastBid(uint64)", 
 inline constexpr Function kRunningAuction{Contract::AuctionHouse, "runningAuction(bytes32[])", "(uint64)"};
 inline constexpr Function kAuctionCount{Contract::AuctionHouse, "auctionCount()", "(uint64)"};
 
-inline constexpr std::array kAll{
-    kRegisterShard, kEntryOfRoot,  kRootsOf,          kOwnersOf,          kSettle,          kWithdraw,
-    kEscrowOf,      kCreditOf,     kRegisterExecutor, kExecutor,          kExecutorCount,   kExecutorAt,
-    kUnitsAtOf,     kUnitStakeWei, kFixSeed,          kRescheduleSeed,    kPostCommitments, kCastVotes,
-    kCloseAttempt,  kChallenge,    kFinalize,         kProveEquivocation, kVoidStale,       kJob,
-    kSegment,       kAttempt,      kNextAttempt,      kMembers,           kRules,           kDomainSeparator,
-    kOpenAuction,   kBid,          kCloseAuction,     kLeastBid,          kRunningAuction,  kAuctionCount};
+inline constexpr std::array kAll{kRegisterShard,   kEntryOfRoot,   kRootsOf,
+                                 kOwnersOf,        kSettle,        kWithdraw,
+                                 kEscrowOf,        kCreditOf,      kRegisterExecutor,
+                                 kExecutor,        kExecutorCount, kExecutorAt,
+                                 kUnitsAtOf,       kUnitStakeWei,  kFixSeed,
+                                 kPostCommitments, kCastVotes,     kCloseAttempt,
+                                 kChallenge,       kFinalize,      kProveEquivocation,
+                                 kVoidStale,       kJob,           kSegment,
+                                 kAttempt,         kNextAttempt,   kRules,
+                                 kDomainSeparator, kOpenAuction,   kBid,
+                                 kCloseAuction,    kLeastBid,      kRunningAuction,
+                                 kAuctionCount};
 
 }  // namespace fn
 

@@ -90,12 +90,12 @@ AbiValue to_abi(const Request& r) {
                      r.bridge};
 }
 
-AbiValue to_abi(const VoteInput& vote) {
-    AbiValues proof;
-    for (const Hash32& sibling : vote.proof) {
-        proof.emplace_back(sibling);
+AbiValue to_abi(const VoteGroup& group) {
+    AbiValues openings;
+    for (const VoteOpening& opening : group.openings) {
+        openings.emplace_back(AbiValues{U256(opening.position), opening.salt, opening.r, opening.vs});
     }
-    return AbiValues{U256(vote.position), vote.digest, vote.witness, vote.salt, vote.r, vote.vs, std::move(proof)};
+    return AbiValues{group.digest, group.witness, std::move(openings)};
 }
 
 AbiValue to_abi(const SignedVote& vote) {
@@ -185,9 +185,9 @@ Job read_job(const AbiValue& value) {
             m.number<std::uint64_t>(),
             m.number<std::uint64_t>(),
             m.number<std::uint64_t>(),
+            m.number<std::uint64_t>(),
             m.hash(),
             m.hash(),
-            read_request(m.next()),
             read_u32s(m.next())};
 }
 
@@ -207,13 +207,9 @@ Segment read_segment(const AbiValue& value) {
 
 Attempt read_attempt(const AbiValue& value) {
     Members m(value);
-    return {m.hash(),
-            m.number<std::uint64_t>(),
-            m.number<std::uint64_t>(),
-            m.number<std::uint16_t>(),
-            m.number<std::uint16_t>(),
-            m.number<std::uint16_t>(),
-            m.address()};
+    return {
+        m.hash(),   m.number<std::uint64_t>(), m.number<std::uint64_t>(), m.number<std::uint16_t>(), m.number<std::uint16_t>(),
+        m.address()};
 }
 
 NextAttempt read_next_attempt(const AbiValue& value) {

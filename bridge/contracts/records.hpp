@@ -51,10 +51,10 @@ struct Job {
     std::uint64_t pool_block = 0;
     std::uint64_t seed_block = 0;
     std::uint64_t last_progress_block = 0;
+    std::uint64_t deadline_block = 0;  ///< last block in which it can run
     Hash32 job_hash;
     Hash32 job_seed;
-    Request request;                     ///< spec_hash is zero: see the event JobOpened
-    std::vector<std::uint32_t> sellers;  ///< catalogue entries
+    std::vector<std::uint32_t> sellers;  ///< catalogue entries; the request is in the event JobOpened
 };
 
 struct Segment {
@@ -74,7 +74,6 @@ struct Attempt {
     Hash32 root;
     std::uint64_t reveal_from_block = 0;
     std::uint64_t reveal_until_block = 0;
-    std::uint16_t first_position = 0;
     std::uint16_t size = 0;
     std::uint16_t voted = 0;
     Address challenger;
@@ -98,14 +97,19 @@ struct ExecutorEntry {
     Wei stake;
 };
 
-struct VoteInput {
+/// What opens one member's commitment, and its signature.
+struct VoteOpening {
     std::uint16_t position = 0;  ///< within the attempt
-    Hash32 digest;
-    Hash32 witness;
     Hash32 salt;
     Hash32 r;
     Hash32 vs;
-    std::vector<Hash32> proof;  ///< of leaf `position` under the attempt's root
+};
+
+/// Votes that agree.
+struct VoteGroup {
+    Hash32 digest;
+    Hash32 witness;
+    std::vector<VoteOpening> openings;
 };
 
 struct SignedVote {
@@ -144,7 +148,7 @@ struct Timing {
 };
 
 [[nodiscard]] eth::AbiValue to_abi(const Request& request);
-[[nodiscard]] eth::AbiValue to_abi(const VoteInput& vote);
+[[nodiscard]] eth::AbiValue to_abi(const VoteGroup& group);
 [[nodiscard]] eth::AbiValue to_abi(const SignedVote& vote);
 [[nodiscard]] eth::AbiValue to_abi(const OpenedDigest& opened);
 [[nodiscard]] eth::AbiValue to_abi(const Rules& rules);

@@ -63,29 +63,31 @@ ContractCall fix_seed(JobId job, ByteSpan header_rlp) {
     return make(fn::kFixSeed, {number(job), Bytes(header_rlp.begin(), header_rlp.end())});
 }
 
-ContractCall reschedule_seed(JobId job) {
-    return make(fn::kRescheduleSeed, {number(job)});
-}
-
 ContractCall post_commitments(JobId job, SegmentIndex segment, AttemptIndex attempt, const std::vector<Address>& members,
                               const Hash32& root) {
     return make(fn::kPostCommitments, {number(job), number(segment), number(attempt), list_of(members), root});
 }
 
-ContractCall cast_votes(JobId job, SegmentIndex segment, AttemptIndex attempt, const std::vector<VoteInput>& votes) {
+ContractCall cast_votes(JobId job, SegmentIndex segment, AttemptIndex attempt, const std::vector<Address>& members,
+                        const std::vector<Hash32>& commitments, const std::vector<VoteGroup>& groups) {
     AbiValues list;
-    for (const VoteInput& vote : votes) {
-        list.push_back(to_abi(vote));
+    for (const VoteGroup& group : groups) {
+        list.push_back(to_abi(group));
     }
-    return make(fn::kCastVotes, {number(job), number(segment), number(attempt), std::move(list)});
+    return make(fn::kCastVotes,
+                {number(job), number(segment), number(attempt), list_of(members), list_of(commitments), std::move(list)});
 }
 
 ContractCall close_attempt(JobId job, SegmentIndex segment) {
     return make(fn::kCloseAttempt, {number(job), number(segment)});
 }
 
-ContractCall finalize(JobId job, SegmentIndex segment) {
-    return make(fn::kFinalize, {number(job), number(segment)});
+ContractCall finalize(JobId job, SegmentIndex segment, const std::vector<std::vector<Address>>& members) {
+    AbiValues attempts;
+    for (const auto& attempt : members) {
+        attempts.push_back(list_of(attempt));
+    }
+    return make(fn::kFinalize, {number(job), number(segment), std::move(attempts)});
 }
 
 ContractCall settle(JobId job, const OpenedDigest& opened) {

@@ -35,13 +35,15 @@ struct ContractCall {
 
 // Bridge
 [[nodiscard]] ContractCall fix_seed(JobId job, ByteSpan header_rlp);
-[[nodiscard]] ContractCall reschedule_seed(JobId job);
 [[nodiscard]] ContractCall post_commitments(JobId job, SegmentIndex segment, AttemptIndex attempt,
                                             const std::vector<Address>& members, const Hash32& root);
+/// `members` and `commitments` of the attempt, by position; zero for a member that sent none.
 [[nodiscard]] ContractCall cast_votes(JobId job, SegmentIndex segment, AttemptIndex attempt,
-                                      const std::vector<VoteInput>& votes);
+                                      const std::vector<Address>& members, const std::vector<Hash32>& commitments,
+                                      const std::vector<VoteGroup>& groups);
 [[nodiscard]] ContractCall close_attempt(JobId job, SegmentIndex segment);
-[[nodiscard]] ContractCall finalize(JobId job, SegmentIndex segment);
+/// `members` of each attempt, in order.
+[[nodiscard]] ContractCall finalize(JobId job, SegmentIndex segment, const std::vector<std::vector<Address>>& members);
 [[nodiscard]] ContractCall settle(JobId job, const OpenedDigest& opened);
 [[nodiscard]] ContractCall prove_equivocation(JobId job, SegmentIndex segment, AttemptIndex attempt, const Address& executor,
                                               const SignedVote& a, const SignedVote& b);

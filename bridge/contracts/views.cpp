@@ -68,10 +68,6 @@ NextAttempt Views::next_attempt(JobId job, SegmentIndex segment) const {
     return read_next_attempt(ask(fn::kNextAttempt, {job.value, U256(segment.value)}));
 }
 
-std::vector<Address> Views::members(JobId job, SegmentIndex segment) const {
-    return read_addresses(ask(fn::kMembers, {job.value, U256(segment.value)}));
-}
-
 Rules Views::rules() const {
     return read_rules(ask(fn::kRules, {}));
 }

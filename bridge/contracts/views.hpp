@@ -25,7 +25,6 @@ public:
     /// Nothing while no attempt of this number is open.
     [[nodiscard]] std::optional<Attempt> find_attempt(JobId job, SegmentIndex segment, AttemptIndex number) const;
     [[nodiscard]] NextAttempt next_attempt(JobId job, SegmentIndex segment) const;
-    [[nodiscard]] std::vector<Address> members(JobId job, SegmentIndex segment) const;
     [[nodiscard]] Rules rules() const;
     [[nodiscard]] Hash32 domain_separator() const;
 

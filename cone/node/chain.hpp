@@ -81,6 +81,7 @@ struct CloseAttempt {
 struct Finalize {
     JobId job;
     SegmentIndex segment;
+    std::vector<std::vector<Address>> members;  ///< of each attempt: the chain keeps their hash only
 };
 struct Settle {
     JobId job;

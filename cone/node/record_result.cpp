@@ -166,7 +166,8 @@ std::vector<report::SellerView> sellers_of(const CoordinatorState& state, const 
 std::vector<report::Payout> payouts_of(const CoordinatorState& state, const std::vector<report::SellerView>& sellers) {
     std::vector<report::Payout> payouts;
     for (const auto& credit : state.credits) {
-        if (credit.role != "bidder") {  // an outbid amount never was part of the escrow
+        // Outbid amounts, bonds and seized stake never were part of the escrow.
+        if (credit.role == "seller" || credit.role == "executor" || credit.role == "buyer") {
             const std::string role = credit.role == "buyer" ? "buyer-refund" : credit.role;
             payouts.push_back({credit.payee, role, credit.amount, payee_label(state, credit, sellers)});
         }

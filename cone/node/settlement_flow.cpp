@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/node/settlement_flow.hpp"
 
+#include <utility>
+
 #include "cone/hash/records.hpp"
 
 namespace cone::node {
@@ -21,6 +23,22 @@ const Reveal* settling_reveal(const SegmentRun& run) {
         }
     }
     return nullptr;
+}
+
+std::vector<std::vector<Address>> members_of(const SegmentRun& run) {
+    std::vector<std::vector<Address>> members;
+    for (const auto& attempt : run.attempts) {
+        auto& own = members.emplace_back();
+        for (const auto& member : attempt.members) {
+            own.push_back(member.address);
+        }
+    }
+    return members;
+}
+
+void submit_finalize(Step& step, const SegmentRun& run) {
+    ChainAction action(std::in_place_type<Finalize>, Finalize{step.state.terms.job, run.index, members_of(run)});
+    step.out.emplace_back(std::in_place_type<Submit>, Submit{std::move(action)});
 }
 
 void settle(Step& step) {
@@ -47,7 +65,7 @@ void watch_finality(Step& step) {
                          step.state.head >= run.not_before_head;
         if (due) {
             run.finalize_submitted = true;
-            step.out.push_back(Submit{Finalize{step.state.terms.job, run.index}});
+            submit_finalize(step, run);
         }
         return;  // in order: the next one waits for this one
     }

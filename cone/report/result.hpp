@@ -51,7 +51,7 @@ struct FaultCaught {
     bool operator==(const FaultCaught&) const = default;
 };
 
-/// One credit of the settlement. Roles: seller, executor, buyer-refund, challenger.
+/// One credit of the settlement. Roles: seller, executor, buyer-refund. They add up to the escrow.
 struct Payout {
     Address address;
     std::string role;

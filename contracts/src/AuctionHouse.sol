@@ -89,7 +89,7 @@ contract AuctionHouse is IAuctionHouse {
         if (block.number <= lot.endBlock) revert AuctionNotOver(auctionId, lot.endBlock);
 
         running_[keccak256(abi.encodePacked(lot.tags))] = JobId.wrap(0);
-        uint32[] memory sellers = catalog.matching(lot.tags, _evenShare(lot));
+        uint32[] memory sellers = catalog.matching(lot.tags, _evenShare(lot.topBidWei, lot.request));
         if (sellers.length < lot.request.minSellers) {
             lot.status = Status.Void;
             emit AuctionVoid(auctionId, lot.topBidder, sellers.length, lot.request.minSellers);
@@ -100,9 +100,24 @@ contract AuctionHouse is IAuctionHouse {
         lot.status = Status.Won;
         emit AuctionWon(auctionId, lot.topBidder, lot.topBidWei, sellers);
 
-        bytes32 dataHash = Records.dataHash(catalog.rootsOf(sellers));
-        jobBoard.create(auctionId, lot.topBidder, lot.request, dataHash, sellers);
+        jobBoard.create(auctionId, lot.topBidder, lot.request, _dataHash(sellers), sellers);
         return auctionId;
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function order(bytes32[] calldata tags, Request calldata request) external payable returns (JobId jobId) {
+        if (paused) revert NewAuctionsPaused();
+        Tags.requireSet(tags);
+        _requireUsable(request);
+        if (msg.value == 0) revert ZeroBid();
+        uint32[] memory sellers = catalog.matching(tags, _evenShare(msg.value, request));
+        if (sellers.length < request.minSellers) revert TooFewSellers(sellers.length, request.minSellers);
+
+        jobId = JobId.wrap(++auctionCount);
+        emit AuctionWon(jobId, msg.sender, msg.value, sellers);
+
+        settlement.hold{value: msg.value}(jobId);
+        jobBoard.create(jobId, msg.sender, request, _dataHash(sellers), sellers);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -148,9 +163,12 @@ contract AuctionHouse is IAuctionHouse {
     }
 
     /// What one seller would get if the fewest asked for shared the sellers' pot evenly, rounded down.
-    function _evenShare(Auction storage lot) private view returns (uint256) {
-        uint256 pot = lot.topBidWei * (BP - lot.request.executorShareBp) / BP;
-        return pot / lot.request.minSellers;
+    function _evenShare(uint256 priceWei, Request memory request) private pure returns (uint256) {
+        return priceWei * (BP - request.executorShareBp) / BP / request.minSellers;
+    }
+
+    function _dataHash(uint32[] memory sellers) private view returns (bytes32) {
+        return Records.dataHash(catalog.rootsOf(sellers));
     }
 
     function _requireUsable(Request calldata r) private pure {

@@ -5,12 +5,13 @@ pragma solidity 0.8.37;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 
-import {Fault, JobId, Role} from "./Types.sol";
+import {Fault, JobId} from "./Types.sol";
 import {IExecutorRegistry} from "./interfaces/IExecutorRegistry.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
+import {Sortition} from "./libraries/Sortition.sol";
 
 /// Units are kept as checkpoints by block (OpenZeppelin's Trace208): the pool of any past block is a lookup, and what happens to
-/// an executor later cannot change it.
+/// an executor later cannot change it. An exit writes its checkpoint only when the stake is withdrawn: until then the entry says it.
 contract ExecutorRegistry is IExecutorRegistry {
     using Checkpoints for Checkpoints.Trace208;
     using SafeCast for uint256;
@@ -23,11 +24,21 @@ contract ExecutorRegistry is IExecutorRegistry {
     uint256 public immutable unitStakeWei;
     uint64 public immutable unstakeDelayBlocks;
 
+    /// One slot. Who is asked for its units now needs no more than this.
+    struct Entry {
+        Status status;
+        uint16 units;
+        uint48 sinceBlock; // Active: the units count since then. Leaving: they do not any more
+        uint128 stakeWei;
+    }
+
     address[] private known_;
     mapping(address id => bool) private isKnown_;
-    mapping(address id => Executor) private executors_;
+    mapping(address id => Entry) private entries_;
     mapping(address id => Checkpoints.Trace208) private units_;
-    Checkpoints.Trace208 private poolSize_;
+    uint32 private poolSize_;
+    uint32 private poolSizeBefore_; // before the block of the last change
+    uint48 private poolSinceBlock_; // that block
 
     /// @param jobBoard_ may not exist yet; AuctionHouse's constructor checks the wiring.
     constructor(ISettlement settlement_, address jobBoard_, uint256 unitStakeWei_, uint64 unstakeDelayBlocks_) {
@@ -39,30 +50,28 @@ contract ExecutorRegistry is IExecutorRegistry {
 
     /// @inheritdoc IExecutorRegistry
     function register(uint32 units) external payable {
-        Executor storage own = executors_[msg.sender];
+        Entry storage own = entries_[msg.sender];
         if (own.status != Status.None) revert AlreadyRegistered(msg.sender);
         _requireStake(units, units);
 
         own.status = Status.Active;
-        own.units = units;
         own.stakeWei = msg.value.toUint128();
         if (!isKnown_[msg.sender]) {
             isKnown_[msg.sender] = true;
             known_.push(msg.sender);
         }
-        _setUnits(msg.sender, units);
-        _setPoolSize(poolSize_.latest() + 1);
+        _setUnits(own, msg.sender, units);
+        _setPoolSize(poolSize_ + 1);
         emit ExecutorRegistered(msg.sender, units, msg.value);
     }
 
     /// @inheritdoc IExecutorRegistry
     function addUnits(uint32 units) external payable {
-        Executor storage own = _active(msg.sender);
+        Entry storage own = _active(msg.sender);
         _requireStake(units, uint256(own.units) + units);
 
-        own.units += units;
         own.stakeWei += msg.value.toUint128();
-        _setUnits(msg.sender, own.units);
+        _setUnits(own, msg.sender, own.units + units);
         emit UnitsAdded(msg.sender, units, own.stakeWei);
     }
 
@@ -73,11 +82,13 @@ contract ExecutorRegistry is IExecutorRegistry {
 
     /// @inheritdoc IExecutorRegistry
     function withdrawStake() external {
-        Executor memory own = executors_[msg.sender];
+        Entry memory own = entries_[msg.sender];
         if (own.status != Status.Leaving) revert NotLeaving(msg.sender, own.status);
-        if (block.number < own.withdrawableBlock) revert StakeLocked(msg.sender, own.withdrawableBlock);
+        uint64 withdrawable = own.sinceBlock + unstakeDelayBlocks;
+        if (block.number < withdrawable) revert StakeLocked(msg.sender, withdrawable);
 
-        delete executors_[msg.sender];
+        delete entries_[msg.sender];
+        units_[msg.sender].push(own.sinceBlock, 0);
         emit StakeWithdrawn(msg.sender, own.stakeWei);
 
         (bool sent,) = msg.sender.call{value: own.stakeWei}("");
@@ -85,22 +96,17 @@ contract ExecutorRegistry is IExecutorRegistry {
     }
 
     /// @inheritdoc IExecutorRegistry
-    function slash(JobId jobId, address id, Fault fault, uint16 bp, address rewardTo, uint16 rewardBp)
-        external
-        returns (uint256 slashedWei)
-    {
+    function slash(JobId jobId, address id, Fault fault, uint16 bp) external returns (uint256 slashedWei) {
         if (msg.sender != jobBoard) revert OnlyJobBoard(msg.sender);
 
-        Executor storage guilty = executors_[id];
+        Entry storage guilty = entries_[id];
         slashedWei = uint256(guilty.stakeWei) * bp / BP;
         guilty.stakeWei -= slashedWei.toUint128();
         bool hard = fault == Fault.MinorityDigest || fault == Fault.Equivocation;
         if (guilty.status == Status.Active && (hard || _isUnderHalf(guilty))) _leave(guilty, id, true);
-        uint256 rewardWei = rewardTo == address(0) ? 0 : slashedWei * rewardBp / BP;
-        emit Slashed(jobId, id, fault, slashedWei, rewardWei, guilty.stakeWei);
+        emit Slashed(jobId, id, fault, slashedWei, guilty.stakeWei);
 
-        if (rewardWei > 0) settlement.credit{value: rewardWei}(jobId, rewardTo, Role.Challenger);
-        if (slashedWei > rewardWei) settlement.burn{value: slashedWei - rewardWei}(jobId);
+        if (slashedWei > 0) settlement.seize{value: slashedWei}(jobId);
     }
 
     /// @inheritdoc IExecutorRegistry
@@ -119,9 +125,26 @@ contract ExecutorRegistry is IExecutorRegistry {
     }
 
     /// @inheritdoc IExecutorRegistry
-    function poolSizeAt(uint64 blockNumber) external view returns (uint32) {
-        _requireOver(blockNumber);
-        return uint32(poolSize_.upperLookupRecent(uint48(blockNumber)));
+    function ticketOf(Draw calldata draw, address id) external view returns (bytes32) {
+        _requireOver(draw.poolBlock);
+        return _ticketOf(draw, id);
+    }
+
+    /// @inheritdoc IExecutorRegistry
+    function requireAscending(Draw calldata draw, address[] calldata ids, address last) external view {
+        _requireOver(draw.poolBlock);
+        bytes32 before = _ticketOf(draw, last);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            if (ids[i] == address(0)) revert NotInPool(address(0), draw.poolBlock);
+            bytes32 own = _ticketOf(draw, ids[i]);
+            if (own <= before) revert TicketOrder(i, ids[i]);
+            before = own;
+        }
+    }
+
+    /// @inheritdoc IExecutorRegistry
+    function poolSizeBefore() external view returns (uint32) {
+        return poolSinceBlock_ == block.number ? poolSizeBefore_ : poolSize_;
     }
 
     /// @inheritdoc IExecutorRegistry
@@ -136,11 +159,13 @@ contract ExecutorRegistry is IExecutorRegistry {
 
     /// @inheritdoc IExecutorRegistry
     function executor(address id) external view returns (Executor memory) {
-        return executors_[id];
+        Entry memory own = entries_[id];
+        uint64 withdrawable = own.status == Status.Leaving ? own.sinceBlock + unstakeDelayBlocks : 0;
+        return Executor(own.status, own.units, withdrawable, own.stakeWei);
     }
 
-    function _active(address id) private view returns (Executor storage own) {
-        own = executors_[id];
+    function _active(address id) private view returns (Entry storage own) {
+        own = entries_[id];
         if (own.status != Status.Active) revert NotActive(id, own.status);
     }
 
@@ -150,27 +175,40 @@ contract ExecutorRegistry is IExecutorRegistry {
         if (msg.value != expectedWei) revert WrongStake(msg.value, expectedWei);
     }
 
-    function _leave(Executor storage leaving, address id, bool ejected) private {
+    function _leave(Entry storage leaving, address id, bool ejected) private {
         leaving.status = Status.Leaving;
-        leaving.withdrawableBlock = uint64(block.number) + unstakeDelayBlocks;
-        _setUnits(id, 0);
-        _setPoolSize(poolSize_.latest() - 1);
-        emit ExitAnnounced(id, leaving.withdrawableBlock, ejected);
+        leaving.sinceBlock = uint48(block.number);
+        _setPoolSize(poolSize_ - 1);
+        emit ExitAnnounced(id, uint64(block.number) + unstakeDelayBlocks, ejected);
     }
 
-    function _isUnderHalf(Executor storage some) private view returns (bool) {
+    function _isUnderHalf(Entry storage some) private view returns (bool) {
         return 2 * uint256(some.stakeWei) < some.units * unitStakeWei;
     }
 
-    function _setUnits(address id, uint32 units) private {
+    function _setUnits(Entry storage own, address id, uint32 units) private {
+        own.units = uint16(units);
+        own.sinceBlock = uint48(block.number);
         units_[id].push(uint48(block.number), units);
     }
 
-    function _setPoolSize(uint208 size) private {
-        poolSize_.push(uint48(block.number), size);
+    function _setPoolSize(uint32 size) private {
+        if (poolSinceBlock_ != block.number) (poolSinceBlock_, poolSizeBefore_) = (uint48(block.number), poolSize_);
+        poolSize_ = size;
+    }
+
+    function _ticketOf(Draw memory draw, address id) private view returns (bytes32) {
+        if (id == address(0)) return bytes32(0);
+        uint32 units = _unitsAt(id, draw.poolBlock);
+        if (units == 0) revert NotInPool(id, draw.poolBlock);
+        return Sortition.ticket(draw, id, units);
     }
 
     function _unitsAt(address id, uint64 blockNumber) private view returns (uint32) {
+        Entry memory now_ = entries_[id];
+        if (now_.status != Status.None && now_.sinceBlock <= blockNumber) {
+            return now_.status == Status.Active ? now_.units : 0;
+        }
         return uint32(units_[id].upperLookupRecent(uint48(blockNumber)));
     }
 

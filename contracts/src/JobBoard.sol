@@ -8,11 +8,11 @@ import {IJobBoard} from "./interfaces/IJobBoard.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {Attempts} from "./libraries/Attempts.sol";
 import {Ballot} from "./libraries/Ballot.sol";
+import {Booking} from "./libraries/Booking.sol";
 import {JobEvent, Lifecycle, SegmentEvent} from "./libraries/Lifecycle.sol";
 import {Record} from "./libraries/Record.sol";
 import {Records} from "./libraries/Records.sol";
 import {Seeds} from "./libraries/Seeds.sol";
-import {Sortition} from "./libraries/Sortition.sol";
 import {Verdicts} from "./libraries/Verdicts.sol";
 import {Views} from "./libraries/Views.sol";
 
@@ -23,12 +23,17 @@ contract JobBoard is IJobBoard {
     using Record for Record.Segment;
     using Attempts for Record.Segment;
     using Attempts for Record.Attempt;
+    using Ballot for Ballot.Place;
 
     uint256 private constant BP = 10_000;
+    /// An execution set never grows beyond this, which bounds the work of `finalize`.
+    uint16 private constant MAX_SET = 256;
 
     IExecutorRegistry public immutable registry;
     ISettlement public immutable settlement;
     address public immutable auctionHouse;
+    /// A job runs at most this long after its pool was fixed: no stake that it may have to slash can be withdrawn before.
+    uint64 public immutable lifeBlocks;
 
     Rules private rules_;
     mapping(JobId => Record.Job) private jobs_;
@@ -40,7 +45,10 @@ contract JobBoard is IJobBoard {
         bool patient =
             uint256(r.stallBlocks) > uint256(r.seedLagBlocks) + r.commitBlocks + r.revealBlocks + r.challengeBlocks;
         bool shares = r.hardSlashBp <= BP && r.softSlashBp <= BP && r.challengeRewardBp <= BP;
-        if (!timed || !patient || !shares) revert RulesInvalid();
+        lifeBlocks = registry_.unstakeDelayBlocks();
+        // A challenge in the last block of its window, and the votes it asks for.
+        bool punishable = 2 * (uint256(r.challengeBlocks) + r.commitBlocks + r.revealBlocks) < lifeBlocks;
+        if (!timed || !patient || !shares || !punishable) revert RulesInvalid();
         registry = registry_;
         settlement = settlement_;
         auctionHouse = auctionHouse_;
@@ -60,24 +68,24 @@ contract JobBoard is IJobBoard {
         j.fill(buyer, request);
         j.jobHash = Records.jobHash(request.specHash, dataHash);
         j.sellers = sellers;
-        j.poolBlock = uint64(block.number);
+        // The last block is over: nobody can enter a pool that is known to be used.
+        j.poolBlock = uint64(block.number) - 1;
+        uint32 poolSize = registry.poolSizeBefore();
+        j.setCap = poolSize < MAX_SET ? uint16(poolSize) : MAX_SET;
         j.seedBlock = uint64(block.number) + rules_.seedLagBlocks;
         j.progressed();
-        emit JobOpened(jobId, buyer, request.bridge, request, dataHash, j.jobHash, sellers, j.poolBlock, j.seedBlock);
+        emit JobOpened(
+            jobId, buyer, request.bridge, request, dataHash, j.jobHash, sellers, j.poolBlock, j.seedBlock, _deadline(j)
+        );
     }
 
     /// @inheritdoc IJobBoard
     function fixSeed(JobId jobId, bytes calldata headerRlp) external {
         Record.Job storage j = _job(jobId);
-        Seeds.fix(j, jobId, headerRlp, registry);
+        Seeds.fix(j, jobId, headerRlp);
 
         // A pool smaller than the lead can never decide anything.
         if (j.setCap < j.lead) _void(j, jobId, JobEvent.PoolExhausted, VoidReason.PoolExhausted);
-    }
-
-    /// @inheritdoc IJobBoard
-    function rescheduleSeed(JobId jobId) external {
-        Seeds.reschedule(_job(jobId), jobId, rules_.seedLagBlocks);
     }
 
     // ------------------------------------------------------------------------------------------- commitments and votes
@@ -94,40 +102,50 @@ contract JobBoard is IJobBoard {
         uint32 expected = j.number(segment_, s.attempts);
         if (attempt_ != expected) revert WrongAttempt(attempt_, expected);
         if (root == bytes32(0)) revert ZeroRoot();
-        s.requireClosed(attempt_);
+        s.requireClosed(attempt_, rules_.revealBlocks);
         if (members_.length != j.growth(s)) revert WrongSetSize(members_.length, j.growth(s));
 
-        Sortition.Draw memory draw = j.draw(jobId, segment_);
-        uint32[] memory units = registry.unitsAtOf(members_, j.poolBlock);
-        s.lastTicket = Sortition.requireAscending(draw, members_, units, s.lastTicket);
+        registry.requireAscending(j.draw(jobId, segment_), members_, s.lastMember);
         uint64 revealFrom = uint64(block.number) + rules_.commitBlocks + 1;
-        uint64 revealUntil = revealFrom + rules_.revealBlocks - 1;
-        s.open(members_, root, revealFrom, revealUntil);
+        s.open(members_, root, uint48(revealFrom));
         j.progressed();
-        emit CommitmentsPosted(jobId, segment_, attempt_, root, members_, revealFrom, revealUntil);
+        emit CommitmentsPosted(
+            jobId, segment_, attempt_, root, members_, revealFrom, revealFrom + rules_.revealBlocks - 1
+        );
     }
 
     /// @inheritdoc IJobBoard
-    function commitDirect(JobId jobId, uint32 segment_, uint32 attempt_, uint16 position, bytes32 commitment) external {
-        Record.Job storage j = _running(jobId, segment_);
-        (Record.Segment storage s, Record.Attempt storage a) = j.newest(jobId, segment_, attempt_);
-        s.commit(a, position, commitment);
+    function commitDirect(
+        JobId jobId,
+        uint32 segment_,
+        uint32 attempt_,
+        address[] calldata members_,
+        uint16 position,
+        bytes32 commitment
+    ) external {
+        (, Record.Attempt storage a) = _running(jobId, segment_).newest(jobId, segment_, attempt_);
+        a.requireMembers(attempt_, members_);
+        a.commit(members_, position, commitment);
         emit CommittedDirectly(jobId, segment_, attempt_, position, msg.sender, commitment);
     }
 
     /// @inheritdoc IJobBoard
-    function castVotes(JobId jobId, uint32 segment_, uint32 attempt_, VoteInput[] calldata votes) external {
+    function castVotes(
+        JobId jobId,
+        uint32 segment_,
+        uint32 attempt_,
+        address[] calldata members_,
+        bytes32[] calldata commitments,
+        VoteGroup[] calldata groups
+    ) external {
         Record.Job storage j = _running(jobId, segment_);
         (Record.Segment storage s, Record.Attempt storage a) = j.newest(jobId, segment_, attempt_);
-        a.requireRevealing();
+        a.requireRevealing(rules_.revealBlocks);
+        a.requireMembers(attempt_, members_);
 
-        bytes32 domain = domainSeparator();
-        for (uint256 i = 0; i < votes.length; ++i) {
-            VoteInput calldata input = votes[i];
-            Ballot.Vote memory vote = Ballot.Vote(jobId, segment_, attempt_, input.digest, input.witness);
-            s.cast(a, domain, vote, input);
-        }
-        if (s.state == SegmentState.Committed) _decide(j, s, jobId, segment_, a.size - a.voted);
+        Ballot.Place memory place = Ballot.Place(domainSeparator(), jobId, segment_, attempt_);
+        uint256 outstanding = s.cast(a, place, members_, commitments, groups);
+        if (s.state == SegmentState.Committed) _decide(j, jobId, segment_, outstanding);
     }
 
     /// @inheritdoc IJobBoard
@@ -135,9 +153,9 @@ contract JobBoard is IJobBoard {
         Record.Job storage j = _running(jobId, segment_);
         Record.Segment storage s = j.current(segment_);
         s.state.step(SegmentEvent.LeadMissed);
-        s.requireClosed(j.number(segment_, s.attempts - 1));
+        s.requireClosed(j.number(segment_, s.attempts - 1), rules_.revealBlocks);
 
-        _decide(j, s, jobId, segment_, 0);
+        _decide(j, jobId, segment_, 0);
     }
 
     // ---------------------------------------------------------------------------------------- challenge and finality
@@ -149,10 +167,10 @@ contract JobBoard is IJobBoard {
         s.state = s.state.step(SegmentEvent.Challenged);
         if (block.number >= s.finalFromBlock) revert ChallengeWindowClosed(s.finalFromBlock);
         if (msg.value != rules_.challengeBondWei) revert WrongBond(msg.value, rules_.challengeBondWei);
-        if (s.set.length == j.setCap) revert PoolExhausted(j.setCap);
+        if (s.size == j.setCap) revert PoolExhausted(j.setCap);
 
-        s.openChallenge = s.attempts;
-        s.attempt[s.attempts].challenger = msg.sender;
+        Record.Attempt storage forced = s.attempt[s.attempts];
+        (forced.challenger, forced.disputed) = (msg.sender, s.tally.leaderId);
         j.progressed();
         emit SegmentChallenged(jobId, segment_, msg.sender, msg.value);
 
@@ -160,7 +178,7 @@ contract JobBoard is IJobBoard {
     }
 
     /// @inheritdoc IJobBoard
-    function finalize(JobId jobId, uint32 segment_) external {
+    function finalize(JobId jobId, uint32 segment_, address[][] calldata members_) external {
         Record.Job storage j = _running(jobId, segment_);
         if (segment_ != j.finalized) revert NotInOrder(segment_, j.finalized);
         Record.Segment storage s = j.current(segment_);
@@ -175,9 +193,7 @@ contract JobBoard is IJobBoard {
             emit JobSettling(jobId, j.verdicts[segment_]);
         }
 
-        for (uint16 index = 0; index < s.attempts; ++index) {
-            _book(j, s, jobId, segment_, index);
-        }
+        Booking.book(j, _ledger(jobId, segment_), rules_, members_);
     }
 
     /// @inheritdoc IJobBoard
@@ -193,24 +209,40 @@ contract JobBoard is IJobBoard {
         if (a.digest == b.digest && a.witness == b.witness) revert NotEquivocation();
         bytes32 key = keccak256(abi.encode(jobId, segment_, attempt_, executor));
         if (proven_[key]) revert AlreadyProven();
-        bytes32 domain = domainSeparator();
-        Ballot.Vote memory vote = Ballot.Vote(jobId, segment_, attempt_, a.digest, a.witness);
-        Ballot.requireSigned(domain, vote, executor, a.r, a.vs);
-        (vote.digest, vote.witness) = (b.digest, b.witness);
-        Ballot.requireSigned(domain, vote, executor, b.r, b.vs);
+        Ballot.Place memory place = Ballot.Place(domainSeparator(), jobId, segment_, attempt_);
+        Ballot.requireSigner(place.signingHash(a.digest, a.witness), executor, a.r, a.vs);
+        Ballot.requireSigner(place.signingHash(b.digest, b.witness), executor, b.r, b.vs);
 
         proven_[key] = true;
-        _slash(jobId, segment_, attempt_, executor, Fault.Equivocation, address(0));
+        uint256 slashedWei = Booking.slash(_ledger(jobId, segment_), rules_, attempt_, executor, Fault.Equivocation);
+        if (slashedWei > 0) settlement.burnBond(jobId, slashedWei);
     }
 
     /// @inheritdoc IJobBoard
-    function proveOmission(JobId jobId, uint32 segment_, address executor) external {
+    function proveOmission(
+        JobId jobId,
+        uint32 segment_,
+        uint32 attempt_,
+        address[] calldata before,
+        address[] calldata members_,
+        uint16 position,
+        address executor
+    ) external {
         Record.Job storage j = _running(jobId, segment_);
-        Record.Segment storage s = j.current(segment_);
-        uint32 units = registry.unitsAt(executor, j.poolBlock);
-        if (units == 0) revert NotInPool(executor, j.poolBlock);
-        bool below = Sortition.ticket(j.draw(jobId, segment_), executor, units) <= s.lastTicket;
-        if (!below || s.isMember(executor)) revert NotOmitted(executor);
+        Record.Attempt storage a = _attempt(j, jobId, segment_, attempt_);
+        a.requireMembers(attempt_, members_);
+        if (position >= members_.length) revert NoSuchMember(position, uint16(members_.length));
+        address below = address(0);
+        if (position > 0) {
+            below = members_[position - 1];
+        } else if (uint16(attempt_) > 0) {
+            _attempt(j, jobId, segment_, attempt_ - 1).requireMembers(attempt_ - 1, before);
+            below = before[before.length - 1];
+        }
+        IExecutorRegistry.Draw memory draw = j.draw(jobId, segment_);
+        bytes32 ticket = registry.ticketOf(draw, executor);
+        bool omitted = ticket > registry.ticketOf(draw, below) && ticket < registry.ticketOf(draw, members_[position]);
+        if (!omitted) revert NotOmitted(executor);
 
         _void(j, jobId, JobEvent.WrongDraw, VoidReason.WrongDraw);
     }
@@ -234,6 +266,8 @@ contract JobBoard is IJobBoard {
         Record.Job storage j = _job(jobId);
         j.state.step(JobEvent.Stalled);
         uint64 voidableFrom = j.lastProgressBlock + rules_.stallBlocks + 1;
+        bool overdue = j.state != JobState.Settling && _deadline(j) + 1 < voidableFrom;
+        if (overdue) voidableFrom = _deadline(j) + 1;
         if (block.number < voidableFrom) revert NotStalled(voidableFrom);
 
         _void(j, jobId, JobEvent.Stalled, VoidReason.Stalled);
@@ -251,7 +285,7 @@ contract JobBoard is IJobBoard {
 
     /// @inheritdoc IJobBoard
     function job(JobId jobId) external view returns (Job memory) {
-        return Views.job(jobs_[jobId]);
+        return Views.job(jobs_[jobId], _deadline(jobs_[jobId]));
     }
 
     /// @inheritdoc IJobBoard
@@ -261,33 +295,26 @@ contract JobBoard is IJobBoard {
 
     /// @inheritdoc IJobBoard
     function attempt(JobId jobId, uint32 segment_, uint32 number) external view returns (Attempt memory) {
-        return Views.attempt(jobs_[jobId], jobId, segment_, number);
-    }
-
-    /// @inheritdoc IJobBoard
-    function members(JobId jobId, uint32 segment_) external view returns (address[] memory) {
-        return Views.members(jobs_[jobId], segment_);
+        return Views.attempt(jobs_[jobId], jobId, segment_, number, rules_.revealBlocks);
     }
 
     /// @inheritdoc IJobBoard
     function nextAttempt(JobId jobId, uint32 segment_) external view returns (NextAttempt memory) {
-        return Views.nextAttempt(_running(jobId, segment_), segment_);
-    }
-
-    /// @inheritdoc IJobBoard
-    function votesFor(JobId jobId, uint32 segment_, Digest digest) external view returns (uint16) {
-        Record.Job storage j = jobs_[jobId];
-        return segment_ > j.accepted ? 0 : j.current(segment_).tally.standings[digest].votes;
-    }
-
-    /// @inheritdoc IJobBoard
-    function earnedVotes(JobId jobId, address executor) external view returns (uint32) {
-        return jobs_[jobId].earned[executor];
+        return Views.nextAttempt(_running(jobId, segment_), jobId, segment_, registry);
     }
 
     /// @inheritdoc IJobBoard
     function terms(JobId jobId) external view returns (Terms memory) {
         return Views.terms(_job(jobId));
+    }
+
+    /// @inheritdoc IJobBoard
+    function earners(JobId jobId, uint256 from, uint256 count)
+        external
+        view
+        returns (address[] memory executors, uint32[] memory votes)
+    {
+        return Views.earners(jobs_[jobId], from, count);
     }
 
     /// @inheritdoc IJobBoard
@@ -311,6 +338,7 @@ contract JobBoard is IJobBoard {
     function _running(JobId jobId, uint32 segment_) private view returns (Record.Job storage j) {
         j = _job(jobId);
         if (j.state != JobState.Running) revert JobNotRunning(jobId, j.state);
+        if (block.number > _deadline(j)) revert JobExpired(_deadline(j));
         if (segment_ >= j.segments) revert NoSuchSegment(jobId, segment_);
         if (segment_ > j.accepted) revert PreviousNotAccepted(jobId, segment_);
     }
@@ -323,58 +351,31 @@ contract JobBoard is IJobBoard {
         if (!stands) revert PreviousNotAccepted(jobId, segment_);
     }
 
-    /// Decides if it can. Who is owed a bond for a flip is paid; nobody left to ask voids the job.
-    function _decide(Record.Job storage j, Record.Segment storage s, JobId jobId, uint32 segment_, uint256 outstanding)
+    /// INVARIANT: total time is bounded: what is not done by then can only be voided.
+    function _deadline(Record.Job storage j) private view returns (uint64) {
+        return j.poolBlock + lifeBlocks;
+    }
+
+    /// An attempt of the segment's present record.
+    function _attempt(Record.Job storage j, JobId jobId, uint32 segment_, uint32 number)
         private
+        view
+        returns (Record.Attempt storage)
     {
-        Verdicts.Outcome outcome = Verdicts.decide(j, jobId, segment_, outstanding, rules_.challengeBlocks);
-        if (outcome == Verdicts.Outcome.Flipped) {
-            Record.Attempt storage forced = s.attempt[s.openChallenge];
-            address challenger = forced.challenger;
-            forced.challenger = address(0);
-            s.rewardTo = challenger;
-            settlement.payBond(jobId, challenger, Role.Challenger, rules_.challengeBondWei);
-        } else if (outcome == Verdicts.Outcome.Undecided && s.set.length == j.setCap) {
-            _void(j, jobId, JobEvent.PoolExhausted, VoidReason.PoolExhausted);
-        }
+        Record.Segment storage s = j.current(segment_);
+        bool there = number >> 16 == j.epochOf(segment_) && uint16(number) < s.attempts;
+        if (!there) revert NoAttempt(jobId, segment_);
+        return s.attempt[uint16(number)];
     }
 
-    /// Books one attempt of a Final segment: accepted votes are earned, faults are slashed, a lost bond is paid out.
-    function _book(Record.Job storage j, Record.Segment storage s, JobId jobId, uint32 segment_, uint16 index) private {
-        Record.Attempt storage a = s.attempt[index];
-        address[] memory right = new address[](a.size);
-        uint256 count = 0;
-        for (uint256 i = a.first; i < uint256(a.first) + a.size; ++i) {
-            Record.Member memory member = s.set[i];
-            (bool earned, Fault fault) = s.judge(index, member);
-            if (earned) {
-                j.earn(member.executor);
-                right[count++] = member.executor;
-            } else {
-                _slash(jobId, segment_, j.number(segment_, index), member.executor, fault, s.rewardTo);
-            }
-        }
-        if (a.challenger != address(0)) _payLostBond(a, jobId, right, count);
+    function _ledger(JobId jobId, uint32 segment_) private view returns (Booking.Ledger memory) {
+        return Booking.Ledger(jobId, segment_, registry, settlement);
     }
 
-    function _slash(JobId jobId, uint32 segment_, uint32 attempt_, address executor, Fault fault, address rewardTo)
-        private
-    {
-        bool soft = fault == Fault.NoReveal || fault == Fault.UncommonWitness;
-        uint16 bp = soft ? rules_.softSlashBp : rules_.hardSlashBp;
-        uint256 slashedWei = registry.slash(jobId, executor, fault, bp, rewardTo, rules_.challengeRewardBp);
-        emit FaultFound(jobId, segment_, executor, attempt_, fault, slashedWei);
-    }
-
-    /// Half of a lost bond goes, evenly and rounded down, to those whom it made re-execute the segment and who were right; the
-    /// rest is burned, so that losing to a friend is never free.
-    function _payLostBond(Record.Attempt storage a, JobId jobId, address[] memory right, uint256 count) private {
-        a.challenger = address(0);
-        uint256 eachWei = count == 0 ? 0 : rules_.challengeBondWei / 2 / count;
-        for (uint256 i = 0; i < count && eachWei > 0; ++i) {
-            settlement.payBond(jobId, right[i], Role.Checker, eachWei);
-        }
-        settlement.burnBond(jobId, rules_.challengeBondWei - eachWei * count);
+    /// Decides if it can; nobody left to ask voids the job.
+    function _decide(Record.Job storage j, JobId jobId, uint32 segment_, uint256 outstanding) private {
+        bool exhausted = Verdicts.decide(j, jobId, segment_, outstanding, rules_);
+        if (exhausted) _void(j, jobId, JobEvent.PoolExhausted, VoidReason.PoolExhausted);
     }
 
     function _void(Record.Job storage j, JobId jobId, JobEvent what, VoidReason reason) private {

@@ -2,16 +2,35 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
 import {Digest, JobId, JobState, Role} from "./Types.sol";
 import {IDataCatalog} from "./interfaces/IDataCatalog.sol";
 import {IJobBoard} from "./interfaces/IJobBoard.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
+import {IJobConsumer} from "./interfaces/IJobConsumer.sol";
 import {Apportion} from "./libraries/Apportion.sol";
 import {JobEvent, Lifecycle} from "./libraries/Lifecycle.sol";
 import {Records} from "./libraries/Records.sol";
 
 contract Settlement is ISettlement {
+    using SafeCast for uint256;
+
+    /// A job with more earners than this pays them in portions, so that no call grows with the job.
+    uint256 public constant MAX_AT_ONCE = 64;
+    /// What a buyer's contract may use when it is told how its job ended.
+    uint256 public constant CALLBACK_GAS = 100_000;
     uint256 private constant BP = 10_000;
+
+    /// What the executors of a job are still owed.
+    struct Payroll {
+        uint128 potWei;
+        uint32 votes; // all of them
+        uint32 paidVotes;
+        uint32 paid; // executors
+        uint32 earners;
+    }
 
     IDataCatalog public immutable catalog;
     address public immutable auctionHouse;
@@ -20,6 +39,7 @@ contract Settlement is ISettlement {
     mapping(JobId => uint256) public escrowOf;
     mapping(JobId => uint256) public bondsOf;
     mapping(address payee => uint256) public creditOf;
+    mapping(JobId => Payroll) public payrollOf;
     uint256 public burnedWei;
 
     /// @param auctionHouse_ and jobBoard_ need not exist yet; AuctionHouse's constructor checks the wiring.
@@ -57,12 +77,19 @@ contract Settlement is ISettlement {
     function refund(JobId jobId, address payee, Role role) external {
         if (msg.sender != auctionHouse && msg.sender != jobBoard) revert OnlyArbiter(msg.sender);
         _credit(jobId, payee, role, _takeEscrow(jobId));
+        _tell(jobId, payee, JobState.Void, Digest.wrap(0), 0);
     }
 
     /// @inheritdoc ISettlement
     function lockBond(JobId jobId) external payable onlyJobBoard {
         bondsOf[jobId] += msg.value;
         emit BondLocked(jobId, msg.value);
+    }
+
+    /// @inheritdoc ISettlement
+    function seize(JobId jobId) external payable {
+        bondsOf[jobId] += msg.value;
+        emit StakeSeized(jobId, msg.value);
     }
 
     /// @inheritdoc ISettlement
@@ -84,11 +111,6 @@ contract Settlement is ISettlement {
     }
 
     /// @inheritdoc ISettlement
-    function burn(JobId jobId) external payable {
-        _burn(jobId, msg.value);
-    }
-
-    /// @inheritdoc ISettlement
     function settle(JobId jobId, OpenedDigest calldata opened) external {
         IJobBoard.Terms memory terms = IJobBoard(jobBoard).terms(jobId);
         bool met = opened.metricBp >= terms.tauBp;
@@ -100,7 +122,7 @@ contract Settlement is ISettlement {
 
         uint256 escrowWei = _takeEscrow(jobId);
         uint256 sellersWei = escrowWei * (BP - terms.executorShareBp) / BP;
-        uint256 executorsPaid = _paySplit(jobId, terms.executors, Role.Executor, escrowWei - sellersWei, terms.votes);
+        uint256 executorsPaid = _payExecutors(jobId, terms, escrowWei - sellersWei);
         uint256 sellersPaid =
             met ? _paySplit(jobId, catalog.ownersOf(terms.sellers), Role.Seller, sellersWei, opened.accesses) : 0;
         uint256 buyerWei = escrowWei - executorsPaid - sellersPaid;
@@ -108,6 +130,26 @@ contract Settlement is ISettlement {
         emit JobSettled(jobId, met, opened.metricBp, sellersPaid, executorsPaid, buyerWei);
 
         IJobBoard(jobBoard).closeJob(jobId, met);
+        _tell(jobId, terms.buyer, met ? JobState.Settled : JobState.Unmet, terms.digest, opened.metricBp);
+    }
+
+    /// @inheritdoc ISettlement
+    function payExecutors(JobId jobId, uint256 count) external {
+        Payroll memory roll = payrollOf[jobId];
+        uint256 left = roll.earners - roll.paid;
+        if (left == 0) revert NobodyToPay(jobId);
+        (address[] memory executors, uint32[] memory votes) =
+            IJobBoard(jobBoard).earners(jobId, roll.paid, count < left ? count : left);
+        uint256 eachWei = roll.potWei / roll.votes;
+        uint256 extra = roll.potWei % roll.votes;
+        for (uint256 i = 0; i < executors.length; ++i) {
+            uint256 first = roll.paidVotes;
+            roll.paidVotes += votes[i];
+            uint256 partWei = eachWei * votes[i] + Math.min(roll.paidVotes, extra) - Math.min(first, extra);
+            if (partWei > 0) _credit(jobId, executors[i], Role.Executor, partWei);
+        }
+        roll.paid += uint32(executors.length);
+        payrollOf[jobId] = roll;
     }
 
     /// @inheritdoc ISettlement
@@ -135,6 +177,31 @@ contract Settlement is ISettlement {
             })
         );
         if (digest != terms.digest) revert DigestMismatch(Digest.unwrap(digest), Digest.unwrap(terms.digest));
+    }
+
+    /// Pays the executors, or enters them in the payroll when they are many. Returns what is theirs; 0 when nobody has a vote.
+    function _payExecutors(JobId jobId, IJobBoard.Terms memory terms, uint256 potWei) private returns (uint256) {
+        if (terms.earners > MAX_AT_ONCE) {
+            payrollOf[jobId] = Payroll(potWei.toUint128(), terms.votes, 0, 0, terms.earners);
+            return potWei;
+        }
+        (address[] memory executors, uint32[] memory votes) = IJobBoard(jobBoard).earners(jobId, 0, terms.earners);
+        return _paySplit(jobId, executors, Role.Executor, potWei, votes);
+    }
+
+    /// Tells a buyer that is a contract. It gets CALLBACK_GAS, whoever pays for the transaction; when it fails, only it is the
+    /// worse for it. Called last: whatever the callee does, it meets finished books. What it returns is not read.
+    function _tell(JobId jobId, address buyer, JobState outcome, Digest digest, uint32 metricBp) private {
+        if (buyer.code.length == 0) return;
+        // Of what is left, EIP-150 keeps one part in 64 from a callee.
+        uint256 needed = CALLBACK_GAS + CALLBACK_GAS / 63 + 5_000;
+        if (gasleft() < needed) revert GasTooLow(gasleft(), needed);
+        bytes memory call_ = abi.encodeCall(IJobConsumer.onJobClosed, (jobId, outcome, digest, metricBp));
+        bool done;
+        assembly ("memory-safe") {
+            done := call(CALLBACK_GAS, buyer, 0, add(call_, 32), mload(call_), 0, 0)
+        }
+        emit BuyerTold(jobId, buyer, done);
     }
 
     /// Credits `amountWei` split by weights; nothing when all weights are zero. Returns what was credited.

@@ -267,14 +267,14 @@ contract AuctionHouseTest is Market {
         vm.expectEmit(true, true, true, true, address(house));
         emit IAuctionHouse.AuctionWon(FIRST, BOB, 2 ether, sellers);
         vm.expectEmit(true, true, true, true, address(board));
-        emit IJobBoard.JobOpened(FIRST, BOB, BRIDGE, request, dataHash, jobHash, sellers, 121, 123);
+        emit IJobBoard.JobOpened(FIRST, BOB, BRIDGE, request, dataHash, jobHash, sellers, 120, 123, 120 + UNSTAKE_DELAY);
         eq(JobId.unwrap(house.close(FIRST)), 1, "the auction's number is the job's");
 
         IJobBoard.Job memory job = board.job(FIRST);
         eq(job.buyer, BOB, "buyer");
-        eq(job.request.tauBp, 9500, "the winner's request");
+        eq(job.deadlineBlock, 120 + UNSTAKE_DELAY, "deadline");
         eq(job.jobHash, jobHash, "job hash");
-        eq(job.poolBlock, 121, "pool block");
+        eq(job.poolBlock, 120, "pool block");
         eq(till.escrowOf(FIRST), 2 ether, "first price");
     }
 

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 
 import {Fault, JobId} from "../src/Types.sol";
 import {IExecutorRegistry} from "../src/interfaces/IExecutorRegistry.sol";
+import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {Market} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -43,8 +44,7 @@ contract ExecutorRegistryTest is Market {
 
         eq(registry.unitsAt(id, 99), 0, "not before");
         eq(registry.unitsAt(id, 100), 3, "from this block on");
-        eq(registry.poolSizeAt(99), 0, "pool before");
-        eq(registry.poolSizeAt(100), 1, "pool now");
+        eq(registry.poolSizeBefore(), 1, "pool");
         eq(registry.executorCount(), 1, "count");
         eq(registry.executorAt(0), id, "id");
         eq(registry.executor(id).stakeWei, 3 ether, "stake");
@@ -55,7 +55,7 @@ contract ExecutorRegistryTest is Market {
         refuses(abi.encodeWithSelector(IExecutorRegistry.BlockNotOver.selector, 100, 100));
         registry.unitsAt(ALICE, 100);
         refuses(abi.encodeWithSelector(IExecutorRegistry.BlockNotOver.selector, 101, 100));
-        registry.poolSizeAt(101);
+        registry.unitsAtOf(new address[](1), 101);
         refuses(abi.encodeWithSelector(IExecutorRegistry.BlockNotOver.selector, 100, 100));
         registry.unitsAtOf(new address[](1), 100);
     }
@@ -86,7 +86,7 @@ contract ExecutorRegistryTest is Market {
 
         eq(registry.unitsAt(id, 109), 1, "an earlier pool keeps the old units");
         eq(registry.unitsAt(id, 110), 3, "from this block on");
-        eq(registry.poolSizeAt(110), 1, "still one executor");
+        eq(registry.poolSizeBefore(), 1, "still one executor");
     }
 
     function test_announceExit_notActive_reverts() public {
@@ -107,8 +107,7 @@ contract ExecutorRegistryTest is Market {
 
         eq(registry.unitsAt(id, 109), 2, "before");
         eq(registry.unitsAt(id, 110), 0, "from this block on");
-        eq(registry.poolSizeAt(109), 1, "pool before");
-        eq(registry.poolSizeAt(110), 0, "pool now");
+        eq(registry.poolSizeBefore(), 0, "pool");
     }
 
     function test_withdrawStake_notLeaving_reverts() public {
@@ -159,18 +158,18 @@ contract ExecutorRegistryTest is Market {
 
     function test_slash_notTheBoard_reverts() public {
         refuses(abi.encodeWithSelector(IExecutorRegistry.OnlyJobBoard.selector, address(this)));
-        registry.slash(JOB, ALICE, Fault.NoReveal, 100, address(0), 0);
+        registry.slash(JOB, ALICE, Fault.NoReveal, 100);
     }
 
     function test_slash_soft_keepsInThePool() public {
         address id = addExecutor(0, 1);
 
         vm.expectEmit(true, true, true, true, address(registry));
-        emit IExecutorRegistry.Slashed(JOB, id, Fault.NoReveal, 0.01 ether, 0, 0.99 ether);
-        slash(id, Fault.NoReveal, 100, address(0));
+        emit IExecutorRegistry.Slashed(JOB, id, Fault.NoReveal, 0.01 ether, 0.99 ether);
+        slash(id, Fault.NoReveal, 100);
 
         eq(uint256(registry.executor(id).status), uint256(IExecutorRegistry.Status.Active), "still active");
-        eq(till.burnedWei(), 0.01 ether, "burned");
+        eq(till.bondsOf(JOB), 0.01 ether, "seized");
         eq(address(registry).balance, 0.99 ether, "stake left");
     }
 
@@ -179,7 +178,7 @@ contract ExecutorRegistryTest is Market {
 
         vm.expectEmit(true, true, true, true, address(registry));
         emit IExecutorRegistry.ExitAnnounced(id, 100 + UNSTAKE_DELAY, true);
-        slash(id, Fault.MinorityDigest, 1000, address(0));
+        slash(id, Fault.MinorityDigest, 1000);
         vm.roll(101);
 
         eq(registry.unitsAt(id, 100), 0, "out of the pool");
@@ -189,20 +188,22 @@ contract ExecutorRegistryTest is Market {
     function test_slash_softBelowHalf_ejects() public {
         address id = addExecutor(0, 1);
 
-        slash(id, Fault.NoReveal, 5000, address(0));
+        slash(id, Fault.NoReveal, 5000);
         eq(uint256(registry.executor(id).status), uint256(IExecutorRegistry.Status.Active), "exactly half stays");
-        slash(id, Fault.NoReveal, 1, address(0));
+        slash(id, Fault.NoReveal, 1);
         eq(uint256(registry.executor(id).status), uint256(IExecutorRegistry.Status.Leaving), "below half goes");
     }
 
-    function test_slash_rewardIsCreditedAndTheRestBurned() public {
+    function test_slash_movesTheStakeToTheJobsBonds() public {
         address id = addExecutor(0, 1);
 
-        uint256 slashed = slash(id, Fault.MinorityDigest, 5000, CAROL);
+        vm.expectEmit(true, true, true, true, address(till));
+        emit ISettlement.StakeSeized(JOB, 0.5 ether);
+        uint256 slashed = slash(id, Fault.MinorityDigest, 5000);
 
         eq(slashed, 0.5 ether, "slashed");
-        eq(till.creditOf(CAROL), 0.15 ether, "30 % to the challenger");
-        eq(till.burnedWei(), 0.35 ether, "rest burned");
+        eq(till.bondsOf(JOB), 0.5 ether, "held for the job");
+        eq(address(till).balance, 0.5 ether, "moved");
     }
 
     function test_slash_whileLeaving_stillTakes() public {
@@ -210,7 +211,7 @@ contract ExecutorRegistryTest is Market {
         vm.prank(id);
         registry.announceExit();
 
-        eq(slash(id, Fault.MinorityDigest, 5000, address(0)), 0.5 ether, "slashed");
+        eq(slash(id, Fault.MinorityDigest, 5000), 0.5 ether, "slashed");
         vm.roll(100 + UNSTAKE_DELAY);
         vm.prank(id);
         registry.withdrawStake();
@@ -218,7 +219,42 @@ contract ExecutorRegistryTest is Market {
     }
 
     function test_slash_nothingLeft_takesNothing() public {
-        eq(slash(ALICE, Fault.Equivocation, 10_000, CAROL), 0, "never registered");
+        eq(slash(ALICE, Fault.Equivocation, 10_000), 0, "never registered");
+    }
+
+    /// In the block of a change the pool is still that of the block before.
+    function test_poolSizeBefore_countsTheBlockBefore() public {
+        addExecutors(3);
+        eq(registry.poolSizeBefore(), 0, "none at the end of the last block");
+        vm.roll(101);
+        eq(registry.poolSizeBefore(), 3, "now over");
+        addExecutor(3, 1);
+        vm.prank(registry.executorAt(0));
+        registry.announceExit();
+        vm.prank(registry.executorAt(1));
+        registry.announceExit();
+        eq(registry.poolSizeBefore(), 3, "changes of this block do not count");
+        vm.roll(102);
+        eq(registry.poolSizeBefore(), 2, "then they do");
+    }
+
+    /// Who withdrew and came back is in each pool as it was.
+    function test_unitsAt_afterComingBack() public {
+        address id = addExecutor(0, 2);
+        vm.roll(110);
+        vm.prank(id);
+        registry.announceExit();
+        vm.roll(110 + UNSTAKE_DELAY);
+        vm.startPrank(id);
+        registry.withdrawStake();
+        eq(registry.unitsAt(id, 109), 2, "before it left");
+        eq(registry.unitsAt(id, 110), 0, "after it left");
+        registry.register{value: 3 ether}(3);
+        vm.roll(block.number + 1);
+        eq(registry.unitsAt(id, 109), 2, "before it left");
+        eq(registry.unitsAt(id, 110), 0, "while it was away");
+        eq(registry.unitsAt(id, 109 + UNSTAKE_DELAY), 0, "until it came back");
+        eq(registry.unitsAt(id, 110 + UNSTAKE_DELAY), 3, "since it came back");
     }
 
     /// The pool of a block never changes once the block is over, whatever happens later.
@@ -229,7 +265,7 @@ contract ExecutorRegistryTest is Market {
             act(id, what[i] % 4);
             vm.roll(101 + i);
             seen[i] = registry.unitsAt(id, 100 + i);
-            eq(registry.poolSizeAt(100 + i), seen[i] > 0 ? 1 : 0, "pool size");
+            eq(registry.poolSizeBefore(), seen[i] > 0 ? 1 : 0, "pool size");
         }
         for (uint64 i = 0; i < 10; ++i) {
             eq(registry.unitsAt(id, 100 + i), seen[i], "as seen then");
@@ -242,15 +278,15 @@ contract ExecutorRegistryTest is Market {
             vm.prank(id);
             registry.addUnits{value: 1 ether}(1);
         } else if (what == 2) {
-            slash(id, Fault.NoReveal, 100, address(0));
+            slash(id, Fault.NoReveal, 100);
         } else if (what == 3) {
             vm.prank(id);
             registry.announceExit();
         }
     }
 
-    function slash(address id, Fault fault, uint16 bp, address rewardTo) private returns (uint256) {
+    function slash(address id, Fault fault, uint16 bp) private returns (uint256) {
         vm.prank(address(board));
-        return registry.slash(JOB, id, fault, bp, rewardTo, 3000);
+        return registry.slash(JOB, id, fault, bp);
     }
 }

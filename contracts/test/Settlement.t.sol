@@ -234,6 +234,60 @@ contract SettlementTest is Market {
         eq(till.escrowOf(jobId), 0, "escrow");
     }
 
+    // ------------------------------------------------------------------------------------------------- many executors
+
+    function test_payExecutors_nobody_reverts() public {
+        (JobId jobId, ISettlement.OpenedDigest memory opened) = settling(9500);
+        refuses(abi.encodeWithSelector(ISettlement.NobodyToPay.selector, jobId));
+        till.payExecutors(jobId, 1);
+        till.settle(jobId, opened);
+        refuses(abi.encodeWithSelector(ISettlement.NobodyToPay.selector, jobId));
+        till.payExecutors(jobId, 1);
+    }
+
+    /// 70 earners, 140 votes: more than are paid at once. Any portions pay the same, to the wei, and each vote as much as others.
+    function test_payExecutors_inAnyPortions() public {
+        addSellers(2);
+        addExecutors(70);
+        Request memory request = requestForTests();
+        (request.segments, request.minSize) = (2, 70);
+        JobId jobId = openJob(request, 3 ether + 7);
+        fixSeed(jobId);
+        ISettlement.OpenedDigest memory opened = opening(9500, 2);
+        agree(jobId, 0, keccak256("segment 0"));
+        agree(jobId, 1, lastDigest(jobId, opened));
+        finalize(jobId, 0);
+        finalize(jobId, 1);
+        till.settle(jobId, opened);
+        checkJob(jobId, JobState.Settled);
+        (uint128 potWei, uint32 votes,,, uint32 earners) = till.payrollOf(jobId);
+        eq(votes, 140, "votes");
+        eq(earners, 70, "earners");
+
+        uint8[4] memory portions = [1, 9, 69, 200];
+        for (uint256 i = 0; i < portions.length; ++i) {
+            uint256 snapshot = vm.snapshotState();
+            payAll(jobId, portions[i], potWei, votes);
+            vm.revertToState(snapshot);
+        }
+    }
+
+    function payAll(JobId jobId, uint256 count, uint256 potWei, uint256 votes) private {
+        for (uint256 paid = 0; paid < 70; paid += count) {
+            till.payExecutors(jobId, count);
+        }
+        refuses(abi.encodeWithSelector(ISettlement.NobodyToPay.selector, jobId));
+        till.payExecutors(jobId, count);
+        uint256 owed = 0;
+        for (uint256 i = 0; i < 70; ++i) {
+            uint256 own = till.creditOf(registry.executorAt(i));
+            check(own >= 2 * (potWei / votes) && own <= 2 * (potWei / votes + 1), "two votes' worth");
+            owed += own;
+        }
+        eq(owed, potWei, "every wei");
+        eq(potWei, 3 ether + 7 - (3 ether + 7) * 7000 / uint256(10_000), "their part of the escrow");
+    }
+
     /// A job in Settling whose last digest has this metric.
     function settling(uint32 metricBp) private returns (JobId jobId, ISettlement.OpenedDigest memory opened) {
         opened = opening(metricBp, 2);

@@ -3,6 +3,8 @@
 pragma solidity 0.8.37;
 
 import {JobId, Request} from "../Types.sol";
+import {IJobBoard} from "./IJobBoard.sol";
+import {ISettlement} from "./ISettlement.sol";
 
 /// @title Auction of training jobs (D2M, Algorithm 1)
 /// @notice One auction at a time for a tag set. First price. Every bid goes straight to Settlement; who is outbid is owed it there.
@@ -62,6 +64,7 @@ interface IAuctionHouse {
     error ZeroBid();
     error BidTooLow(uint256 bidWei, uint256 leastWei);
     error InvalidRequest(RequestField field);
+    error TooFewSellers(uint256 matched, uint16 minSellers);
     error TimingInvalid();
     /// The contracts were not deployed in the documented order.
     error WiringWrong(address contract_);
@@ -77,7 +80,12 @@ interface IAuctionHouse {
     /// @return jobId the auction's number; 0 when the auction is void.
     function close(JobId auctionId) external returns (JobId jobId);
 
-    /// @notice Stops or allows new auctions; running ones, jobs and money are out of reach. Admin only.
+    /// @notice Buys a job at a fixed price, the value sent, without an auction: it opens in this block. Anyone, contracts too.
+    /// Reverts when fewer than `minSellers` entries take part at this price.
+    /// @param tags 1 to 4 non-zero tags, strictly ascending (errors of `Tags`).
+    function order(bytes32[] calldata tags, Request calldata request) external payable returns (JobId jobId);
+
+    /// @notice Stops or allows new auctions and orders; running ones, jobs and money are out of reach. Admin only.
     function setPaused(bool paused) external;
 
     function auction(JobId auctionId) external view returns (Auction memory);
@@ -91,6 +99,10 @@ interface IAuctionHouse {
     function auctionCount() external view returns (uint64);
 
     function admin() external view returns (address);
+
+    function jobBoard() external view returns (IJobBoard);
+
+    function settlement() external view returns (ISettlement);
 
     function paused() external view returns (bool);
 }

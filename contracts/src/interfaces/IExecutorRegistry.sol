@@ -22,19 +22,20 @@ interface IExecutorRegistry {
         uint128 stakeWei;
     }
 
+    /// What the tickets of a segment are made from, and in which pool they count.
+    struct Draw {
+        bytes32 segmentSeed;
+        JobId jobId;
+        uint32 segment;
+        uint64 poolBlock;
+    }
+
     event ExecutorRegistered(address indexed executor, uint32 units, uint256 stakeWei);
     event UnitsAdded(address indexed executor, uint32 units, uint256 stakeWei);
     /// `ejected` is true when a slash put the executor out, false when it left by itself.
     event ExitAnnounced(address indexed executor, uint64 withdrawableBlock, bool ejected);
     event StakeWithdrawn(address indexed executor, uint256 amountWei);
-    event Slashed(
-        JobId indexed jobId,
-        address indexed executor,
-        Fault fault,
-        uint256 amountWei,
-        uint256 rewardWei,
-        uint256 stakeLeftWei
-    );
+    event Slashed(JobId indexed jobId, address indexed executor, Fault fault, uint256 amountWei, uint256 stakeLeftWei);
 
     error UnitsOutOfRange(uint32 units, uint32 maxUnits);
     /// The value sent is not units * unitStakeWei.
@@ -45,6 +46,9 @@ interface IExecutorRegistry {
     error StakeLocked(address executor, uint64 withdrawableBlock);
     error TransferFailed(address to, uint256 amountWei);
     error OnlyJobBoard(address caller);
+    error NotInPool(address executor, uint64 poolBlock);
+    /// Members come in strictly ascending ticket order, above the last ticket of the attempts before.
+    error TicketOrder(uint256 index, address executor);
     /// The pool of a block is known once the block is over.
     error BlockNotOver(uint64 blockNumber, uint256 currentBlock);
 
@@ -63,11 +67,8 @@ interface IExecutorRegistry {
 
     /// @notice Takes `bp` basis points of what is left of a stake. JobBoard only. Ejects on a hard fault, or when less than half
     /// of units * unitStakeWei is left. Does nothing but the event for an executor whose stake is gone.
-    /// @param rewardTo is credited `rewardBp` of the slashed amount, rounded down; nobody when zero. The rest is burned.
-    /// @return slashedWei what was taken.
-    function slash(JobId jobId, address executor, Fault fault, uint16 bp, address rewardTo, uint16 rewardBp)
-        external
-        returns (uint256 slashedWei);
+    /// @return slashedWei what was taken; it now lies with the job's bonds in Settlement.
+    function slash(JobId jobId, address executor, Fault fault, uint16 bp) external returns (uint256 slashedWei);
 
     /// @notice Units with which an executor is in the pool of `blockNumber`; 0 when it is not in it. Reverts for a block that is
     /// not over.
@@ -76,8 +77,15 @@ interface IExecutorRegistry {
     /// @notice `unitsAt` for many, in the order asked.
     function unitsAtOf(address[] calldata executors, uint64 blockNumber) external view returns (uint32[] memory);
 
-    /// @notice Number of executors in the pool of `blockNumber`.
-    function poolSizeAt(uint64 blockNumber) external view returns (uint32);
+    /// @notice Ticket of an executor in a draw; zero for the zero address, which stands for nobody. Reverts for others that are
+    /// not in the pool.
+    function ticketOf(Draw calldata draw, address executor) external view returns (bytes32);
+
+    /// @notice Reverts unless all executors are in the pool and strictly ascend by ticket, above that of `last`.
+    function requireAscending(Draw calldata draw, address[] calldata executors, address last) external view;
+
+    /// @notice Number of executors in the pool at the end of the last block.
+    function poolSizeBefore() external view returns (uint32);
 
     /// @notice How many executors ever registered; with `executorAt` lists all candidates of a pool.
     function executorCount() external view returns (uint256);

@@ -38,14 +38,14 @@ interface IJobBoard {
         uint16 accepted; // segments with a verdict; the next one is the frontier
         uint16 finalized; // segments that are Final
         uint16 epoch; // verdicts flipped so far
-        uint16 setCap; // largest execution set: min(pool size, 256); 0 until the seed is fixed
-        uint64 poolBlock;
+        uint16 setCap; // largest execution set: min(pool size, 256)
+        uint64 poolBlock; // the pool is the register at the end of it: the block before the job's
         uint64 seedBlock;
         uint64 lastProgressBlock;
+        uint64 deadlineBlock; // last block in which the job can run; afterwards anyone may void it
         bytes32 jobHash;
         bytes32 jobSeed; // zero until fixed
-        Request request; // specHash is not kept: zero here, see JobOpened
-        uint32[] sellers;
+        uint32[] sellers; // catalogue entries; the request is in JobOpened
     }
 
     struct Segment {
@@ -65,7 +65,6 @@ interface IJobBoard {
         bytes32 root; // list root of the commitments
         uint64 revealFromBlock; // first block in which votes are taken
         uint64 revealUntilBlock; // last one
-        uint16 firstPosition; // of its members within the set
         uint16 size;
         uint16 voted;
         address challenger; // whose challenge forced this attempt, while its bond is held; else zero
@@ -81,14 +80,19 @@ interface IJobBoard {
         Digest previous;
     }
 
-    struct VoteInput {
+    /// One member's vote: what opens its commitment, and its signature.
+    struct Opening {
         uint16 position; // within the attempt
-        Digest digest;
-        bytes32 witness;
         bytes32 salt;
         bytes32 r; // EIP-2098 compact signature of Vote(jobId, segment, attempt, digest, witness)
         bytes32 vs;
-        bytes32[] proof; // of leaf `position` under the attempt's root; empty after `commitDirect`
+    }
+
+    /// Votes that agree: what they say is sent, hashed and counted once.
+    struct VoteGroup {
+        Digest digest;
+        bytes32 witness;
+        Opening[] openings;
     }
 
     struct SignedVote {
@@ -109,8 +113,8 @@ interface IJobBoard {
         Digest previous; // of the last segment
         Digest digest; // verdict of the last segment
         uint32[] sellers; // catalogue entries
-        address[] executors; // those with accepted votes
-        uint32[] votes; // their accepted votes in Final segments
+        uint32 earners; // executors with accepted votes in Final segments; see `earners`
+        uint32 votes; // all their accepted votes
     }
 
     event JobOpened(
@@ -122,9 +126,9 @@ interface IJobBoard {
         bytes32 jobHash,
         uint32[] sellers,
         uint64 poolBlock,
-        uint64 seedBlock
+        uint64 seedBlock,
+        uint64 deadlineBlock
     );
-    event SeedRescheduled(JobId indexed jobId, uint64 seedBlock);
     event SeedFixed(JobId indexed jobId, bytes32 prevRandao, bytes32 jobSeed, uint16 setCap);
     event CommitmentsPosted(
         JobId indexed jobId,
@@ -143,13 +147,8 @@ interface IJobBoard {
         address executor,
         bytes32 commitment
     );
-    event VoteCast(
-        JobId indexed jobId,
-        uint32 indexed segment,
-        address indexed executor,
-        uint32 attempt,
-        Digest digest,
-        bytes32 witness
+    event VotesCast(
+        JobId indexed jobId, uint32 indexed segment, uint32 attempt, Digest digest, bytes32 witness, address[] executors
     );
     event SegmentUndecided(
         JobId indexed jobId, uint32 indexed segment, uint32 attempt, uint16 bestVotes, uint16 secondVotes
@@ -183,6 +182,7 @@ interface IJobBoard {
     error RulesInvalid();
     error NoSuchJob(JobId jobId);
     error JobNotRunning(JobId jobId, JobState state);
+    error JobExpired(uint64 deadlineBlock);
     error NoSuchSegment(JobId jobId, uint32 segment);
     /// The segment before has no verdict that stands: none yet, or it is challenged.
     error PreviousNotAccepted(JobId jobId, uint32 segment);
@@ -191,13 +191,13 @@ interface IJobBoard {
     error NoAttempt(JobId jobId, uint32 segment);
     error SeedBlockNotOver(uint64 seedBlock);
     error SeedBlockGone(uint64 seedBlock);
-    error SeedBlockAvailable(uint64 seedBlock);
     error HeaderMismatch(bytes32 given, bytes32 expected);
     error ZeroRoot();
     error WrongSetSize(uint256 given, uint256 expected);
-    error NotInPool(address executor, uint64 poolBlock);
-    /// Members come in strictly ascending ticket order, above the last ticket of the attempts before.
-    error TicketOrder(uint256 index, address executor);
+    /// The members given are not those of the attempt.
+    error WrongMembers(uint32 attempt);
+    /// The commitments given are not the ones under the attempt's root.
+    error RootMismatch(bytes32 given, bytes32 expected);
     error AttemptOpen(uint32 attempt, uint64 revealUntilBlock);
     error NoSuchMember(uint16 position, uint16 size);
     error NotTheMember(address caller, address member);
@@ -232,19 +232,34 @@ interface IJobBoard {
     /// @param headerRlp the header whose hash is the seed block's hash.
     function fixSeed(JobId jobId, bytes calldata headerRlp) external;
 
-    /// @notice Chooses a new seed block, when the old one's hash can no longer be read. Anyone.
-    function rescheduleSeed(JobId jobId) external;
-
     /// @notice Opens an attempt: its new members and the root over their commitments (docs/protocol.md 2.4). Bridge only.
     /// @param members in ascending ticket order, exactly as many as the growth policy asks for (see `nextAttempt`).
     function postCommitments(JobId jobId, uint32 segment, uint32 attempt, address[] calldata members, bytes32 root)
         external;
 
     /// @notice A member replaces what the bridge put under the root for it, before votes are taken. Once a member.
-    function commitDirect(JobId jobId, uint32 segment, uint32 attempt, uint16 position, bytes32 commitment) external;
+    /// @param members of the attempt, as CommitmentsPosted has them.
+    function commitDirect(
+        JobId jobId,
+        uint32 segment,
+        uint32 attempt,
+        address[] calldata members,
+        uint16 position,
+        bytes32 commitment
+    ) external;
 
     /// @notice Counts signed votes of the newest attempt. Anyone; all or none. Decides the segment when it can.
-    function castVotes(JobId jobId, uint32 segment, uint32 attempt, VoteInput[] calldata votes) external;
+    /// @param members of the attempt, as CommitmentsPosted has them; the contract keeps their hash only.
+    /// @param commitments under the attempt's root, one a member; zero for a member that sent none. Where a vote opens one, zero
+    /// may stand for it too.
+    function castVotes(
+        JobId jobId,
+        uint32 segment,
+        uint32 attempt,
+        address[] calldata members,
+        bytes32[] calldata commitments,
+        VoteGroup[] calldata groups
+    ) external;
 
     /// @notice Decides the newest attempt after its reveal window. Anyone.
     function closeAttempt(JobId jobId, uint32 segment) external;
@@ -253,8 +268,9 @@ interface IJobBoard {
     function challenge(JobId jobId, uint32 segment) external payable;
 
     /// @notice Makes an accepted segment Final when its challenge window is over, in order: books the accepted votes, slashes the
-    /// faults, pays out lost bonds. Anyone.
-    function finalize(JobId jobId, uint32 segment) external;
+    /// faults, decides the challenges. Anyone.
+    /// @param members of each attempt, as CommitmentsPosted has them.
+    function finalize(JobId jobId, uint32 segment, address[][] calldata members) external;
 
     /// @notice Slashes an executor that signed two votes for one attempt. Anyone, at any time.
     function proveEquivocation(
@@ -266,14 +282,25 @@ interface IJobBoard {
         SignedVote calldata b
     ) external;
 
-    /// @notice Voids a running job whose bridge left out `executor`, although its ticket lies below that of a member. Anyone.
-    function proveOmission(JobId jobId, uint32 segment, address executor) external;
+    /// @notice Voids a running job whose bridge left out `executor`: its ticket lies right between those of the members at
+    /// `position - 1` and `position`. The cost does not depend on the pool. Anyone.
+    /// @param before the members of the attempt before; empty unless `position` is 0 in an attempt that is not the first.
+    function proveOmission(
+        JobId jobId,
+        uint32 segment,
+        uint32 attempt,
+        address[] calldata before,
+        address[] calldata members,
+        uint16 position,
+        address executor
+    ) external;
 
     /// @notice Gives back the bond of a challenge that can no longer be decided: its job is Void, or an earlier segment flipped.
     /// @param attempt the number of the attempt that the challenge forced.
     function reclaimBond(JobId jobId, uint32 segment, uint32 attempt) external;
 
-    /// @notice Voids a job in which nothing happened for `stallBlocks`; the buyer is refunded. Anyone.
+    /// @notice Voids a job in which nothing happened for `stallBlocks`, or that is not done by its deadline; the buyer is refunded.
+    /// Anyone.
     function voidStale(JobId jobId) external;
 
     /// @notice Ends a job in `Settling`. Settlement only.
@@ -286,18 +313,16 @@ interface IJobBoard {
 
     function attempt(JobId jobId, uint32 segment, uint32 number) external view returns (Attempt memory);
 
-    /// @notice The execution set so far, in ticket order.
-    function members(JobId jobId, uint32 segment) external view returns (address[] memory);
-
     /// @notice Number, size and seeds of the attempt that `postCommitments` takes next.
     function nextAttempt(JobId jobId, uint32 segment) external view returns (NextAttempt memory);
 
-    function votesFor(JobId jobId, uint32 segment, Digest digest) external view returns (uint16);
-
-    /// @notice Accepted votes of an executor in Final segments of a job.
-    function earnedVotes(JobId jobId, address executor) external view returns (uint32);
-
     function terms(JobId jobId) external view returns (Terms memory);
+
+    /// @notice Executors number `from` to `from + count - 1` with accepted votes in Final segments, and how many each.
+    function earners(JobId jobId, uint256 from, uint256 count)
+        external
+        view
+        returns (address[] memory executors, uint32[] memory votes);
 
     function rules() external view returns (Rules memory);
 

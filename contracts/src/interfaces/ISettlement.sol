@@ -20,6 +20,9 @@ interface ISettlement {
     event EscrowHeld(JobId indexed jobId, uint256 amountWei);
     event Credited(JobId indexed jobId, address indexed payee, Role role, uint256 amountWei);
     event Burned(JobId indexed jobId, uint256 amountWei);
+    event StakeSeized(JobId indexed jobId, uint256 amountWei);
+    /// `buyer` is a contract that was told how its job ended; `done` is false when it failed or used up its gas.
+    event BuyerTold(JobId indexed jobId, address indexed buyer, bool done);
     event BondLocked(JobId indexed jobId, uint256 amountWei);
     event JobSettled(
         JobId indexed jobId, bool met, uint32 metricBp, uint256 sellersWei, uint256 executorsWei, uint256 buyerWei
@@ -35,6 +38,9 @@ interface ISettlement {
     error AccessesCount(uint256 given, uint256 sellers);
     error DigestMismatch(bytes32 opened, bytes32 accepted);
     error NothingToWithdraw(address payee);
+    error NobodyToPay(JobId jobId);
+    /// The transaction has too little gas to give the buyer's contract all of its own.
+    error GasTooLow(uint256 left, uint256 needed);
     error TransferFailed(address to, uint256 amountWei);
     error ZeroPayee();
 
@@ -50,6 +56,9 @@ interface ISettlement {
     /// @notice Holds a challenger's bond. JobBoard only.
     function lockBond(JobId jobId) external payable;
 
+    /// @notice Adds the value sent, slashed stake, to a job's bonds. Open to all: it can only give.
+    function seize(JobId jobId) external payable;
+
     /// @notice Credits part of a job's bonds. JobBoard only.
     function payBond(JobId jobId, address payee, Role role, uint256 amountWei) external;
 
@@ -59,13 +68,15 @@ interface ISettlement {
     /// @notice Credits the value sent. Open to all: it can only give.
     function credit(JobId jobId, address payee, Role role) external payable;
 
-    /// @notice Burns the value sent. Open to all.
-    function burn(JobId jobId) external payable;
-
     /// @notice Pays out a job in `Settling`: opens the last digest, checks it against the verdict and splits the escrow. Anyone.
     /// Metric >= tau: sellers by accesses, executors by accepted votes. Below: executors the same, the sellers' part to the
     /// buyer. A part that nobody earned goes to the buyer. Largest-remainder rounding; the sum paid is the escrow to the wei.
+    /// More than MAX_AT_ONCE executors are paid by `payExecutors`. A buyer that is a contract is told (IJobConsumer).
     function settle(JobId jobId, OpenedDigest calldata opened) external;
+
+    /// @notice Pays the next `count` executors of a job with more than MAX_AT_ONCE of them. Every accepted vote is paid the same;
+    /// the wei that cannot be split go one each to the first votes. Anyone.
+    function payExecutors(JobId jobId, uint256 count) external;
 
     /// @notice Pays the caller's credit to the caller.
     function withdraw() external returns (uint256 amountWei);
@@ -78,6 +89,12 @@ interface ISettlement {
     function bondsOf(JobId jobId) external view returns (uint256);
 
     function creditOf(address payee) external view returns (uint256);
+
+    /// @notice What the executors of a job with more than MAX_AT_ONCE of them are paid from, and how far that went.
+    function payrollOf(JobId jobId)
+        external
+        view
+        returns (uint128 potWei, uint32 votes, uint32 paidVotes, uint32 paid, uint32 earners);
 
     /// @notice Wei taken out of circulation so far; it stays in this contract for ever.
     function burnedWei() external view returns (uint256);

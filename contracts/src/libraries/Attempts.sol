@@ -4,123 +4,142 @@ pragma solidity 0.8.37;
 
 import {IJobBoard} from "../interfaces/IJobBoard.sol";
 import {Ballot} from "./Ballot.sol";
+import {Bits} from "./Bits.sol";
 import {Merkle} from "./Merkle.sol";
 import {Record} from "./Record.sol";
 import {Records} from "./Records.sol";
 import {Tally} from "./Tally.sol";
 
 library Attempts {
+    using Ballot for Ballot.Place;
+    using Bits for uint256;
     using Tally for Tally.State;
 
     /// @notice Appends an attempt and its members to a segment.
-    function open(
-        Record.Segment storage s,
-        address[] calldata members,
-        bytes32 root,
-        uint64 revealFrom,
-        uint64 revealUntil
-    ) internal {
+    function open(Record.Segment storage s, address[] calldata members, bytes32 root, uint48 revealFrom) internal {
         Record.Attempt storage a = s.attempt[s.attempts++];
         a.root = root;
+        a.membersHash = hashOf(members);
         a.revealFrom = revealFrom;
-        a.revealUntil = revealUntil;
-        a.first = uint16(s.set.length);
         a.size = uint16(members.length);
-        for (uint256 i = 0; i < members.length; ++i) {
-            s.set.push(Record.Member(members[i], 0, 0));
-        }
+        s.size += uint16(members.length);
+        s.lastMember = members[members.length - 1];
+    }
+
+    function hashOf(address[] calldata members) internal pure returns (uint160) {
+        return uint160(uint256(keccak256(abi.encodePacked(members))));
+    }
+
+    /// INVARIANT: whoever is named as a member was checked when the attempt was opened.
+    function requireMembers(Record.Attempt storage a, uint32 number, address[] calldata members) internal view {
+        if (a.membersHash != hashOf(members)) revert IJobBoard.WrongMembers(number);
     }
 
     /// @notice Reverts while the newest attempt, if there is one, still takes votes.
-    function requireClosed(Record.Segment storage s, uint32 number) internal view {
+    function requireClosed(Record.Segment storage s, uint32 number, uint32 revealBlocks) internal view {
         if (s.attempts == 0) return;
         Record.Attempt storage a = s.attempt[s.attempts - 1];
-        if (a.voted < a.size && block.number <= a.revealUntil) revert IJobBoard.AttemptOpen(number, a.revealUntil);
+        uint64 until = revealUntil(a, revealBlocks);
+        if (a.voted.count() < a.size && block.number <= until) revert IJobBoard.AttemptOpen(number, until);
     }
 
     /// @notice Reverts outside the attempt's reveal window.
-    function requireRevealing(Record.Attempt storage a) internal view {
+    function requireRevealing(Record.Attempt storage a, uint32 revealBlocks) internal view {
         if (block.number < a.revealFrom) revert IJobBoard.RevealWindowNotOpen(a.revealFrom);
-        if (block.number > a.revealUntil) revert IJobBoard.RevealWindowClosed(a.revealUntil);
+        uint64 until = revealUntil(a, revealBlocks);
+        if (block.number > until) revert IJobBoard.RevealWindowClosed(until);
+    }
+
+    /// @notice Last block in which votes are taken.
+    function revealUntil(Record.Attempt storage a, uint32 revealBlocks) internal view returns (uint64) {
+        return uint64(a.revealFrom) + revealBlocks - 1;
     }
 
     /// @notice Keeps the caller's own commitment for a position of its own.
-    function commit(Record.Segment storage s, Record.Attempt storage a, uint16 position, bytes32 commitment) internal {
+    function commit(Record.Attempt storage a, address[] calldata members, uint16 position, bytes32 commitment)
+        internal
+    {
         if (block.number >= a.revealFrom) revert IJobBoard.CommitWindowClosed(a.revealFrom);
-        address member = memberAt(s, a, position).executor;
-        if (msg.sender != member) revert IJobBoard.NotTheMember(msg.sender, member);
+        if (position >= a.size) revert IJobBoard.NoSuchMember(position, a.size);
+        if (msg.sender != members[position]) revert IJobBoard.NotTheMember(msg.sender, members[position]);
         if (commitment == bytes32(0)) revert IJobBoard.ZeroCommitment();
-        if (a.direct[position] != bytes32(0)) revert IJobBoard.AlreadyCommitted(position);
-        a.direct[position] = commitment;
+        if (a.direct.has(position)) revert IJobBoard.AlreadyCommitted(position);
+        a.direct = a.direct.with(position);
+        a.commitments[position] = commitment;
     }
 
-    /// @notice Checks one vote and counts it.
+    /// @notice Checks votes and counts them. Returns how many are still outstanding.
     function cast(
         Record.Segment storage s,
         Record.Attempt storage a,
-        bytes32 domain,
-        Ballot.Vote memory vote,
-        IJobBoard.VoteInput calldata input
-    ) internal {
-        Record.Member storage member = memberAt(s, a, input.position);
-        address executor = member.executor;
-        if (vote.digest.isZero()) revert IJobBoard.ZeroDigest();
-        if (member.digestId != 0) revert IJobBoard.AlreadyVoted(input.position);
-        _requireCommitted(a, _commitment(domain, vote, executor, input.salt), executor, input);
-        Ballot.requireSigned(domain, vote, executor, input.r, input.vs);
-
-        ++a.voted;
-        (member.digestId, member.witnessId) = s.tally.count(uint16(vote.attempt), vote.digest, vote.witness);
-        emit IJobBoard.VoteCast(vote.jobId, vote.segment, executor, vote.attempt, vote.digest, vote.witness);
-    }
-
-    function memberAt(Record.Segment storage s, Record.Attempt storage a, uint16 position)
-        internal
-        view
-        returns (Record.Member storage)
-    {
-        if (position >= a.size) revert IJobBoard.NoSuchMember(position, a.size);
-        return s.set[a.first + position];
-    }
-
-    function isMember(Record.Segment storage s, address executor) internal view returns (bool) {
-        for (uint256 i = 0; i < s.set.length; ++i) {
-            if (s.set[i].executor == executor) return true;
+        Ballot.Place memory place,
+        address[] calldata members,
+        bytes32[] calldata commitments,
+        IJobBoard.VoteGroup[] calldata groups
+    ) internal returns (uint256) {
+        if (commitments.length != members.length) {
+            revert IJobBoard.WrongSetSize(commitments.length, members.length);
         }
-        return false;
+        bytes32[] memory committed = commitments;
+        uint256 voted = a.voted;
+        for (uint256 i = 0; i < groups.length; ++i) {
+            uint256 positions = _check(a, place, members, committed, groups[i], voted);
+            if (positions == 0) continue;
+            voted |= positions;
+            s.tally.count(uint16(place.attempt), groups[i].digest, groups[i].witness, positions);
+        }
+        // INVARIANT: a vote counts only if it opens what its member committed to before anybody revealed.
+        _requireRoot(a, members, committed);
+        a.voted = voted;
+        return a.size - voted.count();
     }
 
-    /// INVARIANT: a vote counts only if it opens what its member committed to before anybody revealed.
-    function _requireCommitted(
+    /// One group's votes: each opens its member's commitment and carries its signature. A zero in `committed` takes the commitment
+    /// that the vote opens; the root decides. Returns the votes' positions.
+    function _check(
         Record.Attempt storage a,
-        bytes32 commitment,
-        address executor,
-        IJobBoard.VoteInput calldata input
-    ) private view {
-        bytes32 direct = a.direct[input.position];
-        bytes32 leaf = Records.commitmentLeaf(executor, commitment);
-        bool opened = direct == bytes32(0)
-            ? Merkle.verify(a.root, leaf, input.position, a.size, input.proof)
-            : direct == commitment;
-        if (!opened) revert IJobBoard.CommitmentNotOpened(input.position);
+        Ballot.Place memory place,
+        address[] calldata members,
+        bytes32[] memory committed,
+        IJobBoard.VoteGroup calldata group,
+        uint256 voted
+    ) private returns (uint256 positions) {
+        if (group.digest.isZero()) revert IJobBoard.ZeroDigest();
+        bytes memory head = Records.commitmentHead(place.domain, place.jobId, place.segment, place.attempt);
+        bytes memory what = abi.encodePacked(group.digest, group.witness);
+        bytes32 signed = place.signingHash(group.digest, group.witness);
+        uint256 direct = a.direct;
+        address[] memory executors = new address[](group.openings.length);
+        for (uint256 i = 0; i < executors.length; ++i) {
+            IJobBoard.Opening calldata own = group.openings[i];
+            uint16 position = own.position;
+            if (position >= members.length) revert IJobBoard.NoSuchMember(position, uint16(members.length));
+            if ((voted | positions).has(position)) revert IJobBoard.AlreadyVoted(position);
+            address executor = members[position];
+            bytes32 commitment = Records.commitment(head, executor, what, own.salt);
+            if (direct.has(position)) {
+                if (commitment != a.commitments[position]) revert IJobBoard.CommitmentNotOpened(position);
+            } else if (committed[position] == bytes32(0)) {
+                committed[position] = commitment;
+            } else if (commitment != committed[position]) {
+                revert IJobBoard.CommitmentNotOpened(position);
+            }
+            Ballot.requireSigner(signed, executor, own.r, own.vs);
+            positions = positions.with(position);
+            executors[i] = executor;
+        }
+        emit IJobBoard.VotesCast(place.jobId, place.segment, place.attempt, group.digest, group.witness, executors);
     }
 
-    function _commitment(bytes32 domain, Ballot.Vote memory vote, address executor, bytes32 salt)
+    /// Turns the commitments into the leaves of the list, then into its root.
+    function _requireRoot(Record.Attempt storage a, address[] calldata members, bytes32[] memory committed)
         private
-        pure
-        returns (bytes32)
+        view
     {
-        return Records.commitment(
-            Records.CommitmentOpening({
-                domainSeparator: domain,
-                jobId: vote.jobId,
-                segment: vote.segment,
-                attempt: vote.attempt,
-                executor: executor,
-                digest: vote.digest,
-                witness: vote.witness,
-                salt: salt
-            })
-        );
+        for (uint256 i = 0; i < committed.length; ++i) {
+            committed[i] = Records.commitmentLeaf(members[i], committed[i]);
+        }
+        bytes32 root = Merkle.root(committed);
+        if (root != a.root) revert IJobBoard.RootMismatch(root, a.root);
     }
 }

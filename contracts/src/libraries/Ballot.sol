@@ -13,12 +13,12 @@ library Ballot {
     bytes32 private constant VOTE_TYPE =
         keccak256("Vote(uint64 jobId,uint32 segment,uint32 attempt,bytes32 digest,bytes32 witness)");
 
-    struct Vote {
+    /// Where votes are cast: what they sign beside digest and witness.
+    struct Place {
+        bytes32 domain;
         JobId jobId;
         uint32 segment;
         uint32 attempt;
-        Digest digest;
-        bytes32 witness;
     }
 
     function domainSeparator(address board) internal view returns (bytes32) {
@@ -26,15 +26,15 @@ library Ballot {
     }
 
     /// @notice The 32 bytes an executor signs.
-    function signingHash(bytes32 domain, Vote memory vote) internal pure returns (bytes32) {
+    function signingHash(Place memory place, Digest digest, bytes32 witness) internal pure returns (bytes32) {
         bytes32 structHash =
-            keccak256(abi.encode(VOTE_TYPE, vote.jobId, vote.segment, vote.attempt, vote.digest, vote.witness));
-        return keccak256(abi.encodePacked(bytes2(0x1901), domain, structHash));
+            keccak256(abi.encode(VOTE_TYPE, place.jobId, place.segment, place.attempt, digest, witness));
+        return keccak256(abi.encodePacked(bytes2(0x1901), place.domain, structHash));
     }
 
-    /// @notice Reverts unless (r, vs) is `executor`'s EIP-2098 signature of the vote. Compact form, hence low-s only.
-    function requireSigned(bytes32 domain, Vote memory vote, address executor, bytes32 r, bytes32 vs) internal pure {
-        (address signer,,) = ECDSA.tryRecover(signingHash(domain, vote), r, vs);
+    /// @notice Reverts unless (r, vs) is `executor`'s EIP-2098 signature of a signing hash. Compact form, hence low-s only.
+    function requireSigner(bytes32 signed, address executor, bytes32 r, bytes32 vs) internal pure {
+        (address signer,,) = ECDSA.tryRecover(signed, r, vs);
         if (signer == address(0) || signer != executor) revert IJobBoard.BadSignature(signer, executor);
     }
 }

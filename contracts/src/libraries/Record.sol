@@ -2,43 +2,40 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Digest, Fault, JobId, JobState, Request, SegmentState} from "../Types.sol";
+import {Digest, JobId, JobState, Request, SegmentState} from "../Types.sol";
+import {IExecutorRegistry} from "../interfaces/IExecutorRegistry.sol";
 import {IJobBoard} from "../interfaces/IJobBoard.sol";
 import {Growth} from "./Growth.sol";
 import {Records} from "./Records.sol";
-import {Sortition} from "./Sortition.sol";
 import {Tally} from "./Tally.sol";
 
 library Record {
     using Tally for Tally.State;
 
-    /// One slot. `digestId` is zero until the member has voted.
-    struct Member {
-        address executor;
-        uint16 digestId;
-        uint16 witnessId;
-    }
-
+    /// The members themselves are not kept: who needs them passes what CommitmentsPosted said, and the hash is checked.
     struct Attempt {
         bytes32 root;
-        uint64 revealFrom; // first block in which votes are taken
-        uint64 revealUntil; // last one
-        uint16 first; // position of its first member in the set
+        // next slot
+        uint160 membersHash; // as long as an address, hence as hard to find two preimages for
+        uint48 revealFrom; // first block in which votes are taken
         uint16 size;
-        uint16 voted;
+        // next slots: sets of positions
+        uint256 voted;
+        uint256 direct; // committed by a transaction of their own
+        // next slot
         address challenger; // whose challenge forced this attempt, while its bond is held
-        mapping(uint16 position => bytes32) direct;
+        uint16 disputed; // id of the digest that the challenge was against
+        mapping(uint256 position => bytes32) commitments; // the direct ones
     }
 
     struct Segment {
         SegmentState state;
         uint16 attempts;
-        uint16 openChallenge; // index of the attempt that the newest challenge forced
-        uint64 finalFromBlock;
-        address rewardTo; // the challenger that flipped the verdict last
-        bytes32 lastTicket;
+        uint16 size; // members over all attempts
+        uint48 finalFromBlock;
+        address lastMember; // with the largest ticket so far
+        // next slots
         Tally.State tally;
-        Member[] set;
         mapping(uint16 index => Attempt) attempt;
     }
 
@@ -63,7 +60,7 @@ library Record {
         uint64 seedBlock;
         uint64 lastProgressBlock;
         uint16 setCap;
-        uint16 minSellers;
+        uint32 votes; // accepted ones in Final segments
         // one slot each
         bytes32 jobHash;
         bytes32 jobSeed;
@@ -101,9 +98,9 @@ library Record {
     }
 
     /// @notice What tickets of `segment` are made from.
-    function draw(Job storage job, JobId jobId, uint32 segment) internal view returns (Sortition.Draw memory) {
+    function draw(Job storage job, JobId jobId, uint32 segment) internal view returns (IExecutorRegistry.Draw memory) {
         bytes32 seed = Records.segmentSeed(job.jobSeed, previousOf(job, segment));
-        return Sortition.Draw(seed, jobId, segment, job.poolBlock);
+        return IExecutorRegistry.Draw(seed, jobId, segment, job.poolBlock);
     }
 
     /// @notice Gives `segment` a verdict. It is the last one with a verdict now: the frontier moves right behind it.
@@ -117,18 +114,7 @@ library Record {
     function earn(Job storage job, address executor) internal {
         if (job.earned[executor] == 0) job.earners.push(executor);
         ++job.earned[executor];
-    }
-
-    /// @notice Whether a member of a Final segment has earned its vote, and if not, why.
-    function judge(Segment storage s, uint16 index, Member memory member)
-        internal
-        view
-        returns (bool earned, Fault fault)
-    {
-        if (member.digestId == 0) return (false, Fault.NoReveal);
-        if (member.digestId != s.tally.leaderId) return (false, Fault.MinorityDigest);
-        if (s.tally.isUncommon(index, member.digestId, member.witnessId)) return (false, Fault.UncommonWitness);
-        return (true, fault);
+        ++job.votes;
     }
 
     /// @notice The newest attempt; there must be one, and it must be `given`.
@@ -147,7 +133,7 @@ library Record {
     /// @notice How many members the next attempt of `segment` adds; 0 when the pool is exhausted.
     function growth(Job storage job, Segment storage segment) internal view returns (uint16) {
         Growth.Policy memory policy = Growth.Policy(job.policy, job.lead, job.minSize, job.cNum, job.cDen);
-        uint256 total = segment.set.length;
+        uint256 total = segment.size;
         return uint16(Growth.sizeAfter(policy, segment.attempts, total, segment.tally.lead(), job.setCap) - total);
     }
 
@@ -163,6 +149,5 @@ library Record {
         job.bridge = from.bridge;
         job.tauBp = from.tauBp;
         job.executorShareBp = from.executorShareBp;
-        job.minSellers = from.minSellers;
     }
 }

@@ -44,11 +44,26 @@ library Records {
     }
 
     function commitment(CommitmentOpening memory o) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encodePacked(
-                bytes1(0x04), o.domainSeparator, o.jobId, o.segment, o.attempt, o.executor, o.digest, o.witness, o.salt
-            )
-        );
+        bytes memory head = commitmentHead(o.domainSeparator, o.jobId, o.segment, o.attempt);
+        return commitment(head, o.executor, abi.encodePacked(o.digest, o.witness), o.salt);
+    }
+
+    /// Same, with the fields before and after the executor packed already: those that many openings share.
+    function commitment(bytes memory head, address executor, bytes memory what, bytes32 salt)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encodePacked(head, executor, what, salt));
+    }
+
+    /// The first fields of a commitment.
+    function commitmentHead(bytes32 domainSeparator, JobId jobId, uint32 segment, uint32 attempt)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        return abi.encodePacked(bytes1(0x04), domainSeparator, jobId, segment, attempt);
     }
 
     /// Leaf of the commitments list (docs/protocol.md 2.4), tag 0x00 of the tree.

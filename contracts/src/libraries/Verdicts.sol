@@ -4,36 +4,38 @@ pragma solidity 0.8.37;
 
 import {Digest, JobId, SegmentState} from "../Types.sol";
 import {IJobBoard} from "../interfaces/IJobBoard.sol";
+import {Attempts} from "./Attempts.sol";
 import {Lifecycle, SegmentEvent} from "./Lifecycle.sol";
 import {Record} from "./Record.sol";
 import {Tally} from "./Tally.sol";
 
 library Verdicts {
+    using Attempts for Record.Attempt;
     using Lifecycle for SegmentState;
     using Record for Record.Job;
     using Tally for Tally.State;
 
-    enum Outcome {
-        Waiting, // for the votes still outstanding
-        Accepted,
-        Flipped, // accepted, with another digest than before: the challenger is owed its bond
-        Undecided
-    }
-
     /// @notice Accepts once the lead cannot fall below L even if all `outstanding` votes go to the second.
-    function decide(Record.Job storage j, JobId jobId, uint32 segment, uint256 outstanding, uint32 challengeBlocks)
-        internal
-        returns (Outcome)
-    {
+    /// @return exhausted there is no verdict, and nobody is left to ask.
+    function decide(
+        Record.Job storage j,
+        JobId jobId,
+        uint32 segment,
+        uint256 outstanding,
+        IJobBoard.Rules storage rules
+    ) internal returns (bool exhausted) {
         Record.Segment storage s = j.current(segment);
-        if (s.tally.lead() >= j.lead + outstanding) return _accept(j, s, jobId, segment, challengeBlocks);
-        if (outstanding > 0) return Outcome.Waiting;
+        if (s.tally.lead() >= j.lead + outstanding) {
+            _accept(j, s, jobId, segment, rules);
+            return false;
+        }
+        if (outstanding > 0) return false;
 
         s.state = s.state.step(SegmentEvent.LeadMissed);
         j.progressed();
         uint32 number = j.number(segment, s.attempts - 1);
         emit IJobBoard.SegmentUndecided(jobId, segment, number, s.tally.best, s.tally.second);
-        return Outcome.Undecided;
+        return s.size == j.setCap;
     }
 
     function _accept(
@@ -41,29 +43,30 @@ library Verdicts {
         Record.Segment storage s,
         JobId jobId,
         uint32 segment,
-        uint32 challengeBlocks
-    ) private returns (Outcome) {
+        IJobBoard.Rules storage rules
+    ) private {
         s.state = s.state.step(SegmentEvent.LeadReached);
-        uint64 windowOver = uint64(block.number) + challengeBlocks + 1;
-        uint64 votesOver = s.attempt[s.attempts - 1].revealUntil + 1;
-        s.finalFromBlock = windowOver > votesOver ? windowOver : votesOver;
+        uint64 windowOver = uint64(block.number) + rules.challengeBlocks + 1;
+        uint64 votesOver = s.attempt[s.attempts - 1].revealUntil(rules.revealBlocks) + 1;
+        s.finalFromBlock = uint48(windowOver > votesOver ? windowOver : votesOver);
         j.progressed();
         Digest winner = s.tally.leader;
         emit IJobBoard.SegmentAccepted(jobId, segment, winner, s.tally.best, s.tally.second, s.finalFromBlock);
 
-        if (segment < j.accepted) return _endChallenge(j, jobId, segment, winner);
-        j.setVerdict(segment, winner);
-        return Outcome.Accepted;
+        if (segment < j.accepted) {
+            _endChallenge(j, jobId, segment, winner);
+        } else {
+            j.setVerdict(segment, winner);
+        }
     }
 
-    /// The same verdict leaves the bond to `finalize`. Another one drops all later segments.
-    function _endChallenge(Record.Job storage j, JobId jobId, uint32 segment, Digest winner) private returns (Outcome) {
+    /// Who challenged is judged when the segment is Final. Another verdict drops all later segments.
+    function _endChallenge(Record.Job storage j, JobId jobId, uint32 segment, Digest winner) private {
         Digest from = j.verdicts[segment];
-        if (winner == from) return Outcome.Accepted;
+        if (winner == from) return;
 
         ++j.epoch;
         j.setVerdict(segment, winner);
         emit IJobBoard.VerdictFlipped(jobId, segment, from, winner, j.epoch);
-        return Outcome.Flipped;
     }
 }

@@ -2,15 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {JobId, Request, SegmentState} from "../Types.sol";
+import {JobId, SegmentState} from "../Types.sol";
+import {IExecutorRegistry} from "../interfaces/IExecutorRegistry.sol";
 import {IJobBoard} from "../interfaces/IJobBoard.sol";
+import {Attempts} from "./Attempts.sol";
+import {Bits} from "./Bits.sol";
 import {Record} from "./Record.sol";
 import {Records} from "./Records.sol";
 
 library Views {
+    using Attempts for Record.Attempt;
+    using Bits for uint256;
     using Record for Record.Job;
 
-    function job(Record.Job storage j) internal view returns (IJobBoard.Job memory) {
+    function job(Record.Job storage j, uint64 deadlineBlock) internal view returns (IJobBoard.Job memory) {
         return IJobBoard.Job({
             state: j.state,
             buyer: j.buyer,
@@ -23,9 +28,9 @@ library Views {
             poolBlock: j.poolBlock,
             seedBlock: j.seedBlock,
             lastProgressBlock: j.lastProgressBlock,
+            deadlineBlock: deadlineBlock,
             jobHash: j.jobHash,
             jobSeed: j.jobSeed,
-            request: _request(j),
             sellers: j.sellers
         });
     }
@@ -37,7 +42,7 @@ library Views {
         view_.state = s.state;
         view_.epoch = j.epochOf(index);
         view_.attempts = s.attempts;
-        view_.setSize = uint16(s.set.length);
+        view_.setSize = s.size;
         view_.bestVotes = s.tally.best;
         view_.secondVotes = s.tally.second;
         view_.best = s.tally.leader;
@@ -46,7 +51,7 @@ library Views {
         if (s.state == SegmentState.Accepted) view_.finalFromBlock = s.finalFromBlock;
     }
 
-    function attempt(Record.Job storage j, JobId jobId, uint32 index, uint32 number)
+    function attempt(Record.Job storage j, JobId jobId, uint32 index, uint32 number, uint32 revealBlocks)
         internal
         view
         returns (IJobBoard.Attempt memory)
@@ -57,31 +62,25 @@ library Views {
         return IJobBoard.Attempt({
             root: a.root,
             revealFromBlock: a.revealFrom,
-            revealUntilBlock: a.revealUntil,
-            firstPosition: a.first,
+            revealUntilBlock: a.revealUntil(revealBlocks),
             size: a.size,
-            voted: a.voted,
+            voted: a.voted.count(),
             challenger: a.challenger
         });
     }
 
-    function members(Record.Job storage j, uint32 index) internal view returns (address[] memory executors) {
-        if (index > j.accepted) return executors;
-        Record.Member[] storage set = j.current(index).set;
-        executors = new address[](set.length);
-        for (uint256 i = 0; i < executors.length; ++i) {
-            executors[i] = set[i].executor;
-        }
-    }
-
-    function nextAttempt(Record.Job storage j, uint32 index) internal view returns (IJobBoard.NextAttempt memory next) {
+    function nextAttempt(Record.Job storage j, JobId jobId, uint32 index, IExecutorRegistry registry)
+        internal
+        view
+        returns (IJobBoard.NextAttempt memory next)
+    {
         Record.Segment storage s = j.current(index);
         next.attempt = j.number(index, s.attempts);
         next.newMembers = j.growth(s);
         next.previous = j.previousOf(index);
         next.segmentSeed = Records.segmentSeed(j.jobSeed, next.previous);
         next.attemptSeed = Records.attemptSeed(next.segmentSeed, next.attempt);
-        next.afterTicket = s.lastTicket;
+        next.afterTicket = registry.ticketOf(j.draw(jobId, index), s.lastMember);
     }
 
     function terms(Record.Job storage j) internal view returns (IJobBoard.Terms memory t) {
@@ -94,24 +93,19 @@ library Views {
         t.previous = j.previousOf(t.lastSegment);
         t.digest = j.verdicts[t.lastSegment];
         t.sellers = j.sellers;
-        t.executors = j.earners;
-        t.votes = new uint32[](t.executors.length);
-        for (uint256 i = 0; i < t.votes.length; ++i) {
-            t.votes[i] = j.earned[t.executors[i]];
-        }
+        t.earners = uint32(j.earners.length);
+        t.votes = j.votes;
     }
 
-    /// The request as kept; its spec hash is not.
-    function _request(Record.Job storage j) private view returns (Request memory kept) {
-        kept.tauBp = j.tauBp;
-        kept.minSellers = j.minSellers;
-        kept.segments = j.segments;
-        kept.lead = j.lead;
-        kept.policy = j.policy;
-        kept.minSize = j.minSize;
-        kept.cNum = j.cNum;
-        kept.cDen = j.cDen;
-        kept.executorShareBp = j.executorShareBp;
-        kept.bridge = j.bridge;
+    function earners(Record.Job storage j, uint256 from, uint256 count)
+        internal
+        view
+        returns (address[] memory executors, uint32[] memory votes)
+    {
+        (executors, votes) = (new address[](count), new uint32[](count));
+        for (uint256 i = 0; i < count; ++i) {
+            executors[i] = j.earners[from + i];
+            votes[i] = j.earned[executors[i]];
+        }
     }
 }

@@ -3,11 +3,10 @@
 pragma solidity 0.8.37;
 
 import {JobId, JobState, Request, SegmentState} from "../../src/Types.sol";
+import {IExecutorRegistry} from "../../src/interfaces/IExecutorRegistry.sol";
 import {IJobBoard} from "../../src/interfaces/IJobBoard.sol";
 import {SegmentEvent, SegmentRefuses} from "../../src/libraries/Lifecycle.sol";
-import {Records} from "../../src/libraries/Records.sol";
 import {Market} from "../support/Market.sol";
-import {Trees} from "../support/Trees.sol";
 import {vm} from "../support/Vm.sol";
 
 contract CommitmentsTest is Market {
@@ -97,7 +96,7 @@ contract CommitmentsTest is Market {
         address[] memory members = draw(jobId, 0);
         members[2] = ALICE;
 
-        refuses(abi.encodeWithSelector(IJobBoard.NotInPool.selector, ALICE, board.job(jobId).poolBlock));
+        refuses(abi.encodeWithSelector(IExecutorRegistry.NotInPool.selector, ALICE, board.job(jobId).poolBlock));
         postAs(jobId, 0, 0, members, ROOT);
     }
 
@@ -107,19 +106,19 @@ contract CommitmentsTest is Market {
         address[] memory members = draw(jobId, 0);
         members[0] = late;
 
-        refuses(abi.encodeWithSelector(IJobBoard.NotInPool.selector, late, board.job(jobId).poolBlock));
+        refuses(abi.encodeWithSelector(IExecutorRegistry.NotInPool.selector, late, board.job(jobId).poolBlock));
         postAs(jobId, 0, 0, members, ROOT);
     }
 
     function test_post_swappedOrTwice_reverts() public {
         address[] memory members = draw(jobId, 0);
         (members[0], members[1]) = (members[1], members[0]);
-        refuses(abi.encodeWithSelector(IJobBoard.TicketOrder.selector, 1, members[1]));
+        refuses(abi.encodeWithSelector(IExecutorRegistry.TicketOrder.selector, 1, members[1]));
         postAs(jobId, 0, 0, members, ROOT);
 
         members = draw(jobId, 0);
         members[2] = members[1];
-        refuses(abi.encodeWithSelector(IJobBoard.TicketOrder.selector, 2, members[1]));
+        refuses(abi.encodeWithSelector(IExecutorRegistry.TicketOrder.selector, 2, members[1]));
         postAs(jobId, 0, 0, members, ROOT);
     }
 
@@ -130,7 +129,7 @@ contract CommitmentsTest is Market {
         address[] memory members = draw(jobId, 0);
         members[0] = first[2];
 
-        refuses(abi.encodeWithSelector(IJobBoard.TicketOrder.selector, 0, first[2]));
+        refuses(abi.encodeWithSelector(IExecutorRegistry.TicketOrder.selector, 0, first[2]));
         postAs(jobId, 0, 1, members, ROOT);
     }
 
@@ -143,7 +142,7 @@ contract CommitmentsTest is Market {
         postAs(jobId, 0, 0, members, ROOT);
 
         checkSegment(jobId, 0, SegmentState.Committed);
-        eq(keccak256(abi.encode(board.members(jobId, 0))), keccak256(abi.encode(members)), "members");
+        eq(board.segment(jobId, 0).setSize, 3, "set size");
         IJobBoard.Attempt memory attempt = board.attempt(jobId, 0, 0);
         eq(attempt.root, ROOT, "root");
         eq(attempt.size, 3, "size");
@@ -157,13 +156,12 @@ contract CommitmentsTest is Market {
         address[] memory first = play(jobId, 0, plan);
         (, address[] memory second) = post(jobId, 0, moves(3, D0));
 
-        address[] memory all = board.members(jobId, 0);
-        eq(all.length, 6, "twice as many");
+        eq(board.segment(jobId, 0).setSize, 6, "twice as many");
         for (uint256 i = 0; i < 3; ++i) {
-            eq(all[i], first[i], "earlier members stay");
-            eq(all[3 + i], second[i], "new ones follow");
+            for (uint256 k = 0; k < 3; ++k) {
+                check(first[i] != second[k], "nobody is asked twice");
+            }
         }
-        eq(board.attempt(jobId, 0, 1).firstPosition, 3, "first new position");
     }
 
     /// An executor with many units is drawn by its smallest ticket.
@@ -182,7 +180,7 @@ contract CommitmentsTest is Market {
 
     function test_commitDirect_noAttempt_reverts() public {
         refuses(abi.encodeWithSelector(IJobBoard.NoAttempt.selector, jobId, 0));
-        board.commitDirect(jobId, 0, 0, 0, D0);
+        board.commitDirect(jobId, 0, 0, new address[](0), 0, D0);
     }
 
     function test_commitDirect_notTheMember_reverts() public {
@@ -190,21 +188,33 @@ contract CommitmentsTest is Market {
 
         refuses(abi.encodeWithSelector(IJobBoard.NotTheMember.selector, members[1], members[0]));
         vm.prank(members[1]);
-        board.commitDirect(jobId, 0, 0, 0, D0);
+        board.commitDirect(jobId, 0, 0, members, 0, D0);
+    }
+
+    /// Whoever passes another list passes another hash.
+    function test_commitDirect_otherMembers_reverts() public {
+        address[] memory members = postEmpty();
+        members[0] = ALICE;
+
+        refuses(abi.encodeWithSelector(IJobBoard.WrongMembers.selector, 0));
+        vm.prank(ALICE);
+        board.commitDirect(jobId, 0, 0, members, 0, D0);
+        refuses(abi.encodeWithSelector(IJobBoard.WrongMembers.selector, 0));
+        board.commitDirect(jobId, 0, 0, new address[](0), 0, D0);
     }
 
     function test_commitDirect_noSuchPosition_reverts() public {
-        postEmpty();
+        address[] memory members = postEmpty();
 
         refuses(abi.encodeWithSelector(IJobBoard.NoSuchMember.selector, 3, 3));
-        board.commitDirect(jobId, 0, 0, 3, D0);
+        board.commitDirect(jobId, 0, 0, members, 3, D0);
     }
 
     function test_commitDirect_wrongAttempt_reverts() public {
-        postEmpty();
+        address[] memory members = postEmpty();
 
         refuses(abi.encodeWithSelector(IJobBoard.WrongAttempt.selector, 1, 0));
-        board.commitDirect(jobId, 0, 1, 0, D0);
+        board.commitDirect(jobId, 0, 1, members, 0, D0);
     }
 
     function test_commitDirect_zero_reverts() public {
@@ -212,16 +222,16 @@ contract CommitmentsTest is Market {
 
         refuses(abi.encodeWithSelector(IJobBoard.ZeroCommitment.selector));
         vm.prank(members[0]);
-        board.commitDirect(jobId, 0, 0, 0, bytes32(0));
+        board.commitDirect(jobId, 0, 0, members, 0, bytes32(0));
     }
 
     function test_commitDirect_twice_reverts() public {
         address[] memory members = postEmpty();
         vm.startPrank(members[0]);
-        board.commitDirect(jobId, 0, 0, 0, D0);
+        board.commitDirect(jobId, 0, 0, members, 0, D0);
 
         refuses(abi.encodeWithSelector(IJobBoard.AlreadyCommitted.selector, 0));
-        board.commitDirect(jobId, 0, 0, 0, D1);
+        board.commitDirect(jobId, 0, 0, members, 0, D1);
     }
 
     function test_commitDirect_onceVotesAreTaken_reverts() public {
@@ -231,30 +241,25 @@ contract CommitmentsTest is Market {
 
         refuses(abi.encodeWithSelector(IJobBoard.CommitWindowClosed.selector, revealFrom));
         vm.prank(members[0]);
-        board.commitDirect(jobId, 0, 0, 0, D0);
+        board.commitDirect(jobId, 0, 0, members, 0, D0);
     }
 
-    /// The bridge left member 1 out; it commits by itself and its vote counts, without a proof.
+    /// The bridge left member 1 out; it commits by itself and its vote counts.
     function test_commitDirect_letsALeftOutMemberVote() public {
         address[] memory members = draw(jobId, 0);
         Move[] memory plan = moves(3, D0);
-        bytes32[] memory leaves = leavesOf(jobId, 0, 0, members, plan);
-        leaves[1] = Records.commitmentLeaf(members[1], bytes32(0));
-        postAs(jobId, 0, 0, members, Trees.root(leaves));
+        bytes32[] memory commitments = commitmentsFor(jobId, 0, 0, members, plan);
+        commitments[1] = bytes32(0);
+        postAs(jobId, 0, 0, members, commitments);
         bytes32 own = commitmentOf(jobId, 0, 0, members[1], plan[1]);
 
         vm.expectEmit(true, true, true, true, address(board));
         emit IJobBoard.CommittedDirectly(jobId, 0, 0, 1, members[1], own);
         vm.prank(members[1]);
-        board.commitDirect(jobId, 0, 0, 1, own);
+        board.commitDirect(jobId, 0, 0, members, 1, own);
 
         vm.roll(board.attempt(jobId, 0, 0).revealFromBlock);
-        IJobBoard.VoteInput[] memory votes = votesOf(jobId, 0, 0, members, plan);
-        for (uint256 i = 0; i < 3; ++i) {
-            votes[i].proof = Trees.prove(leaves, i);
-        }
-        votes[1].proof = new bytes32[](0);
-        board.castVotes(jobId, 0, 0, votes);
+        castVotes(jobId, 0, 0, votesOf(jobId, 0, 0, members, plan));
         checkSegment(jobId, 0, SegmentState.Accepted);
     }
 
@@ -262,14 +267,14 @@ contract CommitmentsTest is Market {
     function test_commitDirect_replacesTheOneUnderTheRoot() public {
         Move[] memory plan = moves(3, D0);
         address[] memory members = draw(jobId, 0);
-        postAs(jobId, 0, 0, members, Trees.root(leavesOf(jobId, 0, 0, members, plan)));
+        postAs(jobId, 0, 0, members, commitmentsFor(jobId, 0, 0, members, plan));
         vm.prank(members[0]);
-        board.commitDirect(jobId, 0, 0, 0, keccak256("another"));
+        board.commitDirect(jobId, 0, 0, members, 0, keccak256("another"));
         vm.roll(board.attempt(jobId, 0, 0).revealFromBlock);
-        IJobBoard.VoteInput[] memory votes = votesOf(jobId, 0, 0, members, plan);
+        Vote[] memory votes = votesOf(jobId, 0, 0, members, plan);
 
         refuses(abi.encodeWithSelector(IJobBoard.CommitmentNotOpened.selector, 0));
-        board.castVotes(jobId, 0, 0, votes);
+        castVotes(jobId, 0, 0, votes);
     }
 
     function postEmpty() private returns (address[] memory members) {

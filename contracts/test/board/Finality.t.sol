@@ -25,7 +25,7 @@ contract FinalityTest is Market {
 
     function test_finalize_notAccepted_reverts() public {
         refuses(abi.encodeWithSelector(SegmentRefuses.selector, SegmentState.Pending, SegmentEvent.WindowOver));
-        board.finalize(jobId, 0);
+        finalizeNow(jobId, 0);
     }
 
     function test_finalize_insideTheWindow_reverts() public {
@@ -34,7 +34,7 @@ contract FinalityTest is Market {
         vm.roll(finalFrom - 1);
 
         refuses(abi.encodeWithSelector(IJobBoard.ChallengeWindowOpen.selector, finalFrom));
-        board.finalize(jobId, 0);
+        finalizeNow(jobId, 0);
     }
 
     function test_finalize_outOfOrder_reverts() public {
@@ -43,10 +43,10 @@ contract FinalityTest is Market {
         vm.roll(block.number + 100);
 
         refuses(abi.encodeWithSelector(IJobBoard.NotInOrder.selector, 1, 0));
-        board.finalize(jobId, 1);
-        board.finalize(jobId, 0);
+        finalizeNow(jobId, 1);
+        finalizeNow(jobId, 0);
         refuses(abi.encodeWithSelector(IJobBoard.NotInOrder.selector, 0, 1));
-        board.finalize(jobId, 0);
+        finalizeNow(jobId, 0);
     }
 
     /// Acceptance can come before the end of the reveal window: finality waits for the votes still to come.
@@ -57,11 +57,11 @@ contract FinalityTest is Market {
         jobId = startJobAnew(8);
         Move[] memory plan = moves(8, D0);
         (uint32 attempt, address[] memory members) = post(jobId, 0, plan);
-        IJobBoard.VoteInput[] memory votes = votesOf(jobId, 0, attempt, members, plan);
+        Vote[] memory votes = votesOf(jobId, 0, attempt, members, plan);
         assembly ("memory-safe") {
             mstore(votes, 6)
         }
-        board.castVotes(jobId, 0, attempt, votes);
+        castVotes(jobId, 0, attempt, votes);
 
         checkSegment(jobId, 0, SegmentState.Accepted);
         uint64 revealUntil = board.attempt(jobId, 0, attempt).revealUntilBlock;
@@ -74,12 +74,12 @@ contract FinalityTest is Market {
 
         vm.expectEmit(true, true, true, true, address(board));
         emit IJobBoard.SegmentFinal(jobId, 0, Digest.wrap(D0));
-        board.finalize(jobId, 0);
+        finalizeNow(jobId, 0);
 
         checkSegment(jobId, 0, SegmentState.Final);
         eq(board.job(jobId).finalized, 1, "finalized");
         for (uint256 i = 0; i < 3; ++i) {
-            eq(board.earnedVotes(jobId, members[i]), 1, "earned");
+            eq(earnedVotes(jobId, members[i]), 1, "earned");
             eq(registry.executor(members[i]).stakeWei, 1 ether, "stake untouched");
         }
     }
@@ -93,16 +93,32 @@ contract FinalityTest is Market {
 
         vm.expectEmit(true, true, true, true, address(board));
         emit IJobBoard.JobSettling(jobId, Digest.wrap(D1));
-        board.finalize(jobId, 1);
+        finalizeNow(jobId, 1);
         checkJob(jobId, JobState.Settling);
         IJobBoard.Terms memory terms = board.terms(jobId);
         eq(terms.digest, Digest.wrap(D1), "last verdict");
         eq(terms.previous, Digest.wrap(D0), "the one before");
+        eq(terms.votes, 6, "accepted votes");
         uint256 votes = 0;
-        for (uint256 i = 0; i < terms.votes.length; ++i) {
-            votes += terms.votes[i];
+        for (uint256 i = 0; i < 7; ++i) {
+            votes += earnedVotes(jobId, registry.executorAt(i));
         }
-        eq(votes, 6, "accepted votes");
+        eq(votes, 6, "each is somebody's");
+    }
+
+    /// Members come from the caller: others, fewer or more attempts are refused.
+    function test_finalize_otherMembers_reverts() public {
+        agree(jobId, 0, D0);
+        vm.roll(board.segment(jobId, 0).finalFromBlock);
+        address[][] memory members = allMembers(jobId, 0);
+
+        refuses(abi.encodeWithSelector(IJobBoard.WrongAttempt.selector, 0, 1));
+        board.finalize(jobId, 0, new address[][](0));
+        refuses(abi.encodeWithSelector(IJobBoard.WrongAttempt.selector, 2, 1));
+        board.finalize(jobId, 0, new address[][](2));
+        members[0][2] = ALICE;
+        refuses(abi.encodeWithSelector(IJobBoard.WrongMembers.selector, 0));
+        board.finalize(jobId, 0, members);
     }
 
     function test_finalize_slashesEachFault() public {
@@ -119,13 +135,17 @@ contract FinalityTest is Market {
         emit IJobBoard.FaultFound(jobId, 0, first[0], 0, Fault.MinorityDigest, 0.5 ether);
         vm.expectEmit(true, true, true, true, address(board));
         emit IJobBoard.FaultFound(jobId, 0, first[1], 0, Fault.NoReveal, 0.01 ether);
-        board.finalize(jobId, 0);
+        finalizeNow(jobId, 0);
 
         eq(registry.executor(first[0]).stakeWei, 0.5 ether, "hard");
         eq(registry.executor(first[1]).stakeWei, 0.99 ether, "soft");
-        eq(till.burnedWei(), 0.51 ether, "burned");
-        eq(board.earnedVotes(jobId, first[0]) + board.earnedVotes(jobId, first[1]), 0, "nothing earned");
-        eq(board.earnedVotes(jobId, first[2]) + board.earnedVotes(jobId, second[0]), 2, "the others earn");
+        // Of the 0.51 ether seized, half to the three who re-executed.
+        eq(till.creditOf(second[0]), 0.085 ether, "a checker");
+        eq(till.creditOf(first[2]), 0, "the first set re-executed nothing");
+        eq(till.burnedWei(), 0.255 ether, "burned");
+        eq(till.bondsOf(jobId), 0, "nothing left over");
+        eq(earnedVotes(jobId, first[0]) + earnedVotes(jobId, first[1]), 0, "nothing earned");
+        eq(earnedVotes(jobId, first[2]) + earnedVotes(jobId, second[0]), 2, "the others earn");
     }
 
     function test_finalize_uncommonWitness_isASoftFault() public {
@@ -137,8 +157,8 @@ contract FinalityTest is Market {
 
         vm.expectEmit(true, true, true, true, address(board));
         emit IJobBoard.FaultFound(jobId, 0, first[2], 0, Fault.UncommonWitness, 0.01 ether);
-        board.finalize(jobId, 0);
-        eq(board.earnedVotes(jobId, first[2]), 0, "earns nothing");
+        finalizeNow(jobId, 0);
+        eq(earnedVotes(jobId, first[2]), 0, "earns nothing");
     }
 
     // ---------------------------------------------------------------------------------------------------- equivocation
@@ -198,39 +218,90 @@ contract FinalityTest is Market {
 
     // -------------------------------------------------------------------------------------------------------- omission
 
+    /// Nobody fits between two neighbours of an honest draw, in any attempt, at any place.
     function test_proveOmission_honestDraw_reverts() public {
-        agree(jobId, 0, D0);
+        Move[] memory plan = moves(3, D0);
+        plan[0] = move(D1);
+        address[] memory first = play(jobId, 0, plan);
+        (, address[] memory second) = post(jobId, 0, moves(3, D0));
 
         for (uint256 i = 0; i < 7; ++i) {
             address executor = registry.executorAt(i);
-            refuses(abi.encodeWithSelector(IJobBoard.NotOmitted.selector, executor));
-            board.proveOmission(jobId, 0, executor);
+            for (uint16 position = 0; position < 3; ++position) {
+                refuses(abi.encodeWithSelector(IJobBoard.NotOmitted.selector, executor));
+                board.proveOmission(jobId, 0, 0, new address[](0), first, position, executor);
+                refuses(abi.encodeWithSelector(IJobBoard.NotOmitted.selector, executor));
+                board.proveOmission(jobId, 0, 1, first, second, position, executor);
+            }
         }
     }
 
-    function test_proveOmission_notInPool_reverts() public {
-        agree(jobId, 0, D0);
+    function test_proveOmission_badReferences_revert() public {
+        Move[] memory plan = moves(3, D0);
+        plan[0] = move(D1);
+        address[] memory first = play(jobId, 0, plan);
+        (, address[] memory second) = post(jobId, 0, moves(3, D0));
+        address someone = registry.executorAt(0);
+        address[] memory none = new address[](0);
 
-        refuses(abi.encodeWithSelector(IJobBoard.NotInPool.selector, ALICE, board.job(jobId).poolBlock));
-        board.proveOmission(jobId, 0, ALICE);
+        refuses(abi.encodeWithSelector(IJobBoard.WrongMembers.selector, 0));
+        board.proveOmission(jobId, 0, 0, none, second, 0, someone);
+        refuses(abi.encodeWithSelector(IJobBoard.WrongMembers.selector, 0));
+        board.proveOmission(jobId, 0, 1, none, second, 0, someone);
+        refuses(abi.encodeWithSelector(IJobBoard.NoSuchMember.selector, 3, 3));
+        board.proveOmission(jobId, 0, 0, none, first, 3, someone);
+        refuses(abi.encodeWithSelector(IJobBoard.NoAttempt.selector, jobId, 0));
+        board.proveOmission(jobId, 0, 2, none, first, 0, someone);
+        refuses(abi.encodeWithSelector(IJobBoard.NoAttempt.selector, jobId, 0));
+        board.proveOmission(jobId, 0, 1 << 16, none, first, 0, someone);
+        refuses(abi.encodeWithSelector(IJobBoard.NotOmitted.selector, address(0)));
+        board.proveOmission(jobId, 0, 0, none, first, 0, address(0));
     }
 
-    /// The bridge skips the first in ticket order and asks the next three.
-    function test_proveOmission_voidsTheJob() public {
+    function test_proveOmission_notInPool_reverts() public {
+        address[] memory members = agree(jobId, 0, D0);
+
+        refuses(abi.encodeWithSelector(IExecutorRegistry.NotInPool.selector, ALICE, board.job(jobId).poolBlock));
+        board.proveOmission(jobId, 0, 0, new address[](0), members, 0, ALICE);
+    }
+
+    /// The bridge skips one of the first four in ticket order and asks the next ones: whichever, it is proven.
+    function testFuzz_proveOmission_voidsTheJob(uint8 skipped) public {
         Request memory request = requestForTests();
         request.minSize = 4;
         JobId probe = openJob(request, 1 ether);
         fixSeed(probe);
-        address first = draw(probe, 0)[0];
-        address[] memory chosen = drawWithoutFirst(probe);
+        uint16 gap = skipped % 4;
+        (address left, address[] memory chosen) = drawWithout(probe, gap);
 
         vm.prank(BRIDGE);
         board.postCommitments(probe, 0, 0, chosen, keccak256("root"));
+        for (uint16 position = 0; position < 4; ++position) {
+            if (position == gap) continue;
+            refuses(abi.encodeWithSelector(IJobBoard.NotOmitted.selector, left));
+            board.proveOmission(probe, 0, 0, new address[](0), chosen, position, left);
+        }
         vm.expectEmit(true, true, true, true, address(board));
         emit IJobBoard.JobVoided(probe, VoidReason.WrongDraw);
-        board.proveOmission(probe, 0, first);
+        board.proveOmission(probe, 0, 0, new address[](0), chosen, gap, left);
         checkJob(probe, JobState.Void);
         eq(till.creditOf(ALICE), 1 ether, "refunded");
+    }
+
+    /// The first of a later attempt was left out: the members of the attempt before bound it from below.
+    function test_proveOmission_firstOfTheSecondAttempt() public {
+        Move[] memory plan = moves(3, D0);
+        plan[0] = move(D1);
+        address[] memory first = play(jobId, 0, plan);
+        address left = draw(jobId, 0)[0];
+        address[] memory chosen = drawWithoutFirst();
+
+        vm.prank(BRIDGE);
+        board.postCommitments(jobId, 0, 1, chosen, keccak256("root"));
+        refuses(abi.encodeWithSelector(IJobBoard.WrongMembers.selector, 0));
+        board.proveOmission(jobId, 0, 1, chosen, chosen, 0, left);
+        board.proveOmission(jobId, 0, 1, first, chosen, 0, left);
+        checkJob(jobId, JobState.Void);
     }
 
     // ----------------------------------------------------------------------------------------------------------- stall
@@ -266,7 +337,43 @@ contract FinalityTest is Market {
         refuses(abi.encodeWithSelector(JobRefuses.selector, JobState.Void, JobEvent.Stalled));
         board.voidStale(jobId);
         refuses(abi.encodeWithSelector(IJobBoard.JobNotRunning.selector, jobId, JobState.Void));
-        board.finalize(jobId, 0);
+        finalizeNow(jobId, 0);
+    }
+
+    /// Progress puts off the stall, never the deadline: with it ends the time in which stakes of the pool are locked.
+    function test_voidStale_afterTheDeadline_thoughProgressing() public {
+        uint64 deadline = board.job(jobId).deadlineBlock;
+        eq(deadline, board.job(jobId).poolBlock + UNSTAKE_DELAY, "deadline");
+        vm.roll(deadline - 5);
+        agree(jobId, 0, D0);
+
+        vm.roll(deadline);
+        refuses(abi.encodeWithSelector(IJobBoard.NotStalled.selector, deadline + 1));
+        board.voidStale(jobId);
+        vm.roll(deadline + 1);
+        refuses(abi.encodeWithSelector(IJobBoard.JobExpired.selector, deadline));
+        finalizeNow(jobId, 0);
+        board.voidStale(jobId);
+        checkJob(jobId, JobState.Void);
+        eq(till.creditOf(ALICE), 3 ether, "refunded");
+    }
+
+    /// What is Settling is done: the deadline does not take it away, only a stall does.
+    function test_voidStale_settling_hasItsOwnTime() public {
+        vm.roll(board.job(jobId).deadlineBlock - 60);
+        agree(jobId, 0, D0);
+        agree(jobId, 1, D1);
+        finalize(jobId, 0);
+        finalize(jobId, 1);
+        checkJob(jobId, JobState.Settling);
+        uint64 last = board.job(jobId).lastProgressBlock;
+        vm.roll(board.job(jobId).deadlineBlock + 1);
+
+        refuses(abi.encodeWithSelector(IJobBoard.NotStalled.selector, last + 301));
+        board.voidStale(jobId);
+        vm.roll(last + 301);
+        board.voidStale(jobId);
+        checkJob(jobId, JobState.Void);
     }
 
     function test_closeJob_stranger_reverts() public {
@@ -315,8 +422,8 @@ contract FinalityTest is Market {
         fixSeed(id);
     }
 
-    /// Positions 1 to 4 of the draw: what a bridge that hides the first would post for a set of four.
-    function drawWithoutFirst(JobId id) private returns (address[] memory chosen) {
+    /// The first five in ticket order but for number `skipped`, and that one.
+    function drawWithout(JobId id, uint256 skipped) private returns (address left, address[] memory chosen) {
         uint256 snapshot = vm.snapshotState();
         address[] memory four = draw(id, 0);
         // Let the honest four disagree: the next attempt shows who comes fifth.
@@ -325,11 +432,24 @@ contract FinalityTest is Market {
         play(id, 0, plan);
         address fifth = draw(id, 0)[0];
         vm.revertToState(snapshot);
+        left = four[skipped];
         chosen = new address[](4);
-        for (uint256 i = 0; i < 3; ++i) {
-            chosen[i] = four[i + 1];
+        for (uint256 i = 0; i < 4; ++i) {
+            uint256 from = i < skipped ? i : i + 1;
+            chosen[i] = from < 4 ? four[from] : fifth;
         }
-        chosen[3] = fifth;
+    }
+
+    /// The three that follow the first of the next three: the pool of seven ends with them.
+    function drawWithoutFirst() private returns (address[] memory chosen) {
+        uint256 snapshot = vm.snapshotState();
+        Move[] memory plan = moves(3, D1);
+        plan[0] = move(D0);
+        address[] memory three = play(jobId, 0, plan);
+        address seventh = draw(jobId, 0)[0];
+        vm.revertToState(snapshot);
+        chosen = new address[](3);
+        (chosen[0], chosen[1], chosen[2]) = (three[1], three[2], seventh);
     }
 
     function signed(address executor, bytes32 digest) private view returns (IJobBoard.SignedVote memory) {

@@ -32,6 +32,29 @@ contract SeedTest is Market {
         refusesRules(r);
     }
 
+    /// Challenge time must be under half of the time for which a stake stays locked: exactly half is too long.
+    function test_deploy_challengeTimeOfHalfTheUnstakeDelay_reverts() public {
+        IJobBoard.Rules memory r = rulesForTests();
+        r.stallBlocks = 2000;
+        r.challengeBlocks = uint32(UNSTAKE_DELAY / 2) - r.commitBlocks - r.revealBlocks;
+        refusesRules(r);
+
+        --r.challengeBlocks;
+        this.deployBoard(r);
+    }
+
+    /// A later block's hash cannot take the place of one that is gone: the job can only become stale.
+    function test_fixSeed_blockGone_isVoidedAsStale() public {
+        JobId jobId = opened();
+        vm.roll(block.number + 301);
+        refuses(abi.encodeWithSelector(IJobBoard.SeedBlockGone.selector, board.job(jobId).seedBlock));
+        board.fixSeed(jobId, Headers.ANVIL);
+
+        board.voidStale(jobId);
+        checkJob(jobId, JobState.Void);
+        eq(till.creditOf(ALICE), 1 ether, "refunded");
+    }
+
     function test_rules_areThoseOfDeployment() public view {
         eq(keccak256(abi.encode(board.rules())), keccak256(abi.encode(rulesForTests())), "rules");
     }
@@ -151,39 +174,6 @@ contract SeedTest is Market {
         fixSeed(jobId);
 
         eq(board.job(jobId).setCap, 256, "cap");
-    }
-
-    function test_rescheduleSeed_tooEarly_reverts() public {
-        JobId jobId = opened();
-        uint64 seedBlock = board.job(jobId).seedBlock;
-
-        refuses(abi.encodeWithSelector(IJobBoard.SeedBlockNotOver.selector, seedBlock));
-        board.rescheduleSeed(jobId);
-        vm.roll(seedBlock + 1);
-        vm.setBlockhash(seedBlock, OTHER);
-        refuses(abi.encodeWithSelector(IJobBoard.SeedBlockAvailable.selector, seedBlock));
-        board.rescheduleSeed(jobId);
-    }
-
-    function test_rescheduleSeed_running_reverts() public {
-        JobId jobId = startJob(2, 3, requestForTests());
-
-        refuses(abi.encodeWithSelector(JobRefuses.selector, JobState.Running, JobEvent.SeedFixed));
-        board.rescheduleSeed(jobId);
-    }
-
-    function test_rescheduleSeed_choosesALaterBlock() public {
-        addExecutors(3);
-        JobId jobId = opened();
-        vm.roll(board.job(jobId).seedBlock + 257);
-        uint64 next = uint64(block.number) + 2;
-
-        vm.expectEmit(true, true, true, true, address(board));
-        emit IJobBoard.SeedRescheduled(jobId, next);
-        board.rescheduleSeed(jobId);
-        eq(board.job(jobId).seedBlock, next, "seed block");
-        fixSeed(jobId);
-        checkJob(jobId, JobState.Running);
     }
 
     function opened() private returns (JobId) {

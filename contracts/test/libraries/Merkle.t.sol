@@ -1,4 +1,4 @@
-// The Merkle list against tests/vectors/merkle.json, and against wrong proofs of every kind.
+// The Merkle list root against tests/vectors/merkle.json, and that it binds every leaf, their order and their number.
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
@@ -8,107 +8,61 @@ import {Trees} from "../support/Trees.sol";
 import {vm} from "../support/Vm.sol";
 
 contract MerkleTest is Assert {
-    function test_verify_acceptsEveryVectorAndNoOtherPlace() public view {
+    function test_root_isEveryVectors() public view {
         string memory json = vm.readFile("../tests/vectors/merkle.json");
         bytes32[] memory leaves = vm.parseJsonBytes32Array(json, ".leaves");
         bytes32[] memory roots = vm.parseJsonBytes32Array(json, ".list_roots");
-        uint256[] memory counts = vm.parseJsonUintArray(json, ".proof_counts");
-        uint256[] memory indices = vm.parseJsonUintArray(json, ".proof_indices");
-        check(counts.length > 100 && roots.length == leaves.length, "vectors present");
+        check(leaves.length > 20 && roots.length == leaves.length, "vectors present");
 
-        for (uint256 i = 0; i < counts.length; ++i) {
-            string memory key = string.concat(".proof_siblings[", vm.toString(i), "]");
-            bytes32[] memory proof = vm.parseJsonBytes32Array(json, key);
-            bytes32 root = roots[counts[i] - 1];
-            bytes32 leaf = leaves[indices[i]];
-            check(Merkle.verify(root, leaf, indices[i], counts[i], proof), "vector's proof");
-            check(!Merkle.verify(root, leaf, indices[i] + 1, counts[i], proof), "next index");
-            check(!Merkle.verify(root, leaf, indices[i], counts[i] + 1, proof), "one leaf more");
+        for (uint256 count = 1; count <= leaves.length; ++count) {
+            eq(Merkle.root(first(leaves, count)), roots[count - 1], "vector's root");
         }
     }
 
-    function test_verify_indexBeyondCount_isFalse() public pure {
-        bytes32 leaf = keccak256("leaf");
-        bytes32 root = Trees.root(one(leaf));
+    function testFuzz_root_isTheSlowOne(uint256 seed, uint256 count) public pure {
+        bytes32[] memory leaves = sample(seed, count);
 
-        check(Merkle.verify(root, leaf, 0, 1, new bytes32[](0)), "single leaf");
-        check(!Merkle.verify(root, leaf, 1, 1, new bytes32[](0)), "index 1 of 1");
-        check(!Merkle.verify(root, leaf, 0, 0, new bytes32[](0)), "empty list");
+        eq(Merkle.root(first(leaves, leaves.length)), Trees.root(leaves), "Trees.root");
     }
 
-    function testFuzz_verify_acceptsOwnProof(uint256 seed, uint256 count, uint256 index) public pure {
-        (bytes32[] memory leaves, uint256 i) = sample(seed, count, index);
-
-        check(Merkle.verify(Trees.root(leaves), leaves[i], i, leaves.length, Trees.prove(leaves, i)), "own proof");
-    }
-
-    function testFuzz_verify_corruptLeaf_isFalse(uint256 seed, uint256 count, uint256 index) public pure {
-        (bytes32[] memory leaves, uint256 i) = sample(seed, count, index);
-
-        bytes32 other = keccak256(abi.encode(leaves[i]));
-        check(!Merkle.verify(Trees.root(leaves), other, i, leaves.length, Trees.prove(leaves, i)), "corrupt leaf");
-    }
-
-    function testFuzz_verify_corruptSibling_isFalse(uint256 seed, uint256 count, uint256 index, uint256 which)
-        public
-        pure
-    {
-        (bytes32[] memory leaves, uint256 i) = sample(seed, bound(count, 1, 69), index);
-        bytes32[] memory proof = Trees.prove(leaves, i);
-
-        proof[which % proof.length] ^= bytes32(uint256(1) << (seed % 256));
-        check(!Merkle.verify(Trees.root(leaves), leaves[i], i, leaves.length, proof), "corrupt sibling");
-    }
-
-    function testFuzz_verify_corruptRoot_isFalse(uint256 seed, uint256 count, uint256 index) public pure {
-        (bytes32[] memory leaves, uint256 i) = sample(seed, count, index);
-
-        bytes32 root = Trees.root(leaves) ^ bytes32(uint256(1) << (seed % 256));
-        check(!Merkle.verify(root, leaves[i], i, leaves.length, Trees.prove(leaves, i)), "corrupt root");
-    }
-
-    function testFuzz_verify_wrongLength_isFalse(uint256 seed, uint256 count, uint256 index) public pure {
-        (bytes32[] memory leaves, uint256 i) = sample(seed, bound(count, 1, 69), index);
-        bytes32[] memory proof = Trees.prove(leaves, i);
+    function testFuzz_root_anyLeafChanged_isAnother(uint256 seed, uint256 count, uint256 which) public pure {
+        bytes32[] memory leaves = sample(seed, count);
         bytes32 root = Trees.root(leaves);
 
-        bytes32[] memory longer = new bytes32[](proof.length + 1);
-        bytes32[] memory shorter = new bytes32[](proof.length - 1);
-        for (uint256 k = 0; k < proof.length; ++k) {
-            longer[k] = proof[k];
-            if (k < shorter.length) shorter[k] = proof[k];
-        }
-        check(!Merkle.verify(root, leaves[i], i, leaves.length, longer), "one sibling more");
-        check(!Merkle.verify(root, leaves[i], i, leaves.length, shorter), "one sibling less");
+        leaves[which % leaves.length] ^= bytes32(uint256(1) << (seed % 256));
+        check(Merkle.root(leaves) != root, "changed leaf");
     }
 
-    /// A node hashed as a leaf must not pass: tags keep the two apart.
-    function test_verify_nodeAsLeaf_isFalse() public pure {
-        (bytes32[] memory leaves,) = sample(7, 15, 0);
-        bytes32 node = keccak256(bytes.concat(hex"01", leaves[0], leaves[1], leaves[2], leaves[3]));
-        bytes32[] memory siblings = new bytes32[](3);
-        bytes32[] memory all = Trees.prove(leaves, 0);
-        for (uint256 i = 0; i < 3; ++i) {
-            siblings[i] = all[3 + i];
-        }
+    function testFuzz_root_swappedLeaves_isAnother(uint256 seed, uint256 count, uint256 which) public pure {
+        bytes32[] memory leaves = sample(seed, bound(count, 1, 69));
+        bytes32 root = Trees.root(leaves);
 
-        check(!Merkle.verify(Trees.root(leaves), node, 0, 4, siblings), "count is bound into the root");
+        uint256 i = which % (leaves.length - 1);
+        (leaves[i], leaves[i + 1]) = (leaves[i + 1], leaves[i]);
+        check(Merkle.root(leaves) != root, "order");
     }
 
-    function sample(uint256 seed, uint256 count, uint256 index)
-        private
-        pure
-        returns (bytes32[] memory leaves, uint256 i)
-    {
+    /// Four leaves under a node, against that node as the one leaf of a list: the number of leaves is bound.
+    function test_root_nodeAsLeaf_isAnother() public pure {
+        bytes32[] memory leaves = sample(7, 3);
+        bytes32[] memory one = new bytes32[](1);
+        one[0] = keccak256(bytes.concat(hex"01", leaves[0], leaves[1], leaves[2], leaves[3]));
+
+        check(Merkle.root(first(leaves, 4)) != Merkle.root(one), "count");
+    }
+
+    function sample(uint256 seed, uint256 count) private pure returns (bytes32[] memory leaves) {
         leaves = new bytes32[](bound(count, 1, 70));
         for (uint256 k = 0; k < leaves.length; ++k) {
             leaves[k] = keccak256(abi.encode(seed, k));
         }
-        i = index % leaves.length;
     }
 
-    function one(bytes32 leaf) private pure returns (bytes32[] memory leaves) {
-        leaves = new bytes32[](1);
-        leaves[0] = leaf;
+    /// A copy: `root` uses what it is given as scratch space.
+    function first(bytes32[] memory leaves, uint256 count) private pure returns (bytes32[] memory copy) {
+        copy = new bytes32[](count);
+        for (uint256 k = 0; k < count; ++k) {
+            copy[k] = leaves[k];
+        }
     }
 }

@@ -24,6 +24,16 @@ abstract contract Market is Assert {
         bool silent; // commits, but never reveals
     }
 
+    /// One vote, before equal ones are put into a group.
+    struct Vote {
+        uint16 position;
+        Digest digest;
+        bytes32 witness;
+        bytes32 salt;
+        bytes32 r;
+        bytes32 vs;
+    }
+
     uint256 internal constant UNIT_WEI = 1 ether;
     uint256 internal constant BOND_WEI = 0.5 ether;
     uint64 internal constant UNSTAKE_DELAY = 1000;
@@ -44,6 +54,11 @@ abstract contract Market is Assert {
     IAuctionHouse internal house;
 
     mapping(address executor => uint256) internal keyOf;
+    /// What a bridge keeps of the attempts it posted; by (job, segment, attempt).
+    mapping(bytes32 place => address[]) internal membersOf;
+    mapping(bytes32 place => bytes32[]) internal commitmentsOf;
+    /// Numbers of the attempts in a segment's present record; by (job, segment, 0).
+    mapping(bytes32 place => uint32[]) internal attemptsOf;
 
     function setUp() public virtual {
         vm.roll(100);
@@ -74,6 +89,11 @@ abstract contract Market is Assert {
         });
     }
 
+    /// And the longest life of a job.
+    function unstakeDelay() internal pure virtual returns (uint64) {
+        return UNSTAKE_DELAY;
+    }
+
     function timingForTests() internal pure virtual returns (IAuctionHouse.Timing memory) {
         return IAuctionHouse.Timing({auctionBlocks: 20, extensionBlocks: 5, hardEndBlocks: 40, minIncrementBp: 500});
     }
@@ -87,7 +107,7 @@ abstract contract Market is Assert {
         till = ISettlement(vm.deployCode("Settlement.sol:Settlement", abi.encode(catalog, houseAddress, boardAddress)));
         registry = IExecutorRegistry(
             vm.deployCode(
-                "ExecutorRegistry.sol:ExecutorRegistry", abi.encode(till, boardAddress, UNIT_WEI, UNSTAKE_DELAY)
+                "ExecutorRegistry.sol:ExecutorRegistry", abi.encode(till, boardAddress, UNIT_WEI, unstakeDelay())
             )
         );
         board = IJobBoard(vm.deployCode("JobBoard.sol:JobBoard", abi.encode(registry, till, houseAddress, rules)));
@@ -242,14 +262,14 @@ abstract contract Market is Assert {
         );
     }
 
-    function leavesOf(JobId jobId, uint32 segment, uint32 attempt, address[] memory members, Move[] memory plan)
+    function commitmentsFor(JobId jobId, uint32 segment, uint32 attempt, address[] memory members, Move[] memory plan)
         internal
         view
-        returns (bytes32[] memory leaves)
+        returns (bytes32[] memory commitments)
     {
-        leaves = new bytes32[](members.length);
-        for (uint256 i = 0; i < leaves.length; ++i) {
-            leaves[i] = Records.commitmentLeaf(members[i], commitmentOf(jobId, segment, attempt, members[i], plan[i]));
+        commitments = new bytes32[](members.length);
+        for (uint256 i = 0; i < members.length; ++i) {
+            commitments[i] = commitmentOf(jobId, segment, attempt, members[i], plan[i]);
         }
     }
 
@@ -258,24 +278,22 @@ abstract contract Market is Assert {
         view
         returns (bytes32 r, bytes32 vs)
     {
-        Ballot.Vote memory vote = Ballot.Vote(jobId, segment, attempt, m.digest, m.witness);
-        return vm.signCompact(keyOf[executor], Ballot.signingHash(board.domainSeparator(), vote));
+        Ballot.Place memory where = Ballot.Place(board.domainSeparator(), jobId, segment, attempt);
+        return vm.signCompact(keyOf[executor], Ballot.signingHash(where, m.digest, m.witness));
     }
 
     /// The votes of all members that are not silent.
     function votesOf(JobId jobId, uint32 segment, uint32 attempt, address[] memory members, Move[] memory plan)
         internal
         view
-        returns (IJobBoard.VoteInput[] memory votes)
+        returns (Vote[] memory votes)
     {
-        bytes32[] memory leaves = leavesOf(jobId, segment, attempt, members, plan);
-        votes = new IJobBoard.VoteInput[](members.length);
+        votes = new Vote[](members.length);
         uint256 count = 0;
         for (uint16 i = 0; i < members.length; ++i) {
             if (plan[i].silent) continue;
             (bytes32 r, bytes32 vs) = signVote(jobId, segment, attempt, members[i], plan[i]);
-            votes[count++] =
-                IJobBoard.VoteInput(i, plan[i].digest, plan[i].witness, plan[i].salt, r, vs, Trees.prove(leaves, i));
+            votes[count++] = Vote(i, plan[i].digest, plan[i].witness, plan[i].salt, r, vs);
         }
         assembly ("memory-safe") {
             mstore(votes, count)
@@ -289,17 +307,86 @@ abstract contract Market is Assert {
     {
         attempt = board.nextAttempt(jobId, segment).attempt;
         members = draw(jobId, segment);
-        bytes32 root = Trees.root(leavesOf(jobId, segment, attempt, members, plan));
-        vm.prank(BRIDGE);
-        board.postCommitments(jobId, segment, attempt, members, root);
+        bytes32[] memory commitments = commitmentsFor(jobId, segment, attempt, members, plan);
+        postAs(jobId, segment, attempt, members, commitments);
         reach(board.attempt(jobId, segment, attempt).revealFromBlock);
+    }
+
+    /// Posts exactly this, and keeps it for the calls that need it back.
+    function postAs(JobId jobId, uint32 segment, uint32 attempt, address[] memory members, bytes32[] memory commitments)
+        internal
+    {
+        bytes32[] memory leaves = new bytes32[](members.length);
+        for (uint256 i = 0; i < leaves.length; ++i) {
+            leaves[i] = Records.commitmentLeaf(members[i], commitments[i]);
+        }
+        membersOf[place(jobId, segment, attempt)] = members;
+        commitmentsOf[place(jobId, segment, attempt)] = commitments;
+        if (uint16(attempt) == 0) delete attemptsOf[place(jobId, segment, 0)];
+        attemptsOf[place(jobId, segment, 0)].push(attempt);
+        vm.prank(BRIDGE);
+        board.postCommitments(jobId, segment, attempt, members, Trees.root(leaves));
+    }
+
+    function place(JobId jobId, uint32 segment, uint32 attempt) internal pure returns (bytes32) {
+        return keccak256(abi.encode(jobId, segment, attempt));
+    }
+
+    /// Neighbours that say the same become one group.
+    function groupsOf(Vote[] memory votes) internal pure returns (IJobBoard.VoteGroup[] memory groups) {
+        groups = new IJobBoard.VoteGroup[](votes.length);
+        uint256 count = 0;
+        for (uint256 i = 0; i < votes.length;) {
+            uint256 end = i + 1;
+            while (
+                end < votes.length && votes[end].digest == votes[i].digest && votes[end].witness == votes[i].witness
+            ) {
+                ++end;
+            }
+            groups[count] = IJobBoard.VoteGroup(votes[i].digest, votes[i].witness, new IJobBoard.Opening[](end - i));
+            for (uint256 k = i; k < end; ++k) {
+                groups[count].openings[k - i] =
+                    IJobBoard.Opening(votes[k].position, votes[k].salt, votes[k].r, votes[k].vs);
+            }
+            ++count;
+            i = end;
+        }
+        assembly ("memory-safe") {
+            mstore(groups, count)
+        }
+    }
+
+    function castVotes(JobId jobId, uint32 segment, uint32 attempt, Vote[] memory votes) internal {
+        bytes32 key = place(jobId, segment, attempt);
+        board.castVotes(jobId, segment, attempt, membersOf[key], commitmentsOf[key], groupsOf(votes));
+    }
+
+    /// The members of all attempts in the segment's present record. Asks no contract: usable right after `refuses`.
+    function allMembers(JobId jobId, uint32 segment) internal view returns (address[][] memory all) {
+        uint32[] storage numbers = attemptsOf[place(jobId, segment, 0)];
+        all = new address[][](numbers.length);
+        for (uint16 i = 0; i < all.length; ++i) {
+            all[i] = membersOf[place(jobId, segment, numbers[i])];
+        }
+    }
+
+    function finalizeNow(JobId jobId, uint32 segment) internal {
+        board.finalize(jobId, segment, allMembers(jobId, segment));
+    }
+
+    function earnedVotes(JobId jobId, address executor) internal view returns (uint32) {
+        (address[] memory executors, uint32[] memory votes) = board.earners(jobId, 0, board.terms(jobId).earners);
+        for (uint256 i = 0; i < executors.length; ++i) {
+            if (executors[i] == executor) return votes[i];
+        }
+        return 0;
     }
 
     /// Plays a whole attempt: commitments, votes, and the end of the reveal window where somebody was silent.
     function play(JobId jobId, uint32 segment, Move[] memory plan) internal returns (address[] memory members) {
         uint32 attempt;
         (attempt, members) = post(jobId, segment, plan);
-        board.castVotes(jobId, segment, attempt, votesOf(jobId, segment, attempt, members, plan));
+        castVotes(jobId, segment, attempt, votesOf(jobId, segment, attempt, members, plan));
         if (board.segment(jobId, segment).state == SegmentState.Committed) {
             reach(board.attempt(jobId, segment, attempt).revealUntilBlock + 1);
             board.closeAttempt(jobId, segment);
@@ -313,7 +400,7 @@ abstract contract Market is Assert {
 
     function finalize(JobId jobId, uint32 segment) internal {
         reach(board.segment(jobId, segment).finalFromBlock);
-        board.finalize(jobId, segment);
+        finalizeNow(jobId, segment);
     }
 
     /// Opening, and the digest it belongs to, of the job's last segment.

@@ -27,6 +27,10 @@ contract MarketHandler is Market {
         paidIn = EXECUTORS * UNIT_WEI;
     }
 
+    function unstakeDelay() internal pure override returns (uint64) {
+        return 1_000_000;
+    }
+
     // ----------------------------------------------------------------------------------------------------------- moves
 
     function bid(uint96 amount, uint8 who) public watched {
@@ -58,8 +62,8 @@ contract MarketHandler is Market {
 
     function seed(uint8 which) public watched {
         (bool found, JobId jobId) = jobIn(JobState.Open, which);
-        if (!found) return;
-        if (block.number > uint256(board.job(jobId).seedBlock) + 256) board.rescheduleSeed(jobId);
+        // Gone: such a job can only become stale.
+        if (!found || block.number > uint256(board.job(jobId).seedBlock) + 256) return;
         fixSeed(jobId);
         ++played["seed"];
     }
@@ -99,7 +103,7 @@ contract MarketHandler is Market {
         IJobBoard.Segment memory s = board.segment(jobId, job.finalized);
         if (s.state != SegmentState.Accepted) return;
         reach(s.finalFromBlock);
-        board.finalize(jobId, job.finalized);
+        finalizeNow(jobId, job.finalized);
         ++played["finalize"];
     }
 

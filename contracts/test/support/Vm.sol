@@ -13,6 +13,7 @@ interface Vm {
     function stopPrank() external;
     function getNonce(address account) external view returns (uint64);
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
+    function getDeployedCode(string calldata artifact) external view returns (bytes memory);
     function getCode(string calldata artifact) external view returns (bytes memory);
     function deployCode(string calldata artifact, bytes calldata arguments) external returns (address);
     function label(address account, string calldata name) external;
@@ -32,6 +33,7 @@ interface Vm {
     function assume(bool condition) external pure;
 
     // measurements
+    function snapshotValue(string calldata group, string calldata name, uint256 value) external;
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256 gasUsed);
 
     // files

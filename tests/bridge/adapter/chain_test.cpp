@@ -122,7 +122,7 @@ protected:
         chain_->submit(cast_);
         (void)wait_for<node::SegmentAccepted>();
         net_.mine(25);
-        chain_->submit(node::Finalize{job_, SegmentIndex(0)});
+        chain_->submit(node::Finalize{job_, SegmentIndex(0), {cast_.members}});
         (void)wait_for<node::SegmentFinal>();
     }
 
@@ -198,7 +198,7 @@ TEST_F(OnEthereum, ARefusalArrivesAsAnEventWithTheContractsReason) {
     run_job();
     prepare(chain_->terms());
 
-    chain_->submit(node::Finalize{job_, SegmentIndex(0)});
+    chain_->submit(node::Finalize{job_, SegmentIndex(0), {cast_.members}});
     const auto refused = wait_for<node::ActionRefused>();
 
     EXPECT_EQ(refused.action, "Finalize");

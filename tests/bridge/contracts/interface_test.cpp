@@ -172,13 +172,13 @@ TEST(Interface, KnowsTheOrderOfTheFieldsOfEveryStruct) {
     const std::map<std::string, std::string> expected{
         {"Request", "specHash tauBp minSellers segments lead policy minSize cNum cDen executorShareBp bridge"},
         {"IJobBoard.Job",
-         "state buyer bridge segments accepted finalized epoch setCap poolBlock seedBlock lastProgressBlock jobHash jobSeed "
-         "request "
-         "sellers"},
+         "state buyer bridge segments accepted finalized epoch setCap poolBlock seedBlock lastProgressBlock deadlineBlock "
+         "jobHash jobSeed sellers"},
         {"IJobBoard.Segment", "state epoch attempts setSize bestVotes secondVotes best verdict previous finalFromBlock"},
-        {"IJobBoard.Attempt", "root revealFromBlock revealUntilBlock firstPosition size voted challenger"},
+        {"IJobBoard.Attempt", "root revealFromBlock revealUntilBlock size voted challenger"},
         {"IJobBoard.NextAttempt", "attempt newMembers segmentSeed attemptSeed afterTicket previous"},
-        {"IJobBoard.VoteInput", "position digest witness salt r vs proof"},
+        {"IJobBoard.VoteGroup", "digest witness openings"},
+        {"IJobBoard.Opening", "position salt r vs"},
         {"IJobBoard.SignedVote", "digest witness r vs"},
         {"IJobBoard.Rules",
          "seedLagBlocks commitBlocks revealBlocks challengeBlocks stallBlocks hardSlashBp softSlashBp challengeRewardBp "

@@ -51,9 +51,9 @@ TEST(Records, KeepRulesThroughTheAbi) {
 TEST(Records, ReadAJobFieldByField) {
     Address buyer;
     buyer.bytes[0] = 1;
-    const AbiValues fields{U256(2),  buyer,       Address{},   U256(3),           U256(4),
-                           U256(5),  U256(6),     U256(7),     U256(8),           U256(9),
-                           U256(10), hash_of(11), hash_of(12), to_abi(request()), AbiValues{U256(13), U256(14)}};
+    const AbiValues fields{U256(2),  buyer,    Address{},   U256(3),     U256(4),
+                           U256(5),  U256(6),  U256(7),     U256(8),     U256(9),
+                           U256(10), U256(15), hash_of(11), hash_of(12), AbiValues{U256(13), U256(14)}};
     const Job job = read_job(through(fn::kJob.returns, fields));
     EXPECT_EQ(job.state, JobState::Running);
     EXPECT_EQ(job.buyer, buyer);
@@ -67,7 +67,7 @@ TEST(Records, ReadAJobFieldByField) {
     EXPECT_EQ(job.last_progress_block, 10u);
     EXPECT_EQ(job.job_hash, hash_of(11));
     EXPECT_EQ(job.job_seed, hash_of(12));
-    EXPECT_EQ(job.request, request());
+    EXPECT_EQ(job.deadline_block, 15u);
     EXPECT_EQ(job.sellers, (std::vector<std::uint32_t>{13, 14}));
 }
 
@@ -89,12 +89,11 @@ TEST(Records, ReadASegmentFieldByField) {
 TEST(Records, ReadAnAttemptFieldByField) {
     Address challenger;
     challenger.bytes[0] = 7;
-    const AbiValues fields{hash_of(1), U256(2), U256(3), U256(4), U256(5), U256(6), challenger};
+    const AbiValues fields{hash_of(1), U256(2), U256(3), U256(5), U256(6), challenger};
     const Attempt attempt = read_attempt(through(fn::kAttempt.returns, fields));
     EXPECT_EQ(attempt.root, hash_of(1));
     EXPECT_EQ(attempt.reveal_from_block, 2u);
     EXPECT_EQ(attempt.reveal_until_block, 3u);
-    EXPECT_EQ(attempt.first_position, 4);
     EXPECT_EQ(attempt.size, 5);
     EXPECT_EQ(attempt.voted, 6);
     EXPECT_EQ(attempt.challenger, challenger);
@@ -129,12 +128,11 @@ TEST(Transactions, AllEncode) {
         withdraw(),
         challenge(JobId(1), SegmentIndex(0), Wei(1)),
         fix_seed(JobId(1), Bytes(600)),
-        reschedule_seed(JobId(1)),
         post_commitments(JobId(1), SegmentIndex(0), AttemptIndex(0), {Address{}}, h),
-        cast_votes(JobId(1), SegmentIndex(0), AttemptIndex(0),
-                   {VoteInput{0, h, h, h, h, h, {h, h}}, VoteInput{1, h, h, h, h, h, {}}}),
+        cast_votes(JobId(1), SegmentIndex(0), AttemptIndex(0), {Address{}, Address{}, Address{}}, {h, h, h},
+                   {VoteGroup{h, h, {{0, h, h, h}, {2, h, h, h}}}, VoteGroup{h, h, {}}}),
         close_attempt(JobId(1), SegmentIndex(0)),
-        finalize(JobId(1), SegmentIndex(0)),
+        finalize(JobId(1), SegmentIndex(0), {{Address{}, Address{}}, {Address{}}}),
         settle(JobId(1), {h, h, 9800, {1, 2, 3}}),
         prove_equivocation(JobId(1), SegmentIndex(0), AttemptIndex(0), Address{}, {h, h, h, h}, {h, h, h, h}),
         void_stale(JobId(1))};
