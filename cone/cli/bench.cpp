@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "cone/cli/bench_job.hpp"
 #include "cone/cli/bench_team.hpp"
 #include "cone/cli/bench_train.hpp"
 #include "cone/cli/command.hpp"
@@ -53,6 +54,7 @@ void add_bench(CLI::App& app, Runner& chosen) {
     add_hash(*bench, common, chosen);
     add_bench_train(*bench, chosen);
     add_bench_team(*bench, chosen);
+    add_bench_job(*bench, chosen);
 }
 
 }  // namespace cone::cli
