@@ -4,11 +4,15 @@
 
 #include <sys/prctl.h>
 
+#include <algorithm>
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <iostream>
+#include <sstream>
 
 #include "cone/base/errors.hpp"
 #include "cone/model/exact_trainer.hpp"
@@ -19,6 +23,13 @@
 
 namespace cone::cli {
 namespace {
+
+/// Of all threads of this process.
+double processor_seconds() {
+    timespec time{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
 
 /// VmHWM: the most this process has had in memory.
 double peak_mib() {
@@ -47,22 +58,22 @@ kernels::Isa isa_of(std::string_view side) {
                      : side == "exact-avx2"   ? kernels::Isa::Avx2
                                               : kernels::Isa::Portable;
     if (isa > kernels::best_isa()) {
-        throw ConfigError("this processor cannot run side " + std::string(side) + ": leave it out");
+        throw ConfigError("this processor cannot run side " + std::string(side), "leave it out");
     }
     return isa;
 }
 
-model::Epoch epoch_of(std::string_view side, const SideOptions& options) {
-    if (side == "plain" || side == "plain-channels-last") {
-        return plain_epoch(options, side == "plain-channels-last");
+model::Epoch epoch_of(const SideName& side, const SideOptions& options) {
+    if (side.kind == "plain" || side.kind == "plain-channels-last") {
+        return plain_epoch(options, side.kind == "plain-channels-last");
     }
-    if (side == "libtorch") {
+    if (side.kind == "libtorch") {
         const auto profile = training::make_profile("libtorch", options.isa);
         return model::executor_epoch(options.spec, training::make_trainer(options.spec.model, profile));
     }
     constexpr std::uint32_t kBlock = 1024;  // of sums over virtual shards: one shard has none
     return model::executor_epoch(options.spec,
-                                 model::make_exact_trainer(options.spec.model, kBlock, options.threads, isa_of(side)));
+                                 model::make_exact_trainer(options.spec.model, kBlock, side.threads, isa_of(side.kind)));
 }
 
 std::string joined(const std::vector<std::string>& layers) {
@@ -83,7 +94,6 @@ std::vector<std::string> arguments_of(const std::string& side, const SideOptions
             "--channels", std::to_string(spec.model.channels),
             "--height",   std::to_string(spec.model.height),
             "--width",    std::to_string(spec.model.width),
-            "--threads",  std::to_string(options.threads),
             "--isa",      options.isa};
 }
 
@@ -101,12 +111,36 @@ EnvironmentChanges environment() {
 
 }  // namespace
 
-void serve_side(std::string_view side, const SideOptions& options) {
+SideName parse_side(const std::string& text) {
+    const auto colon = text.find(':');
+    SideName name{text.substr(0, colon), 1};
+    bool fits = std::find(kBenchSides.begin(), kBenchSides.end(), name.kind) != kBenchSides.end();
+    if (fits && colon != std::string::npos) {
+        const char* const end = text.data() + text.size();
+        const auto [last, error] = std::from_chars(text.data() + colon + 1, end, name.threads);
+        fits =
+            error == std::errc{} && last == end && name.threads >= 1 && name.threads <= 256 && name.kind.rfind("exact", 0) == 0;
+    }
+    if (!fits) {
+        throw ConfigError("--side " + text + ": no such side",
+                          "exact, exact-avx512, exact-avx2 or exact-portable (with threads: exact:2), libtorch, plain, "
+                          "plain-channels-last");
+    }
+    return name;
+}
+
+void serve_side(const std::string& side, const SideOptions& options) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);  // an epoch is long, and nobody waits for it any more
     const double start = peak_mib();
-    const auto epoch = epoch_of(side, options);
+    const auto epoch = epoch_of(parse_side(side), options);
     for (std::string line; std::getline(std::cin, line);) {
-        std::printf("%.9f\n", line == "memory" ? peak_mib() - start : model::seconds_of(epoch));
+        if (line == "memory") {
+            std::printf("%.9f\n", peak_mib() - start);
+        } else {
+            const double processor = processor_seconds();
+            const double wall = model::seconds_of(epoch);
+            std::printf("%.9f %.9f\n", wall, processor_seconds() - processor);
+        }
         std::fflush(stdout);
     }
 }
@@ -114,14 +148,25 @@ void serve_side(std::string_view side, const SideOptions& options) {
 SideProcess::SideProcess(const std::string& side, const SideOptions& options)
     : side_(side), child_("/proc/self/exe", arguments_of(side, options), environment()) {}
 
-double SideProcess::ask(const std::string& question) {
+EpochTime SideProcess::epoch() {
+    const auto seconds = ask("epoch", 2);
+    return {seconds[0], seconds[1]};
+}
+
+double SideProcess::memory_mib() {
+    return ask("memory", 1).front();
+}
+
+std::vector<double> SideProcess::ask(const std::string& question, std::size_t numbers) {
     const std::string answer = child_.ask(question);
-    char* end = nullptr;
-    const double value = std::strtod(answer.c_str(), &end);
-    if (end == answer.c_str() || *end != '\0' || !(value > 0)) {
-        throw EnvironmentError("the process of side " + side_ + " answered \"" + answer + "\" instead of a number");
+    std::istringstream in(answer);
+    std::vector<double> values(numbers);
+    for (auto& value : values) {
+        if (!(in >> value) || !(value > 0)) {
+            throw EnvironmentError("the process of side " + side_ + " answered \"" + answer + "\" to " + question);
+        }
     }
-    return value;
+    return values;
 }
 
 }  // namespace cone::cli

@@ -86,14 +86,20 @@ struct Measured {
     std::vector<Row> rows;
 };
 
+/// Processor time, in which others on the machine disturb little, unless a side has several threads.
+bool counts_wall_time(const std::vector<std::string>& sides) {
+    return std::any_of(sides.begin(), sides.end(), [](const auto& side) { return parse_side(side).threads > 1; });
+}
+
 /// The core's peak takes a turn as the sides do, so that all see the same clock.
 Measured measure(const Case& of, const std::vector<std::string>& sides) {
     Measured out{of, kernels::training_operations(model::make_network(of.side.spec.model).graph), 0, {}};
+    const bool wall = counts_wall_time(sides);
     std::list<SideProcess> processes;
     std::vector<model::BenchSide> turns;
     for (const auto& side : sides) {
         auto& process = processes.emplace_back(side, of.side);
-        turns.push_back({side, [&process] { return process.epoch_seconds(); }});
+        turns.push_back({side, [&process, wall] { return wall ? process.epoch().wall : process.epoch().processor; }});
     }
     std::vector<double> peaks;
     turns.push_back({"peak", [&peaks] {
@@ -139,7 +145,6 @@ nlohmann::json json_of(const Measured& measured) {
             {"shape", {spec.model.channels, spec.model.height, spec.model.width}},
             {"batch", spec.batch},
             {"images", spec.images},
-            {"threads", measured.of.side.threads},
             {"repeats", spec.repeats},
             {"operations_per_image", measured.operations},
             {"core_peak_gflops", measured.peak},
@@ -151,11 +156,11 @@ std::string text_of(const Measured& measured) {
     const auto& spec = measured.of.side.spec;
     char line[256];
     std::snprintf(line, sizeof line,
-                  "%s on %u x %u x %u, batch %u, %.2f MFLOP an image, %u thread(s), core peak %.1f GFLOP/s, medians of %u\n"
+                  "%s on %u x %u x %u, batch %u, %.2f MFLOP an image, core peak %.1f GFLOP/s, medians of %u\n"
                   "  %-20s %10s %9s %7s %8s %13s\n",
                   measured.of.name.c_str(), spec.model.channels, spec.model.height, spec.model.width, spec.batch,
-                  measured.operations / 1e6, measured.of.side.threads, measured.peak, spec.repeats, "side", "images/s",
-                  "GFLOP/s", "of peak", "MiB", "first / this");
+                  measured.operations / 1e6, measured.peak, spec.repeats, "side", "images/s", "GFLOP/s", "of peak", "MiB",
+                  "first / this");
     std::string text = line;
     for (const auto& row : measured.rows) {
         const double share = measured.peak > 0 ? 100 * row.gflops / measured.peak : 0;
@@ -210,18 +215,15 @@ void add_bench_train(CLI::App& bench, Runner& chosen) {
     auto* command = bench.add_subcommand("train", "The executor's training beside plain libtorch loops");
     add_common(*command, *common, false);
     add_network(*command, *options);
-    command->add_option("--side", options->sides, "Who takes part; ratios are the first one's to each")
+    command
+        ->add_option("--side", options->sides, "Who takes part (exact:2 has two threads); ratios are the first one's to each")
         ->capture_default_str()
-        ->delimiter(',')
-        ->check(CLI::IsMember(kBenchSides));
-    command->add_option("--threads", options->side.threads, "Of the exact engine")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 256));
+        ->delimiter(',');
     command->add_option("--repeats", options->side.spec.repeats, "Measurements of each, in turn")
         ->capture_default_str()
         ->check(CLI::Range(1, 99));
     command->add_option("--isa", options->side.isa, "Instruction-set class of side libtorch")->capture_default_str();
-    command->add_option("--serve", options->serve)->group("")->check(CLI::IsMember(kBenchSides));  // what it starts as a side
+    command->add_option("--serve", options->serve)->group("");  // what it starts as a side
     command->callback([=, &chosen] { chosen = [=] { return bench_train(*common, *options); }; });
 }
 
