@@ -107,7 +107,6 @@ contract AuctionHouse is IAuctionHouse {
     /// @inheritdoc IAuctionHouse
     function order(bytes32[] calldata tags, Request calldata request) external payable returns (JobId jobId) {
         if (paused) revert NewAuctionsPaused();
-        Tags.requireSet(tags);
         _requireUsable(request);
         if (msg.value == 0) revert ZeroBid();
         uint32[] memory sellers = catalog.matching(tags, _evenShare(msg.value, request));

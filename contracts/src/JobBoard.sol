@@ -264,7 +264,6 @@ contract JobBoard is IJobBoard {
     /// @inheritdoc IJobBoard
     function voidStale(JobId jobId) external {
         Record.Job storage j = _job(jobId);
-        j.state.step(JobEvent.Stalled);
         uint64 voidableFrom = j.lastProgressBlock + rules_.stallBlocks + 1;
         bool overdue = j.state != JobState.Settling && _deadline(j) + 1 < voidableFrom;
         if (overdue) voidableFrom = _deadline(j) + 1;

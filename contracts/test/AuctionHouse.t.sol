@@ -39,6 +39,27 @@ contract AuctionHouseTest is Market {
         this.deployHouse(till, board, timingForTests());
     }
 
+    /// Till and board are this house's own, but the register serves another board.
+    function test_deploy_wrongRegister_reverts() public {
+        uint256 nonce = vm.getNonce(address(this));
+        address boardAt = vm.computeCreateAddress(address(this), nonce + 2);
+        address houseAt = vm.computeCreateAddress(address(this), nonce + 3);
+        ISettlement till_ =
+            ISettlement(vm.deployCode("Settlement.sol:Settlement", abi.encode(catalog, houseAt, boardAt)));
+        address register_ = vm.deployCode(
+            "ExecutorRegistry.sol:ExecutorRegistry", abi.encode(till_, address(board), UNIT_WEI, UNSTAKE_DELAY)
+        );
+        IJobBoard board_ =
+            IJobBoard(vm.deployCode("JobBoard.sol:JobBoard", abi.encode(register_, till_, houseAt, rulesForTests())));
+        refuses(abi.encodeWithSelector(IAuctionHouse.WiringWrong.selector, register_));
+        this.deployHouse(till_, board_, timingForTests());
+    }
+
+    function test_deploy_equalTimes_areAllowed() public {
+        deploy(rulesForTests(), IAuctionHouse.Timing(20, 20, 20, 10_000));
+        eq(house.auctionCount(), 0, "deployed");
+    }
+
     function deployHouse(ISettlement till_, IJobBoard board_, IAuctionHouse.Timing calldata timing) external {
         bytes memory arguments = abi.encode(till_, board_, ADMIN, timing);
         bytes memory code = bytes.concat(vm.getCode("AuctionHouse.sol:AuctionHouse"), arguments);

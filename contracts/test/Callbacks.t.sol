@@ -213,6 +213,14 @@ contract CallbacksTest is Market {
         eq(uint256(callee.outcome()), uint256(JobState.Settled), "told in the end");
     }
 
+    /// Nor does it ask for more gas than a settlement and a callback take.
+    function test_settle_needsNoMoreGasThanItSays() public {
+        Callee callee = new Callee(Callee.Manner.Listens, till);
+        (JobId jobId, ISettlement.OpenedDigest memory opened) = settling(callee, 9500);
+        till.settle{gas: 700_000}(jobId, opened);
+        check(callee.gasGiven() > 95_000, "its own gas");
+    }
+
     function order(uint256 priceWei, Request memory request) private returns (JobId) {
         vm.prank(ALICE);
         return house.order{value: priceWei}(tagsOf(DIGITS, VISION), request);

@@ -222,6 +222,18 @@ contract ExecutorRegistryTest is Market {
         eq(slash(ALICE, Fault.Equivocation, 10_000), 0, "never registered");
     }
 
+    function test_unitsAtOf_inTheOrderAsked() public {
+        address[] memory ids = new address[](3);
+        (ids[0], ids[1], ids[2]) = (addExecutor(0, 3), ALICE, addExecutor(1, 7));
+        vm.roll(101);
+
+        uint32[] memory units = registry.unitsAtOf(ids, 100);
+        eq(units.length, 3, "one each");
+        eq(units[0], 3, "first");
+        eq(units[1], 0, "never registered");
+        eq(units[2], 7, "last");
+    }
+
     /// In the block of a change the pool is still that of the block before.
     function test_poolSizeBefore_countsTheBlockBefore() public {
         addExecutors(3);

@@ -245,6 +245,24 @@ contract SettlementTest is Market {
         till.payExecutors(jobId, 1);
     }
 
+    /// The last number that is paid at once, and the first that is not.
+    function test_settle_atTheLimitOfPayees() public {
+        addSellers(2);
+        addExecutors(65);
+        for (uint16 size = 64; size < 66; ++size) {
+            Request memory request = requestForTests();
+            (request.segments, request.minSize) = (1, size);
+            JobId jobId = openJob(request, 3 ether);
+            fixSeed(jobId);
+            ISettlement.OpenedDigest memory opened = opening(9500, 2);
+            agree(jobId, 0, lastDigest(jobId, opened));
+            finalize(jobId, 0);
+            till.settle(jobId, opened);
+            (,,,, uint32 earners) = till.payrollOf(jobId);
+            eq(earners, size == 64 ? 0 : 65, "on the payroll");
+        }
+    }
+
     /// 70 earners, 140 votes: more than are paid at once. Any portions pay the same, to the wei, and each vote as much as others.
     function test_payExecutors_inAnyPortions() public {
         addSellers(2);

@@ -104,7 +104,10 @@ contract ChallengeTest is Market {
 
         checkSegment(jobId, 0, SegmentState.Accepted);
         eq(till.bondsOf(jobId), BOND_WEI, "held until final");
-        finalize(jobId, 0);
+        vm.roll(board.segment(jobId, 0).finalFromBlock);
+        vm.expectEmit(true, true, true, true, address(till));
+        emit ISettlement.Burned(jobId, BOND_WEI - 3 * (uint256(0.25 ether) / 3));
+        finalizeNow(jobId, 0);
 
         // 0.25 ether / 3 each, rounded down; the rest of 0.5 ether is burned.
         uint256 eachWei = uint256(0.25 ether) / 3;

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {JobId, JobState, Request, SegmentState} from "../../src/Types.sol";
+import {Digest, JobId, JobState, Request, SegmentState} from "../../src/Types.sol";
 import {IExecutorRegistry} from "../../src/interfaces/IExecutorRegistry.sol";
 import {IJobBoard} from "../../src/interfaces/IJobBoard.sol";
 import {SegmentEvent, SegmentRefuses} from "../../src/libraries/Lifecycle.sol";
+import {Records} from "../../src/libraries/Records.sol";
 import {Market} from "../support/Market.sol";
 import {vm} from "../support/Vm.sol";
 
@@ -162,6 +163,35 @@ contract CommitmentsTest is Market {
                 check(first[i] != second[k], "nobody is asked twice");
             }
         }
+    }
+
+    /// The growth policy is the request's: base + 1 first, then base + 2^i; or as many as the lead misses.
+    function test_post_growsByTheJobsPolicy() public {
+        Request memory request = requestForTests();
+        (request.policy, request.minSize) = (1, 2);
+        JobId d2m = openJob(request, 1 ether);
+        fixSeed(d2m);
+        eq(board.nextAttempt(d2m, 0).newMembers, 3, "base + 1");
+        Move[] memory plan = moves(3, D0);
+        plan[0] = move(D1);
+        play(d2m, 0, plan); // 2 : 1
+        eq(board.nextAttempt(d2m, 0).newMembers, 4, "base + 2");
+
+        (request.policy, request.minSize) = (2, 3);
+        (request.cNum, request.cDen) = (3, 2);
+        JobId byLead = openJob(request, 1 ether);
+        fixSeed(byLead);
+        play(byLead, 0, plan); // 2 : 1, two missing
+        eq(board.nextAttempt(byLead, 0).newMembers, 3, "1.5 * 2");
+    }
+
+    function test_nextAttempt_namesTheSeeds() public view {
+        IJobBoard.NextAttempt memory next = board.nextAttempt(jobId, 0);
+        IJobBoard.Job memory job = board.job(jobId);
+        eq(next.segmentSeed, Records.segmentSeed(job.jobSeed, Digest.wrap(job.jobHash)), "segment seed");
+        eq(next.attemptSeed, Records.attemptSeed(next.segmentSeed, 0), "attempt seed");
+        eq(next.previous, Digest.wrap(job.jobHash), "previous");
+        eq(next.afterTicket, bytes32(0), "after");
     }
 
     /// An executor with many units is drawn by its smallest ticket.

@@ -171,6 +171,41 @@ contract FinalityTest is Market {
         board.proveEquivocation(jobId, 0, 0, executor, a, a);
     }
 
+    /// One witness under two digests, or one digest with two witnesses: either is two votes.
+    function test_proveEquivocation_oneFieldDiffers_slashes() public {
+        address executor = registry.executorAt(0);
+        Move memory a = move(D0);
+        Move memory b = move(D0);
+        b.witness = keccak256("another");
+        proveBoth(executor, 0, a, b);
+        b = move(D1);
+        b.witness = a.witness;
+        proveBoth(executor, 1, a, b);
+        eq(registry.executor(executor).stakeWei, 0.25 ether, "slashed for each attempt");
+        eq(till.burnedWei(), 0.75 ether, "and burned");
+        eq(till.bondsOf(jobId), 0, "nothing held back");
+    }
+
+    function test_proveEquivocation_ofNothingLeft_burnsNothing() public {
+        (Move memory a, Move memory b) = (move(D0), move(D1));
+        keyOf[vm.addr(0xABCDE)] = 0xABCDE;
+        proveBoth(vm.addr(0xABCDE), 0, a, b);
+        eq(till.burnedWei(), 0, "never registered");
+    }
+
+    function proveBoth(address executor, uint32 attempt, Move memory a, Move memory b) private {
+        (bytes32 r0, bytes32 vs0) = signVote(jobId, 0, attempt, executor, a);
+        (bytes32 r1, bytes32 vs1) = signVote(jobId, 0, attempt, executor, b);
+        board.proveEquivocation(
+            jobId,
+            0,
+            attempt,
+            executor,
+            IJobBoard.SignedVote(a.digest, a.witness, r0, vs0),
+            IJobBoard.SignedVote(b.digest, b.witness, r1, vs1)
+        );
+    }
+
     function test_proveEquivocation_signedByAnother_reverts() public {
         address executor = registry.executorAt(0);
         address other = registry.executorAt(1);
@@ -312,6 +347,25 @@ contract FinalityTest is Market {
 
         refuses(abi.encodeWithSelector(IJobBoard.NotStalled.selector, last + 301));
         board.voidStale(jobId);
+    }
+
+    /// Acceptance, a miss and a challenge are progress, each in its own block.
+    function test_voidStale_countsFromTheLastProgress() public {
+        Move[] memory plan = moves(3, D0);
+        plan[0] = move(D1);
+        play(jobId, 0, plan);
+        eq(board.job(jobId).lastProgressBlock, block.number, "undecided");
+        vm.roll(block.number + 7);
+        post(jobId, 0, moves(3, D0));
+        uint64 posted = board.job(jobId).lastProgressBlock;
+        Vote[] memory votes = votesOf(jobId, 0, 1, membersOf[place(jobId, 0, 1)], moves(3, D0));
+        castVotes(jobId, 0, 1, votes);
+        eq(board.job(jobId).lastProgressBlock, block.number, "accepted");
+        check(posted < block.number, "posting was progress too");
+        vm.roll(block.number + 3);
+        vm.prank(CAROL);
+        board.challenge{value: BOND_WEI}(jobId, 0);
+        eq(board.job(jobId).lastProgressBlock, block.number, "challenged");
     }
 
     function test_voidStale_fromEveryLiveState() public {

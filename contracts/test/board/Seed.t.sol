@@ -55,6 +55,13 @@ contract SeedTest is Market {
         eq(till.creditOf(ALICE), 1 ether, "refunded");
     }
 
+    function test_deploy_wholeStakesAndRewards_areAllowed() public {
+        IJobBoard.Rules memory r = rulesForTests();
+        (r.hardSlashBp, r.softSlashBp, r.challengeRewardBp) = (10_000, 10_000, 10_000);
+        r.stallBlocks = 35;
+        this.deployBoard(r);
+    }
+
     function test_rules_areThoseOfDeployment() public view {
         eq(keccak256(abi.encode(board.rules())), keccak256(abi.encode(rulesForTests())), "rules");
     }
