@@ -86,7 +86,9 @@ void BridgeLoop::look_at_chain() {
     for (const auto& event : ports_.chain.poll()) {
         perform(coordinator_.on_chain(ports_.clock.now(), event));
     }
-    perform(coordinator_.on_tick(ports_.clock.now(), ports_.chain.head()));
+    // A poll may take as long as the node is away, and who answered in the meantime is not late: deadlines are judged at the time
+    // up to which the mail was read.
+    perform(coordinator_.on_tick(heard_until_, ports_.chain.head()));
 }
 
 void BridgeLoop::leave(ExitCode code, const std::string& reason) {
@@ -129,6 +131,7 @@ bool BridgeLoop::step() {
         stage_ = Stage::Running;
         perform(coordinator_.start(ports_.clock.now()));
     }
+    heard_until_ = ports_.clock.now();
     const bool mail = carry_mail();
     if (stage_ == Stage::Running) {
         try {

@@ -70,6 +70,7 @@ private:
     Stage stage_ = Stage::Starting;
     Deadline job_deadline_;
     Deadline next_poll_{};
+    Millis heard_until_{};
     Deadline goodbye_deadline_;
     std::set<std::size_t> unheard_;
     std::set<std::size_t> reported_lost_;

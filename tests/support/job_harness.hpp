@@ -44,6 +44,8 @@ public:
     comm::ThreadWorld& world() { return *world_; }
     node::BridgeLoop& bridge() { return *bridge_; }
     comm::Mailbox& mailbox_of(std::size_t executor) { return *executors_[executor].mailbox; }
+    /// Executors go on for so long, and the bridge does not.
+    void run_executors_alone(Millis span);
     void interrupt() { interrupted_ = true; }
     /// The executor is not stepped again; `dead` also tells its peers.
     void stop_stepping(std::size_t executor, bool dead);

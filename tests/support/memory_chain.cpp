@@ -66,6 +66,9 @@ std::optional<node::AttemptOnChain> MemoryChain::find_attempt(SegmentIndex segme
 }
 
 std::vector<node::ChainEvent> MemoryChain::poll() {
+    if (while_polled) {
+        while_polled(polls_++);
+    }
     ++head_;
     for (const auto& [segment, challenger] : std::exchange(challenges_, {})) {
         apply_challenge(segment, challenger);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -34,6 +35,9 @@ public:
 
     /// Somebody objects to an accepted segment; takes effect in the next block.
     void challenge(SegmentIndex segment, const Address& challenger) { challenges_.push_back({segment, challenger}); }
+
+    /// Called by each poll with its number (from 0): what goes on while the node keeps the bridge waiting.
+    std::function<void(int)> while_polled;
 
     enum class State { Running, Settled, Unmet, Void };
     [[nodiscard]] State state() const { return state_; }
@@ -83,6 +87,7 @@ private:
     const node::VoteVerifier& verifier_;
     std::deque<node::ChainAction> pending_;
     std::vector<std::pair<SegmentIndex, Address>> challenges_;
+    int polls_ = 0;
     std::uint64_t head_ = 100;
     std::uint16_t epoch_ = 0;
     State state_ = State::Running;
