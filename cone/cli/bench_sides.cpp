@@ -52,15 +52,9 @@ model::Epoch plain_epoch(const SideOptions& options, bool channels_last) {
 #endif
 }
 
-kernels::Isa isa_of(std::string_view side) {
-    const auto isa = side == "exact"          ? kernels::best_isa()
-                     : side == "exact-avx512" ? kernels::Isa::Avx512
-                     : side == "exact-avx2"   ? kernels::Isa::Avx2
-                                              : kernels::Isa::Portable;
-    if (isa > kernels::best_isa()) {
-        throw ConfigError("this processor cannot run side " + std::string(side), "leave it out");
-    }
-    return isa;
+model::Implementation implementation_of(std::string_view kind) {
+    using enum model::Implementation;
+    return kind == "exact" ? Best : kind == "exact-avx512" ? Avx512 : kind == "exact-avx2" ? Avx2 : Portable;
 }
 
 model::Epoch epoch_of(const SideName& side, const SideOptions& options) {
@@ -72,8 +66,8 @@ model::Epoch epoch_of(const SideName& side, const SideOptions& options) {
         return model::executor_epoch(options.spec, training::make_trainer(options.spec.model, profile));
     }
     constexpr std::uint32_t kBlock = 1024;  // of sums over virtual shards: one shard has none
-    return model::executor_epoch(options.spec,
-                                 model::make_exact_trainer(options.spec.model, kBlock, side.threads, isa_of(side.kind)));
+    return model::executor_epoch(
+        options.spec, model::make_exact_trainer(options.spec.model, kBlock, side.threads, implementation_of(side.kind)));
 }
 
 std::string joined(const std::vector<std::string>& layers) {

@@ -7,12 +7,13 @@
 
 namespace cone::hash {
 
-/// Medians over alternating runs in one process on one core; GB/s are 1e9 input bytes a second.
+/// Medians over alternating runs in one process on one core unless said; GB/s are 1e9 input bytes a second.
 struct HashBench {
     double keccak_tree_gbps = 0;       ///< bytes_root on the best path
     double portable_gbps = 0;          ///< bytes_root on the portable path
     double sha256_openssl_gbps = 0;    ///< EVP SHA-256 over the same bytes, no tree
     double sha3_256_openssl_gbps = 0;  ///< EVP SHA3-256: the same permutation as ours, one message
+    double two_threads_gbps = 0;       ///< bytes_root on the best path by two threads
     std::string keccak_path;           ///< "avx2"
     std::size_t bytes = 0;
     int repeats = 0;

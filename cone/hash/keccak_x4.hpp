@@ -28,7 +28,7 @@ inline constexpr std::array<KeccakPath, 3> kKeccakPaths = {KeccakPath::Portable,
 [[nodiscard]] std::array<Hash32, 4> keccak256_x4(KeccakPath path, ByteSpan prefix, const std::array<ByteSpan, 4>& messages);
 
 /// bytes_root of merkle.hpp on a chosen path.
-[[nodiscard]] Hash32 bytes_root(KeccakPath path, ByteSpan data);
+[[nodiscard]] Hash32 bytes_root(KeccakPath path, ByteSpan data, unsigned threads = 1);
 
 /// lanes[i][m]: lane i of message m.
 struct alignas(32) StateX4 {

@@ -22,8 +22,9 @@ struct MerkleProof {
 
 [[nodiscard]] Hash32 leaf_hash(ByteSpan payload);
 
-/// Root of a byte string: H(0x0e || u64 length || top). Uses the four-way Keccak; one pass over `data`.
-[[nodiscard]] Hash32 bytes_root(ByteSpan data);
+/// Root of a byte string: H(0x0e || u64 length || top). Uses the four-way Keccak; one pass over `data`, shared by as many
+/// threads, this one included, where it is long enough for them.
+[[nodiscard]] Hash32 bytes_root(ByteSpan data, unsigned threads = 1);
 
 /// Root of a list whose leaf hashes are given: H(0x0f || u64 count || top). `leaves` is not empty.
 [[nodiscard]] Hash32 list_root(std::span<const Hash32> leaves);

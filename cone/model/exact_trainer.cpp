@@ -70,19 +70,34 @@ private:
     std::vector<const std::uint8_t*> rows_;
 };
 
+kernels::Isa isa_of(Implementation implementation) {
+    const auto isa = implementation == Implementation::Best     ? kernels::best_isa()
+                     : implementation == Implementation::Avx512 ? kernels::Isa::Avx512
+                     : implementation == Implementation::Avx2   ? kernels::Isa::Avx2
+                                                                : kernels::Isa::Portable;
+    if (isa > kernels::best_isa()) {
+        throw ConfigError("this processor lacks the instructions of the implementation asked for", "leave the choice to CONE");
+    }
+    return isa;
+}
+
+std::unique_ptr<kernels::Engine> engine_of(const kernels::Network& graph, std::uint32_t threads,
+                                           Implementation implementation) {
+    return implementation == Implementation::Reference ? kernels::make_reference_engine(graph)
+                                                       : kernels::make_cpu_engine(graph, threads, isa_of(implementation));
+}
+
 }  // namespace
 
 std::unique_ptr<Trainer> make_exact_trainer(const job::ModelSpec& model, std::uint32_t block, std::uint32_t threads,
-                                            kernels::Isa isa) {
+                                            Implementation implementation) {
     auto network = make_network(model);
-    auto engine = kernels::make_cpu_engine(network.graph, threads, isa);
+    auto engine = engine_of(network.graph, threads, implementation);
     return std::make_unique<ExactTrainer>(std::move(network), std::move(engine), block);
 }
 
 std::unique_ptr<Trainer> make_reference_trainer(const job::ModelSpec& model, std::uint32_t block) {
-    auto network = make_network(model);
-    auto engine = kernels::make_reference_engine(network.graph);
-    return std::make_unique<ExactTrainer>(std::move(network), std::move(engine), block);
+    return make_exact_trainer(model, block, 1, Implementation::Reference);
 }
 
 }  // namespace cone::model

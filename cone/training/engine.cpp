@@ -108,7 +108,7 @@ TrainingEngine::TrainingEngine(JobContext context, std::shared_ptr<const JobData
     : context_(std::move(context)),
       data_(std::move(data)),
       split_(parallelism.split),
-      trainer_(make_trainer(context_.spec.model, context_.spec.profile, parallelism.threads)) {
+      trainer_(make_trainer(context_.spec.model, context_.spec.profile, parallelism)) {
     source_ = make_source ? make_source(*data_, *trainer_)
                           : std::make_unique<CustodialUpdateSource>(context_.spec, *data_, *trainer_);
 }

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "cone/model/exact_trainer.hpp"
+
 namespace cone::training {
 
 /// What a team of several ranks deals out in local training.
@@ -17,6 +19,7 @@ enum class Split : std::uint8_t {
 struct Parallelism {
     std::uint32_t threads = 1;  ///< of the exact engine, in each rank
     Split split = Split::Sellers;
+    model::Implementation implementation = model::Implementation::Best;  ///< of the exact engine
 };
 
 }  // namespace cone::training

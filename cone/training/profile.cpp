@@ -93,9 +93,9 @@ std::optional<std::string> check_profile(const job::ExecutionProfile& profile) {
 }
 
 std::unique_ptr<model::Trainer> make_trainer(const job::ModelSpec& model, const job::ExecutionProfile& profile,
-                                             std::uint32_t threads) {
+                                             const Parallelism& parallelism) {
     if (profile.engine == model::kExactEngine) {
-        return model::make_exact_trainer(model, profile.block, threads);
+        return model::make_exact_trainer(model, profile.block, parallelism.threads, parallelism.implementation);
     }
 #ifdef CONE_HAVE_LIBTORCH
     if (profile.engine == libtorch::kEngine) {

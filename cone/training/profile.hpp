@@ -10,6 +10,7 @@
 
 #include "cone/job/job_spec.hpp"
 #include "cone/model/trainer.hpp"
+#include "cone/training/parallelism.hpp"
 
 namespace cone::training {
 
@@ -22,10 +23,11 @@ namespace cone::training {
 /// libtorch profile's class when it is not pinned yet.
 [[nodiscard]] std::optional<std::string> check_profile(const job::ExecutionProfile& profile);
 
-/// A trainer of the spec's network on the profile's engine; `threads` changes its speed, never a bit (libtorch takes one).
+/// A trainer of the spec's network on the profile's engine; `parallelism` changes its speed, never a bit (libtorch
+/// takes one thread).
 /// Throws ConfigError when the network cannot be built or executed.
 [[nodiscard]] std::unique_ptr<model::Trainer> make_trainer(const job::ModelSpec& model, const job::ExecutionProfile& profile,
-                                                           std::uint32_t threads = 1);
+                                                           const Parallelism& parallelism = {});
 
 /// "exact 1" and, where it is built in, "libtorch 2.11.0".
 [[nodiscard]] std::string engine_versions();

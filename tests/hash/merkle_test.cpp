@@ -67,6 +67,18 @@ TEST(Merkle, EmptyByteStringHasOneEmptyLeaf) {
     EXPECT_EQ(bytes_root({}), keccak256(root));
 }
 
+TEST(Merkle, ThreadsChangeNothing) {
+    for (const std::size_t size : {0UL, 1UL, kLeafBytes, (1UL << 19) - 1, 1UL << 19, (3UL << 20) + 5, 300 * kLeafBytes}) {
+        Bytes data(size);
+        for (std::size_t i = 0; i < size; ++i) {
+            data[i] = static_cast<std::uint8_t>(i * 2654435761U >> 13);
+        }
+        for (const unsigned threads : {2U, 3U, 7U}) {
+            EXPECT_EQ(bytes_root(data, threads), bytes_root(data)) << size << " bytes, " << threads << " threads";
+        }
+    }
+}
+
 TEST(Merkle, EveryProofOfEveryListUpTo40Verifies) {
     for_every_proof([](const Hash32& root, const auto& leaves, const MerkleProof& proof) {
         EXPECT_TRUE(verify_in_list(root, leaves[proof.index], proof));

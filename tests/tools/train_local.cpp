@@ -1,9 +1,11 @@
-// Runs a config's whole job in this process, without chain or executors, and prints each round: for tuning a config.
-//   train_local configs/demo.toml [--ranks N] [section.key=value ...]
+// Runs a config's whole job in this process, without chain or executors, and prints each round and the digest: for tuning a
+// config, and to see that neither ranks, threads, split nor implementation changes a bit.
+//   train_local configs/demo.toml [--ranks N] [--implementation best|avx512|avx2|portable|reference] [section.key=value ...]
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,7 @@ using namespace cone;
 struct Arguments {
     std::string config;
     int ranks = 1;
+    std::string implementation = "best";
     std::vector<std::string> overrides;
 };
 
@@ -30,6 +33,8 @@ Arguments read_arguments(int argc, char** argv) {
         const std::string word = argv[i];
         if (word == "--ranks" && i + 1 < argc) {
             arguments.ranks = std::atoi(argv[++i]);
+        } else if (word == "--implementation" && i + 1 < argc) {
+            arguments.implementation = argv[++i];
         } else if (arguments.config.empty()) {
             arguments.config = word;
         } else {
@@ -37,6 +42,16 @@ Arguments read_arguments(int argc, char** argv) {
         }
     }
     return arguments;
+}
+
+training::Parallelism parallelism_of(const config::Config& config, const std::string& name) {
+    using enum model::Implementation;
+    static const std::map<std::string, model::Implementation> kImplementations = {
+        {"best", Best}, {"avx512", Avx512}, {"avx2", Avx2}, {"portable", Portable}, {"reference", Reference}};
+    const bool shards = config.execution.split == "shards";
+    return {.threads = config.execution.threads,
+            .split = shards ? training::Split::Shards : training::Split::Sellers,
+            .implementation = kImplementations.at(name)};
 }
 
 data::Split split_of(const config::Data& data, std::uint32_t classes) {
@@ -83,9 +98,9 @@ void print_round(const training::RoundTrace& round, std::uint32_t corrupted, dou
     std::fflush(stdout);
 }
 
-void run_job(const training::JobContext& context, const std::shared_ptr<const training::JobData>& data, std::uint32_t corrupted,
-             comm::Communicator& team) {
-    training::TrainingEngine engine(context, data);
+void run_job(const training::JobContext& context, const std::shared_ptr<const training::JobData>& data,
+             const training::Parallelism& parallelism, std::uint32_t corrupted, comm::Communicator& team) {
+    training::TrainingEngine engine(context, data, parallelism);
     auto state = engine.initial_state();
     auto previous = context.job_hash;
     const training::Stopwatch total;
@@ -126,9 +141,11 @@ int main(int argc, char** argv) try {
     const auto context = context_of(config, split);
     const auto data = std::make_shared<const training::JobData>(
         training::JobData{std::move(split.sellers), std::move(split.validation), std::move(split.test)});
+    const auto parallelism = parallelism_of(config, arguments.implementation);
     comm::spawn(
-        arguments.ranks, [&](comm::ThreadRank& rank) { run_job(context, data, config.data.corrupted_sellers, rank.comm); },
-        Millis{600000});
+        arguments.ranks,
+        [&](comm::ThreadRank& rank) { run_job(context, data, parallelism, config.data.corrupted_sellers, rank.comm); },
+        Millis{3600000});
     return 0;
 } catch (const std::exception& error) {
     std::fprintf(stderr, "train_local: %s\n", error.what());
