@@ -11,18 +11,30 @@ namespace {
 
 using contracts::Contract;
 
-/// The event that opened the job has the request as it was; the board keeps only what it computes with.
-contracts::Request request_of(rpc::Client& client, const contracts::Deployment& deployment, JobId job,
-                              std::uint64_t created_block) {
+/// The request and the shards as they were: the board keeps only what it computes with, and the job's hash.
+struct Opening {
+    contracts::Request request;
+    std::vector<Hash32> shards;
+};
+
+Opening opening_of(const contracts::Event& event) {
+    Opening opening;
+    for (const auto& argument : event.arguments) {
+        if (argument.name == "request") {
+            opening.request = contracts::read_request(argument.value);
+        } else if (argument.name == "shards") {
+            opening.shards = contracts::read_hashes(argument.value);
+        }
+    }
+    return opening;
+}
+
+Opening read_opening(rpc::Client& client, const contracts::Deployment& deployment, JobId job, std::uint64_t created_block) {
     const rpc::LogFilter filter{.addresses = {deployment.address(Contract::JobBoard)}, .topics = {}};
     for (const auto& log : rpc::logs_in_range(client, created_block, created_block, filter)) {
         const auto event = contracts::decode_event(Contract::JobBoard, log);
         if (event && event->name == "JobOpened" && event->number("jobId") == job.value) {
-            for (const auto& argument : event->arguments) {
-                if (argument.name == "request") {
-                    return contracts::read_request(argument.value);
-                }
-            }
+            return opening_of(*event);
         }
     }
     throw ChainError(
@@ -30,12 +42,11 @@ contracts::Request request_of(rpc::Client& client, const contracts::Deployment& 
         "the node may have pruned its logs");
 }
 
-std::vector<node::Seller> sellers_of(const contracts::Views& views, const std::vector<std::uint32_t>& entries) {
-    const auto roots = views.roots_of(entries);
-    const auto owners = views.owners_of(entries);
+std::vector<node::Seller> sellers_of(const contracts::Views& views, const std::vector<Hash32>& shards) {
+    const auto owners = views.owners_of(shards);
     std::vector<node::Seller> sellers;
-    for (std::size_t i = 0; i < roots.size(); ++i) {
-        sellers.push_back({owners.at(i), roots[i]});
+    for (std::size_t i = 0; i < shards.size(); ++i) {
+        sellers.push_back({owners.at(i), shards[i]});
     }
     return sellers;
 }
@@ -65,7 +76,8 @@ node::JobTerms read_terms(rpc::Client& client, const contracts::Deployment& depl
                          "cone submit fixes it");
     }
     // The pool is that of the block before the job's.
-    const auto request = request_of(client, deployment, job, record.pool_block + 1);
+    const auto opening = read_opening(client, deployment, job, record.pool_block + 1);
+    const auto& request = opening.request;
     return {.job = job,
             .buyer = record.buyer,
             .spec_hash = request.spec_hash,
@@ -79,7 +91,7 @@ node::JobTerms read_terms(rpc::Client& client, const contracts::Deployment& depl
             .c_num = request.c_num,
             .c_den = request.c_den,
             .escrow = views.escrow_of(job),
-            .sellers = sellers_of(views, record.sellers),
+            .sellers = sellers_of(views, opening.shards),
             .pool = pool_of(views, record.pool_block)};
 }
 

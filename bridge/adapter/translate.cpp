@@ -72,7 +72,7 @@ Translated to_call(const node::Finalize& a) {
 }
 
 Translated to_call(const node::Settle& a) {
-    return {contracts::settle(a.job, {a.state_root, a.osmd_root, a.metric_bp, a.accesses}), "Settle",
+    return {contracts::settle(a.job, {a.state_root, a.osmd_root, a.metric_bp, a.accesses}, a.spec_hash, a.shards), "Settle",
             std::to_string(a.accesses.size()) + " sellers", SegmentIndex(0)};
 }
 

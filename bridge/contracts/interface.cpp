@@ -13,10 +13,10 @@ namespace {
 using Text = std::string_view;
 
 constexpr Text kDataCatalogEvents[] = {
-    "EntryPaused(uint32 indexed entryId)",
-    ("EntryRegistered(uint32 indexed entryId,address indexed owner,bytes32 indexed shardRoot,bytes32[] tags,uint32 "
-     "records,uint96 reserveWei)"),
-    "EntryUnpaused(uint32 indexed entryId)",
+    "EntryPaused(bytes32 indexed shardRoot)",
+    ("EntryRegistered(bytes32 indexed shardRoot,address indexed owner,bytes32[] tags,uint32 records,uint96 "
+     "reserveWei)"),
+    "EntryUnpaused(bytes32 indexed shardRoot)",
 };
 
 constexpr Text kSettlementEvents[] = {
@@ -48,7 +48,7 @@ constexpr Text kJobBoardEvents[] = {
     "JobClosed(uint64 indexed jobId,JobState state)",
     ("JobOpened(uint64 indexed jobId,address indexed buyer,address indexed "
      "bridge,(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address) request,bytes32 dataHash,bytes32 "
-     "jobHash,uint32[] sellers,uint64 poolBlock,uint64 seedBlock,uint64 deadlineBlock)"),
+     "jobHash,bytes32[] shards,uint64 poolBlock,uint64 seedBlock,uint64 deadlineBlock)"),
     "JobSettling(uint64 indexed jobId,bytes32 digest)",
     "JobVoided(uint64 indexed jobId,VoidReason reason)",
     "SeedFixed(uint64 indexed jobId,bytes32 prevRandao,bytes32 jobSeed,uint16 setCap)",
@@ -65,7 +65,7 @@ constexpr Text kJobBoardEvents[] = {
 constexpr Text kAuctionHouseEvents[] = {
     "AuctionOpened(uint64 indexed auctionId,bytes32 indexed tagsKey,bytes32[] tags,uint64 endBlock)",
     "AuctionVoid(uint64 indexed auctionId,address indexed bidder,uint256 matched,uint16 minSellers)",
-    "AuctionWon(uint64 indexed auctionId,address indexed buyer,uint256 priceWei,uint32[] sellers)",
+    "AuctionWon(uint64 indexed auctionId,address indexed buyer,uint256 priceWei,uint256 matched)",
     ("BidPlaced(uint64 indexed auctionId,address indexed bidder,uint256 bidWei,uint64 "
      "endBlock,(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address) request)"),
     "PauseSet(bool paused)",
@@ -74,7 +74,7 @@ constexpr Text kAuctionHouseEvents[] = {
 constexpr Text kErrors[] = {
     "AccessesCount(uint256 given,uint256 sellers)",
     "AlreadyCommitted(uint16 position)",
-    "AlreadyPaused(uint32 entryId)",
+    "AlreadyPaused(bytes32 shardRoot)",
     "AlreadyProven()",
     "AlreadyRegistered(address executor)",
     "AlreadyVoted(uint16 position)",
@@ -101,25 +101,29 @@ constexpr Text kErrors[] = {
     "HeaderMismatch(bytes32 given,bytes32 expected)",
     "InvalidRequest(IAuctionHouse.RequestField field)",
     "JobExpired(uint64 deadlineBlock)",
+    "JobHashMismatch(bytes32 given,bytes32 expected)",
     "JobNotRunning(uint64 jobId,JobState state)",
     "JobRefuses(JobState state,JobEvent what)",
+    "ListMismatch(bytes32 setKey)",
+    "ListsLeftOver(uint256 given,uint256 used)",
+    "ListsMissing(uint256 given)",
     "NewAuctionsPaused()",
     "NoAttempt(uint64 jobId,uint32 segment)",
     "NoBondHeld()",
     "NoEscrow(uint64 jobId)",
     "NoSuchAuction(uint64 auctionId)",
-    "NoSuchEntry(uint32 entryId)",
+    "NoSuchEntry(bytes32 shardRoot)",
     "NoSuchJob(uint64 jobId)",
     "NoSuchMember(uint16 position,uint16 size)",
     "NoSuchSegment(uint64 jobId,uint32 segment)",
     "NotActive(address executor,IExecutorRegistry.Status status)",
-    "NotEntryOwner(uint32 entryId,address caller)",
+    "NotEntryOwner(bytes32 shardRoot,address caller)",
     "NotEquivocation()",
     "NotInOrder(uint32 segment,uint32 next)",
     "NotInPool(address executor,uint64 poolBlock)",
     "NotLeaving(address executor,IExecutorRegistry.Status status)",
     "NotOmitted(address executor)",
-    "NotPaused(uint32 entryId)",
+    "NotPaused(bytes32 shardRoot)",
     "NotStalled(uint64 voidableFromBlock)",
     "NotTheMember(address caller,address member)",
     "NobodyToPay(uint64 jobId)",
@@ -140,7 +144,8 @@ constexpr Text kErrors[] = {
     "SeedBlockGone(uint64 seedBlock)",
     "SeedBlockNotOver(uint64 seedBlock)",
     "SegmentRefuses(SegmentState state,SegmentEvent what)",
-    "ShardAlreadyRegistered(bytes32 shardRoot,uint32 entryId)",
+    "SetFull(bytes32 setKey)",
+    "ShardAlreadyRegistered(bytes32 shardRoot)",
     "StakeLocked(address executor,uint64 withdrawableBlock)",
     "TagCountOutOfRange(uint256 count)",
     "TagFull(bytes32 tag)",

@@ -35,12 +35,12 @@ struct Function {
 namespace fn {
 
 // DataCatalog
-inline constexpr Function kRegisterShard{Contract::DataCatalog, "register(bytes32[],bytes32,uint32,uint96)", "(uint32)"};
-inline constexpr Function kEntryOfRoot{Contract::DataCatalog, "entryOfRoot(bytes32)", "(uint32)"};
-inline constexpr Function kRootsOf{Contract::DataCatalog, "rootsOf(uint32[])", "(bytes32[])"};
-inline constexpr Function kOwnersOf{Contract::DataCatalog, "ownersOf(uint32[])", "(address[])"};
+inline constexpr Function kRegisterShard{Contract::DataCatalog, "register(bytes32[],bytes32,uint32,uint96)", "()"};
+inline constexpr Function kEntry{Contract::DataCatalog, "entry(bytes32)", "((address,uint88,bool))"};
+inline constexpr Function kOwnersOf{Contract::DataCatalog, "ownersOf(bytes32[])", "(address[])"};
 // Settlement
-inline constexpr Function kSettle{Contract::Settlement, "settle(uint64,(bytes32,bytes32,uint32,uint32[]))", "()"};
+inline constexpr Function kSettle{Contract::Settlement, "settle(uint64,(bytes32,bytes32,uint32,uint32[]),bytes32,bytes32[])",
+                                  "()"};
 inline constexpr Function kWithdraw{Contract::Settlement, "withdraw()", "(uint256)"};
 inline constexpr Function kEscrowOf{Contract::Settlement, "escrowOf(uint64)", "(uint256)"};
 inline constexpr Function kCreditOf{Contract::Settlement, "creditOf(address)", "(uint256)"};
@@ -67,7 +67,7 @@ inline constexpr Function kProveEquivocation{
 inline constexpr Function kVoidStale{Contract::JobBoard, "voidStale(uint64)", "()"};
 inline constexpr Function kJob{
     Contract::JobBoard, "job(uint64)",
-    "((uint8,address,address,uint16,uint16,uint16,uint16,uint16,uint64,uint64,uint64,uint64,bytes32,bytes32,uint32[]))"};
+    "((uint8,address,address,uint16,uint16,uint16,uint16,uint16,uint64,uint64,uint64,uint64,bytes32,bytes32,uint16))"};
 inline constexpr Function kSegment{Contract::JobBoard, "segment(uint64,uint32)",
                                    "((uint8,uint16,uint16,uint16,uint16,uint16,bytes32,bytes32,bytes32,uint64))"};
 inline constexpr Function kAttempt{Contract::JobBoard, "attempt(uint64,uint32,uint32)",
@@ -84,22 +84,19 @@ inline constexpr Function kOpenAuction{
 inline constexpr Function kBid{Contract::AuctionHouse,
                                "bid(uint64,(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address))",
                                "()"};
-inline constexpr Function kCloseAuction{Contract::AuctionHouse, "close(uint64)", "(uint64)"};
+inline constexpr Function kCloseAuction{Contract::AuctionHouse, "close(uint64,bytes32[][])", "(uint64)"};
 inline constexpr Function kLeastBid{Contract::AuctionHouse, "leastBid(uint64)", "(uint256)"};
 inline constexpr Function kRunningAuction{Contract::AuctionHouse, "runningAuction(bytes32[])", "(uint64)"};
 inline constexpr Function kAuctionCount{Contract::AuctionHouse, "auctionCount()", "(uint64)"};
 
-inline constexpr std::array kAll{kRegisterShard,   kEntryOfRoot,   kRootsOf,
-                                 kOwnersOf,        kSettle,        kWithdraw,
-                                 kEscrowOf,        kCreditOf,      kRegisterExecutor,
-                                 kExecutor,        kExecutorCount, kExecutorAt,
-                                 kUnitsAtOf,       kUnitStakeWei,  kFixSeed,
-                                 kPostCommitments, kCastVotes,     kCloseAttempt,
-                                 kChallenge,       kFinalize,      kProveEquivocation,
-                                 kVoidStale,       kJob,           kSegment,
-                                 kAttempt,         kNextAttempt,   kRules,
-                                 kDomainSeparator, kOpenAuction,   kBid,
-                                 kCloseAuction,    kLeastBid,      kRunningAuction,
+inline constexpr std::array kAll{kRegisterShard, kEntry,         kOwnersOf,        kSettle,
+                                 kWithdraw,      kEscrowOf,      kCreditOf,        kRegisterExecutor,
+                                 kExecutor,      kExecutorCount, kExecutorAt,      kUnitsAtOf,
+                                 kUnitStakeWei,  kFixSeed,       kPostCommitments, kCastVotes,
+                                 kCloseAttempt,  kChallenge,     kFinalize,        kProveEquivocation,
+                                 kVoidStale,     kJob,           kSegment,         kAttempt,
+                                 kNextAttempt,   kRules,         kDomainSeparator, kOpenAuction,
+                                 kBid,           kCloseAuction,  kLeastBid,        kRunningAuction,
                                  kAuctionCount};
 
 }  // namespace fn

@@ -188,7 +188,7 @@ Job read_job(const AbiValue& value) {
             m.number<std::uint64_t>(),
             m.hash(),
             m.hash(),
-            read_u32s(m.next())};
+            m.number<std::uint16_t>()};
 }
 
 Segment read_segment(const AbiValue& value) {

@@ -54,7 +54,7 @@ struct Job {
     std::uint64_t deadline_block = 0;  ///< last block in which it can run
     Hash32 job_hash;
     Hash32 job_seed;
-    std::vector<std::uint32_t> sellers;  ///< catalogue entries; the request is in the event JobOpened
+    std::uint16_t sellers = 0;  ///< number of shards; they and the request are in the event JobOpened
 };
 
 struct Segment {

@@ -47,8 +47,12 @@ ContractCall bid(JobId auction, const Request& request, Wei bid) {
     return make(fn::kBid, {number(auction), to_abi(request)}, bid);
 }
 
-ContractCall close_auction(JobId auction) {
-    return make(fn::kCloseAuction, {number(auction)});
+ContractCall close_auction(JobId auction, const std::vector<std::vector<Hash32>>& lists) {
+    AbiValues all;
+    for (const auto& list : lists) {
+        all.push_back(list_of(list));
+    }
+    return make(fn::kCloseAuction, {number(auction), std::move(all)});
 }
 
 ContractCall withdraw() {
@@ -90,8 +94,8 @@ ContractCall finalize(JobId job, SegmentIndex segment, const std::vector<std::ve
     return make(fn::kFinalize, {number(job), number(segment), std::move(attempts)});
 }
 
-ContractCall settle(JobId job, const OpenedDigest& opened) {
-    return make(fn::kSettle, {number(job), to_abi(opened)});
+ContractCall settle(JobId job, const OpenedDigest& opened, const Hash32& spec_hash, const std::vector<Hash32>& shards) {
+    return make(fn::kSettle, {number(job), to_abi(opened), spec_hash, list_of(shards)});
 }
 
 ContractCall prove_equivocation(JobId job, SegmentIndex segment, AttemptIndex attempt, const Address& executor,

@@ -29,7 +29,8 @@ struct ContractCall {
 [[nodiscard]] ContractCall register_executor(std::uint32_t units, Wei stake);
 [[nodiscard]] ContractCall open_auction(const std::vector<Hash32>& tags, const Request& request, Wei bid);
 [[nodiscard]] ContractCall bid(JobId auction, const Request& request, Wei bid);
-[[nodiscard]] ContractCall close_auction(JobId auction);
+/// `lists` as `read_lists` gives them (catalogue.hpp).
+[[nodiscard]] ContractCall close_auction(JobId auction, const std::vector<std::vector<Hash32>>& lists);
 [[nodiscard]] ContractCall withdraw();
 [[nodiscard]] ContractCall challenge(JobId job, SegmentIndex segment, Wei bond);
 
@@ -44,7 +45,9 @@ struct ContractCall {
 [[nodiscard]] ContractCall close_attempt(JobId job, SegmentIndex segment);
 /// `members` of each attempt, in order.
 [[nodiscard]] ContractCall finalize(JobId job, SegmentIndex segment, const std::vector<std::vector<Address>>& members);
-[[nodiscard]] ContractCall settle(JobId job, const OpenedDigest& opened);
+/// `spec_hash` and `shards` of the job, as the event JobOpened has them.
+[[nodiscard]] ContractCall settle(JobId job, const OpenedDigest& opened, const Hash32& spec_hash,
+                                  const std::vector<Hash32>& shards);
 [[nodiscard]] ContractCall prove_equivocation(JobId job, SegmentIndex segment, AttemptIndex attempt, const Address& executor,
                                               const SignedVote& a, const SignedVote& b);
 [[nodiscard]] ContractCall void_stale(JobId job);

@@ -76,16 +76,12 @@ Hash32 Views::domain_separator() const {
     return read_hash(ask(fn::kDomainSeparator, {}));
 }
 
-std::uint32_t Views::entry_of_root(const Hash32& shard_root) const {
-    return narrow<std::uint32_t>(read_u64(ask(fn::kEntryOfRoot, {shard_root})));
+Address Views::owner_of(const Hash32& shard_root) const {
+    return read_address(std::get<AbiValues>(ask(fn::kEntry, {shard_root})).front());
 }
 
-std::vector<Hash32> Views::roots_of(const std::vector<std::uint32_t>& entries) const {
-    return read_hashes(ask(fn::kRootsOf, {list_of(entries)}));
-}
-
-std::vector<Address> Views::owners_of(const std::vector<std::uint32_t>& entries) const {
-    return read_addresses(ask(fn::kOwnersOf, {list_of(entries)}));
+std::vector<Address> Views::owners_of(const std::vector<Hash32>& shard_roots) const {
+    return read_addresses(ask(fn::kOwnersOf, {list_of(shard_roots)}));
 }
 
 ExecutorEntry Views::executor(const Address& executor) const {

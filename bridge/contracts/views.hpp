@@ -29,10 +29,10 @@ public:
     [[nodiscard]] Hash32 domain_separator() const;
 
     // DataCatalog
-    /// 0 when no entry has this root.
-    [[nodiscard]] std::uint32_t entry_of_root(const Hash32& shard_root) const;
-    [[nodiscard]] std::vector<Hash32> roots_of(const std::vector<std::uint32_t>& entries) const;
-    [[nodiscard]] std::vector<Address> owners_of(const std::vector<std::uint32_t>& entries) const;
+    /// Zero when nobody registered this root.
+    [[nodiscard]] Address owner_of(const Hash32& shard_root) const;
+    /// All must be registered.
+    [[nodiscard]] std::vector<Address> owners_of(const std::vector<Hash32>& shard_roots) const;
 
     // ExecutorRegistry
     [[nodiscard]] ExecutorEntry executor(const Address& executor) const;

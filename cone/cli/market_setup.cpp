@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "bridge/contracts/catalogue.hpp"
 #include "bridge/contracts/events.hpp"
 #include "bridge/contracts/records.hpp"
 #include "bridge/rpc/header.hpp"
@@ -89,7 +90,7 @@ std::size_t register_shards(Connection& connection, const config::Config& config
     std::size_t registered = 0;
     for (std::uint32_t i = 0; i < data.seller_roots.size(); ++i) {
         const auto& root = data.seller_roots[i];
-        if (connection.views().entry_of_root(root) == 0) {
+        if (connection.views().owner_of(root).is_zero()) {
             Account(connection, config, Role::Seller, i)
                 .send(contracts::register_shard(contracts::tag_set(config.market.tags), root, config.data.images_per_seller,
                                                 config.market.reserve));
@@ -107,7 +108,9 @@ JobId hold_auction(Connection& connection, const config::Config& config, const j
     const std::uint64_t end_block = place_bids(connection, config, spec, bridge.address());
     const JobId auction = running_auction(connection, config);
     wait_past_block(connection, end_block, "auction closes");
-    const auto receipt = bridge.send(contracts::close_auction(auction));
+    const auto lists =
+        contracts::read_lists(connection.client(), connection.deployment(), contracts::tag_set(config.market.tags));
+    const auto receipt = bridge.send(contracts::close_auction(auction, lists));
     if (const auto opened = event_in(connection, receipt, "JobOpened")) {
         return JobId(opened->number("jobId"));
     }

@@ -26,13 +26,13 @@ nlohmann::json json_of(const contracts::Job& job, JobId id, const std::vector<co
             {"buyer", to_hex(job.buyer)},
             {"escrow_wei", to_string(escrow)},
             {"job_hash", to_hex(job.job_hash)},
-            {"sellers", job.sellers.size()},
+            {"sellers", job.sellers},
             {"segments", list}};
 }
 
 std::string text_of(const contracts::Job& job, JobId id, const std::vector<contracts::Segment>& segments, Wei escrow) {
     std::string text = "job " + std::to_string(id.value) + ": " + contracts::to_string(job.state) + ", " +
-                       std::to_string(job.sellers.size()) + " sellers, escrow " + to_ether_string(escrow) + " ether";
+                       std::to_string(job.sellers) + " sellers, escrow " + to_ether_string(escrow) + " ether";
     for (std::size_t i = 0; i < segments.size(); ++i) {
         const auto& segment = segments[i];
         text += "\n  segment " + std::to_string(i) + ": " + contracts::to_string(segment.state) + ", set of " +

@@ -50,8 +50,15 @@ void settle(Step& step) {
     }
     step.state.settle_submitted = true;
     const auto& opening = opened->opening;
-    step.out.push_back(Submit{Settle{step.state.terms.job, opening.previous_digest, opening.state_root, opening.osmd_root,
-                                     opening.metric_bp, opened->trace.back().accesses}});
+    const JobTerms& terms = step.state.terms;
+    std::vector<Hash32> shards;
+    for (const auto& seller : terms.sellers) {
+        shards.push_back(seller.shard_root);
+    }
+    ChainAction action(std::in_place_type<Settle>,
+                       Settle{terms.job, opening.previous_digest, opening.state_root, opening.osmd_root, opening.metric_bp,
+                              opened->trace.back().accesses, terms.spec_hash, std::move(shards)});
+    step.out.emplace_back(std::in_place_type<Submit>, Submit{std::move(action)});
 }
 
 }  // namespace

@@ -10,7 +10,6 @@ import {IDataCatalog} from "./interfaces/IDataCatalog.sol";
 import {IJobBoard} from "./interfaces/IJobBoard.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {Growth} from "./libraries/Growth.sol";
-import {Records} from "./libraries/Records.sol";
 import {Tags} from "./libraries/Tags.sol";
 
 contract AuctionHouse is IAuctionHouse {
@@ -84,39 +83,43 @@ contract AuctionHouse is IAuctionHouse {
     }
 
     /// @inheritdoc IAuctionHouse
-    function close(JobId auctionId) external returns (JobId jobId) {
+    function close(JobId auctionId, bytes32[][] calldata lists) external returns (JobId jobId) {
         Auction storage lot = _bidding(auctionId);
         if (block.number <= lot.endBlock) revert AuctionNotOver(auctionId, lot.endBlock);
 
         running_[keccak256(abi.encodePacked(lot.tags))] = JobId.wrap(0);
-        uint32[] memory sellers = catalog.matching(lot.tags, _evenShare(lot.topBidWei, lot.request));
-        if (sellers.length < lot.request.minSellers) {
+        bytes32[] memory shards = catalog.matching(lot.tags, _evenShare(lot.topBidWei, lot.request), lists);
+        if (shards.length < lot.request.minSellers) {
             lot.status = Status.Void;
-            emit AuctionVoid(auctionId, lot.topBidder, sellers.length, lot.request.minSellers);
+            emit AuctionVoid(auctionId, lot.topBidder, shards.length, lot.request.minSellers);
 
             settlement.refund(auctionId, lot.topBidder, Role.Bidder);
             return JobId.wrap(0);
         }
         lot.status = Status.Won;
-        emit AuctionWon(auctionId, lot.topBidder, lot.topBidWei, sellers);
+        emit AuctionWon(auctionId, lot.topBidder, lot.topBidWei, shards.length);
 
-        jobBoard.create(auctionId, lot.topBidder, lot.request, _dataHash(sellers), sellers);
+        jobBoard.create(auctionId, lot.topBidder, lot.request, shards);
         return auctionId;
     }
 
     /// @inheritdoc IAuctionHouse
-    function order(bytes32[] calldata tags, Request calldata request) external payable returns (JobId jobId) {
+    function order(bytes32[] calldata tags, Request calldata request, bytes32[][] calldata lists)
+        external
+        payable
+        returns (JobId jobId)
+    {
         if (paused) revert NewAuctionsPaused();
         _requireUsable(request);
         if (msg.value == 0) revert ZeroBid();
-        uint32[] memory sellers = catalog.matching(tags, _evenShare(msg.value, request));
-        if (sellers.length < request.minSellers) revert TooFewSellers(sellers.length, request.minSellers);
+        bytes32[] memory shards = catalog.matching(tags, _evenShare(msg.value, request), lists);
+        if (shards.length < request.minSellers) revert TooFewSellers(shards.length, request.minSellers);
 
         jobId = JobId.wrap(++auctionCount);
-        emit AuctionWon(jobId, msg.sender, msg.value, sellers);
+        emit AuctionWon(jobId, msg.sender, msg.value, shards.length);
 
         settlement.hold{value: msg.value}(jobId);
-        jobBoard.create(jobId, msg.sender, request, _dataHash(sellers), sellers);
+        jobBoard.create(jobId, msg.sender, request, shards);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -164,10 +167,6 @@ contract AuctionHouse is IAuctionHouse {
     /// What one seller would get if the fewest asked for shared the sellers' pot evenly, rounded down.
     function _evenShare(uint256 priceWei, Request memory request) private pure returns (uint256) {
         return priceWei * (BP - request.executorShareBp) / BP / request.minSellers;
-    }
-
-    function _dataHash(uint32[] memory sellers) private view returns (bytes32) {
-        return Records.dataHash(catalog.rootsOf(sellers));
     }
 
     function _requireUsable(Request calldata r) private pure {

@@ -58,16 +58,15 @@ contract JobBoard is IJobBoard {
     // ---------------------------------------------------------------------------------------------------- job and seed
 
     /// @inheritdoc IJobBoard
-    function create(JobId jobId, address buyer, Request calldata request, bytes32 dataHash, uint32[] calldata sellers)
-        external
-    {
+    function create(JobId jobId, address buyer, Request calldata request, bytes32[] calldata shards) external {
         if (msg.sender != auctionHouse) revert OnlyAuctionHouse(msg.sender);
 
         Record.Job storage j = jobs_[jobId];
         j.state = j.state.step(JobEvent.AuctionWon);
         j.fill(buyer, request);
+        bytes32 dataHash = Records.dataHash(shards);
         j.jobHash = Records.jobHash(request.specHash, dataHash);
-        j.sellers = sellers;
+        j.sellers = uint16(shards.length);
         // The last block is over: nobody can enter a pool that is known to be used.
         j.poolBlock = uint64(block.number) - 1;
         uint32 poolSize = registry.poolSizeBefore();
@@ -75,7 +74,7 @@ contract JobBoard is IJobBoard {
         j.seedBlock = uint64(block.number) + rules_.seedLagBlocks;
         j.progressed();
         emit JobOpened(
-            jobId, buyer, request.bridge, request, dataHash, j.jobHash, sellers, j.poolBlock, j.seedBlock, _deadline(j)
+            jobId, buyer, request.bridge, request, dataHash, j.jobHash, shards, j.poolBlock, j.seedBlock, _deadline(j)
         );
     }
 

@@ -111,20 +111,20 @@ contract Settlement is ISettlement {
     }
 
     /// @inheritdoc ISettlement
-    function settle(JobId jobId, OpenedDigest calldata opened) external {
+    function settle(JobId jobId, OpenedDigest calldata opened, bytes32 specHash, bytes32[] calldata shards) external {
         IJobBoard.Terms memory terms = IJobBoard(jobBoard).terms(jobId);
         bool met = opened.metricBp >= terms.tauBp;
         Lifecycle.step(terms.state, met ? JobEvent.MetricMet : JobEvent.MetricMissed);
-        if (opened.accesses.length != terms.sellers.length) {
-            revert AccessesCount(opened.accesses.length, terms.sellers.length);
-        }
+        if (opened.accesses.length != shards.length) revert AccessesCount(opened.accesses.length, shards.length);
+        bytes32 jobHash = Records.jobHash(specHash, Records.dataHash(shards));
+        if (jobHash != terms.jobHash) revert JobHashMismatch(jobHash, terms.jobHash);
         _requireOpens(terms, opened);
 
         uint256 escrowWei = _takeEscrow(jobId);
         uint256 sellersWei = escrowWei * (BP - terms.executorShareBp) / BP;
         uint256 executorsPaid = _payExecutors(jobId, terms, escrowWei - sellersWei);
         uint256 sellersPaid =
-            met ? _paySplit(jobId, catalog.ownersOf(terms.sellers), Role.Seller, sellersWei, opened.accesses) : 0;
+            met ? _paySplit(jobId, catalog.ownersOf(shards), Role.Seller, sellersWei, opened.accesses) : 0;
         uint256 buyerWei = escrowWei - executorsPaid - sellersPaid;
         if (buyerWei > 0) _credit(jobId, terms.buyer, Role.Buyer, buyerWei);
         emit JobSettled(jobId, met, opened.metricBp, sellersPaid, executorsPaid, buyerWei);

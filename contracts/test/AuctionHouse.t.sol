@@ -234,7 +234,7 @@ contract AuctionHouseTest is Market {
         vm.roll(120);
 
         refuses(abi.encodeWithSelector(IAuctionHouse.AuctionNotOver.selector, FIRST, 120));
-        house.close(FIRST);
+        house.close(FIRST, lists());
     }
 
     function test_close_twice_reverts() public {
@@ -242,7 +242,7 @@ contract AuctionHouseTest is Market {
         openJob(requestForTests(), 1 ether);
 
         refuses(abi.encodeWithSelector(IAuctionHouse.AuctionClosed.selector, FIRST, IAuctionHouse.Status.Won));
-        house.close(FIRST);
+        house.close(FIRST, lists());
     }
 
     function test_close_tooFewSellers_voidsAndRefunds() public {
@@ -252,7 +252,7 @@ contract AuctionHouseTest is Market {
 
         vm.expectEmit(true, true, true, true, address(house));
         emit IAuctionHouse.AuctionVoid(FIRST, ALICE, 1, 2);
-        eq(JobId.unwrap(house.close(FIRST)), 0, "no job");
+        eq(JobId.unwrap(house.close(FIRST, lists())), 0, "no job");
 
         eq(till.creditOf(ALICE), 1 ether, "refunded");
         checkJob(FIRST, JobState.None);
@@ -261,12 +261,11 @@ contract AuctionHouseTest is Market {
 
     function test_close_reserveAboveTheEvenShare_leavesTheSellerOut() public {
         addSellers(2);
-        vm.prank(seller(2));
         // 1 ether: sellers' pot 0.7, even share of 2 sellers 0.35.
-        catalog.register(tagsOf(DIGITS, VISION), shardRoot(2), 1, 0.35 ether + 1);
+        addShard(CAROL, 0.35 ether + 1);
 
         openJob(requestForTests(), 1 ether);
-        eq(board.job(FIRST).sellers.length, 2, "two sellers");
+        eq(board.job(FIRST).sellers, 2, "two sellers");
     }
 
     function test_close_createsTheJobOfTheHighestBid() public {
@@ -277,19 +276,15 @@ contract AuctionHouseTest is Market {
         vm.prank(BOB);
         house.bid{value: 2 ether}(FIRST, request);
         vm.roll(121);
-        bytes32[] memory roots = new bytes32[](3);
-        uint32[] memory sellers = new uint32[](3);
-        for (uint32 i = 0; i < 3; ++i) {
-            (roots[i], sellers[i]) = (shardRoot(i), i + 1);
-        }
+        bytes32[] memory roots = shards(3);
         bytes32 dataHash = Records.dataHash(roots);
         bytes32 jobHash = Records.jobHash(SPEC, dataHash);
 
         vm.expectEmit(true, true, true, true, address(house));
-        emit IAuctionHouse.AuctionWon(FIRST, BOB, 2 ether, sellers);
+        emit IAuctionHouse.AuctionWon(FIRST, BOB, 2 ether, 3);
         vm.expectEmit(true, true, true, true, address(board));
-        emit IJobBoard.JobOpened(FIRST, BOB, BRIDGE, request, dataHash, jobHash, sellers, 120, 123, 120 + UNSTAKE_DELAY);
-        eq(JobId.unwrap(house.close(FIRST)), 1, "the auction's number is the job's");
+        emit IJobBoard.JobOpened(FIRST, BOB, BRIDGE, request, dataHash, jobHash, roots, 120, 123, 120 + UNSTAKE_DELAY);
+        eq(JobId.unwrap(house.close(FIRST, lists())), 1, "the auction's number is the job's");
 
         IJobBoard.Job memory job = board.job(FIRST);
         eq(job.buyer, BOB, "buyer");
@@ -315,7 +310,7 @@ contract AuctionHouseTest is Market {
 
         outbid(2 ether);
         vm.roll(121);
-        house.close(FIRST);
+        house.close(FIRST, lists());
         checkJob(FIRST, JobState.Open);
         vm.prank(ALICE);
         eq(till.withdraw(), 1 ether, "credits can be withdrawn");

@@ -34,12 +34,12 @@ contract Callee is IJobConsumer {
 
     receive() external payable {}
 
-    function order(IAuctionHouse house, bytes32[] calldata tags, Request calldata request)
+    function order(IAuctionHouse house, bytes32[] calldata tags, Request calldata request, bytes32[][] calldata lists)
         external
         payable
         returns (JobId)
     {
-        return house.order{value: msg.value}(tags, request);
+        return house.order{value: msg.value}(tags, request, lists);
     }
 
     function open(IAuctionHouse house, bytes32[] calldata tags, Request calldata request)
@@ -93,7 +93,7 @@ contract CallbacksTest is Market {
     function test_order_badTagsOrRequest_reverts() public {
         Request memory request = requestForTests();
         refuses(abi.encodeWithSelector(Tags.TagsNotAscending.selector, 1));
-        house.order{value: 1}(tagsOf(VISION, DIGITS), request);
+        house.order{value: 1}(tagsOf(VISION, DIGITS), request, lists());
         request.lead = 0;
         refuses(abi.encodeWithSelector(IAuctionHouse.InvalidRequest.selector, IAuctionHouse.RequestField.Lead));
         order(1 ether, request);
@@ -107,11 +107,8 @@ contract CallbacksTest is Market {
     }
 
     function test_order_opensTheJobAtOnce() public {
-        uint32[] memory sellers = new uint32[](2);
-        (sellers[0], sellers[1]) = (1, 2);
-
         vm.expectEmit(true, true, true, true, address(house));
-        emit IAuctionHouse.AuctionWon(JobId.wrap(1), ALICE, 1 ether, sellers);
+        emit IAuctionHouse.AuctionWon(JobId.wrap(1), ALICE, 1 ether, 2);
         JobId jobId = order(1 ether, requestForTests());
 
         checkJob(jobId, JobState.Open);
@@ -128,7 +125,7 @@ contract CallbacksTest is Market {
 
         eq(JobId.unwrap(ordered), JobId.unwrap(auction) + 1, "the next number");
         vm.roll(house.auction(auction).endBlock + 1);
-        house.close(auction);
+        house.close(auction, lists());
         checkJob(auction, JobState.Open);
         eq(till.escrowOf(auction), 1 ether, "its own escrow");
     }
@@ -141,7 +138,7 @@ contract CallbacksTest is Market {
 
         vm.expectEmit(true, true, true, true, address(till));
         emit ISettlement.BuyerTold(jobId, address(callee), true);
-        till.settle(jobId, opened);
+        till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
 
         eq(uint256(callee.outcome()), uint256(JobState.Settled), "outcome");
         eq(callee.digest(), board.segment(jobId, 0).verdict, "digest");
@@ -152,7 +149,7 @@ contract CallbacksTest is Market {
     function test_settle_belowTau_tellsUnmet() public {
         Callee callee = new Callee(Callee.Manner.Listens, till);
         (JobId jobId, ISettlement.OpenedDigest memory opened) = settling(callee, 10);
-        till.settle(jobId, opened);
+        till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
 
         eq(uint256(callee.outcome()), uint256(JobState.Unmet), "outcome");
     }
@@ -163,7 +160,7 @@ contract CallbacksTest is Market {
         request.minSellers = 3;
         JobId auction = callee.open{value: 1 ether}(house, tagsOf(DIGITS, VISION), request);
         vm.roll(house.auction(auction).endBlock + 1);
-        house.close(auction);
+        house.close(auction, lists());
 
         eq(uint256(callee.outcome()), uint256(JobState.Void), "outcome");
         eq(till.creditOf(address(callee)), 1 ether, "refunded");
@@ -180,7 +177,7 @@ contract CallbacksTest is Market {
             vm.expectEmit(true, true, true, true, address(till));
             emit ISettlement.BuyerTold(jobId, address(callee), done);
             uint256 before = gasleft();
-            till.settle(jobId, opened);
+            till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
             check(before - gasleft() < 600_000, "bounded gas");
             checkJob(jobId, JobState.Settled);
             eq(till.escrowOf(jobId), 0, "paid out");
@@ -192,7 +189,7 @@ contract CallbacksTest is Market {
     function test_settle_reenteringCallee_findsFinishedBooks() public {
         Callee callee = new Callee(Callee.Manner.Reenters, till);
         (JobId jobId, ISettlement.OpenedDigest memory opened) = settling(callee, 10);
-        till.settle(jobId, opened);
+        till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
 
         eq(callee.withdrawn(), 0.7 ether, "the sellers' part came back");
         eq(address(callee).balance, 0.7 ether, "once");
@@ -204,11 +201,11 @@ contract CallbacksTest is Market {
         Callee callee = new Callee(Callee.Manner.Listens, till);
         (JobId jobId, ISettlement.OpenedDigest memory opened) = settling(callee, 9500);
 
-        try till.settle{gas: bound(gas_, 50_000, 900_000)}(jobId, opened) {
+        try till.settle{gas: bound(gas_, 50_000, 900_000)}(jobId, opened, SPEC, shards(opened.accesses.length)) {
             check(callee.gasGiven() > 95_000, "its own gas");
         } catch {
             checkJob(jobId, JobState.Settling);
-            till.settle(jobId, opened);
+            till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
         }
         eq(uint256(callee.outcome()), uint256(JobState.Settled), "told in the end");
     }
@@ -217,13 +214,13 @@ contract CallbacksTest is Market {
     function test_settle_needsNoMoreGasThanItSays() public {
         Callee callee = new Callee(Callee.Manner.Listens, till);
         (JobId jobId, ISettlement.OpenedDigest memory opened) = settling(callee, 9500);
-        till.settle{gas: 700_000}(jobId, opened);
+        till.settle{gas: 700_000}(jobId, opened, SPEC, shards(opened.accesses.length));
         check(callee.gasGiven() > 95_000, "its own gas");
     }
 
     function order(uint256 priceWei, Request memory request) private returns (JobId) {
         vm.prank(ALICE);
-        return house.order{value: priceWei}(tagsOf(DIGITS, VISION), request);
+        return house.order{value: priceWei}(tagsOf(DIGITS, VISION), request, lists());
     }
 
     function settling(Callee callee, uint32 metricBp)
@@ -232,7 +229,7 @@ contract CallbacksTest is Market {
     {
         Request memory request = requestForTests();
         request.segments = 1;
-        jobId = callee.order{value: 1 ether}(house, tagsOf(DIGITS, VISION), request);
+        jobId = callee.order{value: 1 ether}(house, tagsOf(DIGITS, VISION), request, lists());
         fixSeed(jobId);
         opened = opening(metricBp, 2);
         agree(jobId, 0, lastDigest(jobId, opened));

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
 import {IDataCatalog} from "../src/interfaces/IDataCatalog.sol";
 import {Tags} from "../src/libraries/Tags.sol";
 import {Market} from "./support/Market.sol";
@@ -49,76 +51,91 @@ contract DataCatalogTest is Market {
     function test_register_rootTwice_reverts() public {
         catalog.register(tagsOf(DIGITS), ROOT, 1, 0);
 
-        refuses(abi.encodeWithSelector(IDataCatalog.ShardAlreadyRegistered.selector, ROOT, 1));
+        refuses(abi.encodeWithSelector(IDataCatalog.ShardAlreadyRegistered.selector, ROOT));
         catalog.register(tagsOf(VISION), ROOT, 1, 0);
     }
 
-    function test_register_tagFull_reverts() public {
+    function test_register_reserveTooLarge_reverts() public {
+        uint256 tooLarge = uint256(type(uint88).max) + 1;
+        vm.expectPartialRevert(SafeCast.SafeCastOverflowedUintDowncast.selector);
+        catalog.register(tagsOf(DIGITS), ROOT, 1, uint96(tooLarge));
+        catalog.register(tagsOf(DIGITS), ROOT, 1, type(uint88).max);
+    }
+
+    function test_register_setFull_reverts() public {
         for (uint256 i = 0; i < 256; ++i) {
             catalog.register(tagsOf(DIGITS), shardRoot(i), 1, 0);
         }
 
+        refuses(abi.encodeWithSelector(IDataCatalog.SetFull.selector, keccak256(abi.encodePacked(DIGITS))));
+        catalog.register(tagsOf(DIGITS), ROOT, 1, 0);
+        catalog.register(tagsOf(DIGITS, VISION), ROOT, 1, 0);
+        eq(catalog.matching(tagsOf(DIGITS), 0, listsOf(shards(256), one(ROOT))).length, 256, "the first 256 match");
+    }
+
+    function test_register_tagInTooManySets_reverts() public {
+        for (uint256 i = 0; i < 64; ++i) {
+            catalog.register(tagsOf(DIGITS, bytes32(uint256(DIGITS) + 1 + i)), shardRoot(i), 1, 0);
+        }
+
         refuses(abi.encodeWithSelector(IDataCatalog.TagFull.selector, DIGITS));
         catalog.register(tagsOf(DIGITS, VISION), ROOT, 1, 0);
-        eq(catalog.register(tagsOf(VISION), ROOT, 1, 0), 257, "another tag has room");
+        catalog.register(tagsOf(VISION), ROOT, 1, 0);
     }
 
     function test_register_keepsTheEntry() public {
         bytes32[] memory tags = tagsOf(DIGITS, VISION);
 
         vm.expectEmit(true, true, true, true, address(catalog));
-        emit IDataCatalog.EntryRegistered(1, ALICE, ROOT, tags, 4800, 7);
+        emit IDataCatalog.EntryRegistered(ROOT, ALICE, tags, 4800, 7);
         vm.prank(ALICE);
-        uint32 id = catalog.register(tags, ROOT, 4800, 7);
+        catalog.register(tags, ROOT, 4800, 7);
 
-        eq(id, 1, "ids start at 1");
-        eq(catalog.entryCount(), 1, "count");
-        eq(catalog.entryOfRoot(ROOT), 1, "id of the root");
-        IDataCatalog.Entry memory entry = catalog.entry(1);
+        IDataCatalog.Entry memory entry = catalog.entry(ROOT);
         eq(entry.owner, ALICE, "owner");
-        eq(entry.shardRoot, ROOT, "root");
-        eq(entry.records, 4800, "records");
         eq(entry.reserveWei, 7, "reserve");
         check(!entry.paused, "not paused");
+        eq(catalog.ownersOf(one(ROOT))[0], ALICE, "owners");
     }
 
-    function test_entry_unknown_reverts() public {
-        refuses(abi.encodeWithSelector(IDataCatalog.NoSuchEntry.selector, 0));
-        catalog.entry(0);
-        refuses(abi.encodeWithSelector(IDataCatalog.NoSuchEntry.selector, 1));
-        catalog.entry(1);
-        refuses(abi.encodeWithSelector(IDataCatalog.NoSuchEntry.selector, 9));
-        catalog.ownersOf(ids(9));
-        refuses(abi.encodeWithSelector(IDataCatalog.NoSuchEntry.selector, 9));
-        catalog.rootsOf(ids(9));
+    function test_unknownEntries_revert() public {
+        bytes memory none = abi.encodeWithSelector(IDataCatalog.NoSuchEntry.selector, ROOT);
+        eq(catalog.entry(ROOT).owner, address(0), "nobody's");
+        refuses(none);
+        catalog.ownersOf(one(ROOT));
+        refuses(none);
+        catalog.pause(ROOT);
+        refuses(none);
+        catalog.unpause(ROOT);
     }
 
     function test_pause_notOwner_reverts() public {
         addSellers(1);
+        bytes memory notOwner = abi.encodeWithSelector(IDataCatalog.NotEntryOwner.selector, shardRoot(0), ALICE);
 
-        refuses(abi.encodeWithSelector(IDataCatalog.NotEntryOwner.selector, 1, ALICE));
+        refuses(notOwner);
         vm.prank(ALICE);
-        catalog.pause(1);
-        refuses(abi.encodeWithSelector(IDataCatalog.NotEntryOwner.selector, 1, ALICE));
+        catalog.pause(shardRoot(0));
+        refuses(notOwner);
         vm.prank(ALICE);
-        catalog.unpause(1);
+        catalog.unpause(shardRoot(0));
     }
 
     function test_pause_twice_reverts() public {
         addSellers(1);
         vm.startPrank(seller(0));
-        catalog.pause(1);
+        catalog.pause(shardRoot(0));
 
-        refuses(abi.encodeWithSelector(IDataCatalog.AlreadyPaused.selector, 1));
-        catalog.pause(1);
+        refuses(abi.encodeWithSelector(IDataCatalog.AlreadyPaused.selector, shardRoot(0)));
+        catalog.pause(shardRoot(0));
     }
 
     function test_unpause_notPaused_reverts() public {
         addSellers(1);
 
-        refuses(abi.encodeWithSelector(IDataCatalog.NotPaused.selector, 1));
+        refuses(abi.encodeWithSelector(IDataCatalog.NotPaused.selector, shardRoot(0)));
         vm.prank(seller(0));
-        catalog.unpause(1);
+        catalog.unpause(shardRoot(0));
     }
 
     function test_pause_leavesMatchesUntilUnpaused() public {
@@ -126,14 +143,15 @@ contract DataCatalogTest is Market {
         vm.startPrank(seller(1));
 
         vm.expectEmit(true, true, true, true, address(catalog));
-        emit IDataCatalog.EntryPaused(2);
-        catalog.pause(2);
-        same(catalog.matching(tagsOf(DIGITS), 1 ether), ids(1, 3));
+        emit IDataCatalog.EntryPaused(shardRoot(1));
+        catalog.pause(shardRoot(1));
+        same(catalog.matching(tagsOf(DIGITS), 1 ether, lists()), two(shardRoot(0), shardRoot(2)));
 
         vm.expectEmit(true, true, true, true, address(catalog));
-        emit IDataCatalog.EntryUnpaused(2);
-        catalog.unpause(2);
-        eq(catalog.matching(tagsOf(DIGITS), 1 ether).length, 3, "back");
+        emit IDataCatalog.EntryUnpaused(shardRoot(1));
+        catalog.unpause(shardRoot(1));
+        eq(catalog.matching(tagsOf(DIGITS), 1 ether, lists()).length, 3, "back");
+        eq(catalog.entry(shardRoot(1)).owner, seller(1), "still its owner's");
     }
 
     function test_matching_wantsAllTags() public {
@@ -141,43 +159,93 @@ contract DataCatalogTest is Market {
         catalog.register(tagsOf(DIGITS, VISION), shardRoot(2), 1, 0);
         catalog.register(tagsOf(VISION), shardRoot(3), 1, 0);
         catalog.register(tagsOf(DIGITS, VISION), shardRoot(4), 1, 0);
+        bytes32[] memory both = two(shardRoot(2), shardRoot(4));
 
-        same(catalog.matching(tagsOf(DIGITS, VISION), 0), ids(2, 4));
-        eq(catalog.matching(tagsOf(VISION), 0).length, 3, "one tag");
-        eq(catalog.matching(tagsOf(bytes32("audio")), 0).length, 0, "unknown tag");
-        eq(catalog.matching(tagsOf(DIGITS, bytes32("zebra")), 0).length, 0, "one unknown tag");
+        same(catalog.matching(tagsOf(DIGITS, VISION), 0, listsOf(both)), both);
+        eq(catalog.matching(tagsOf(VISION), 0, listsOf(both, one(shardRoot(3)))).length, 3, "one tag");
+        eq(catalog.matching(tagsOf(bytes32("audio")), 0, new bytes32[][](0)).length, 0, "unknown tag");
+        eq(catalog.matching(tagsOf(DIGITS, bytes32("zebra")), 0, new bytes32[][](0)).length, 0, "one unknown tag");
+    }
+
+    /// Nobody can be left out, slipped in, doubled or moved, and no list either.
+    function test_matching_otherLists_revert() public {
+        addSellers(3);
+        catalog.register(tagsOf(DIGITS), ROOT, 1, 0);
+        bytes memory mismatch =
+            abi.encodeWithSelector(IDataCatalog.ListMismatch.selector, keccak256(abi.encodePacked(DIGITS, VISION)));
+        bytes32[] memory list = shards(3);
+
+        refuses(mismatch);
+        catalog.matching(tagsOf(DIGITS), 0, listsOf(shards(2), one(ROOT)));
+        refuses(mismatch);
+        catalog.matching(tagsOf(DIGITS), 0, listsOf(shards(4), one(ROOT)));
+        (list[0], list[1]) = (list[1], list[0]);
+        refuses(mismatch);
+        catalog.matching(tagsOf(DIGITS), 0, listsOf(list, one(ROOT)));
+        refuses(mismatch);
+        catalog.matching(tagsOf(DIGITS), 0, listsOf(one(ROOT), shards(3)));
+        refuses(abi.encodeWithSelector(IDataCatalog.ListsMissing.selector, 1));
+        catalog.matching(tagsOf(DIGITS), 0, listsOf(shards(3)));
+        refuses(abi.encodeWithSelector(IDataCatalog.ListsLeftOver.selector, 2, 1));
+        catalog.matching(tagsOf(VISION), 0, listsOf(shards(3), one(ROOT)));
     }
 
     function test_matching_reserveIsMetByTheExactShare() public {
         catalog.register(tagsOf(DIGITS), ROOT, 1, 10);
 
-        eq(catalog.matching(tagsOf(DIGITS), 9).length, 0, "one wei short");
-        eq(catalog.matching(tagsOf(DIGITS), 10).length, 1, "exact");
+        eq(catalog.matching(tagsOf(DIGITS), 9, listsOf(one(ROOT))).length, 0, "one wei short");
+        eq(catalog.matching(tagsOf(DIGITS), 10, listsOf(one(ROOT))).length, 1, "exact");
     }
 
     function test_matching_badTags_reverts() public {
         refuses(abi.encodeWithSelector(Tags.TagsNotAscending.selector, 1));
-        catalog.matching(tagsOf(VISION, DIGITS), 0);
+        catalog.matching(tagsOf(VISION, DIGITS), 0, new bytes32[][](0));
     }
 
     /// Against the definition: entry i carries tag t when bit t of its mask is set.
     function testFuzz_matching_isTheDefinition(uint8[12] memory masks, uint8 wanted) public {
-        bytes32[] memory all = new bytes32[](12);
+        uint256[16] memory firsts; // entry that was the first of its set, plus 1
         for (uint256 i = 0; i < 12; ++i) {
             masks[i] = uint8(bound(masks[i], 1, 15));
-            all[i] = shardRoot(i);
-            catalog.register(tagsOfMask(masks[i]), all[i], 1, 0);
+            if (firsts[masks[i]] == 0) firsts[masks[i]] = i + 1;
+            catalog.register(tagsOfMask(masks[i]), shardRoot(i), 1, 0);
         }
         wanted = uint8(bound(wanted, 1, 15));
+        bytes32[][] memory given = listsByDefinition(masks, firsts, wanted);
 
-        uint32[] memory found = catalog.matching(tagsOfMask(wanted), 0);
-        uint256 at_ = 0;
-        for (uint32 i = 0; i < 12; ++i) {
-            if (masks[i] & wanted != wanted) continue;
-            check(at_ < found.length, "entry missing");
-            eq(found[at_++], i + 1, "in catalogue order");
+        bytes32[] memory found = catalog.matching(tagsOfMask(wanted), 0, given);
+        uint256 count = 0;
+        for (uint256 l = 0; l < given.length; ++l) {
+            for (uint256 k = 0; k < given[l].length; ++k) {
+                eq(found[count++], given[l][k], "in catalogue order");
+            }
         }
-        eq(at_, found.length, "nothing else");
+        eq(count, found.length, "nothing else");
+    }
+
+    /// One list a set, in the order of their first entries.
+    function listsByDefinition(uint8[12] memory masks, uint256[16] memory firsts, uint8 wanted)
+        private
+        pure
+        returns (bytes32[][] memory given)
+    {
+        given = new bytes32[][](12);
+        uint256 count = 0;
+        for (uint256 i = 0; i < 12; ++i) {
+            if (masks[i] & wanted != wanted || firsts[masks[i]] != i + 1) continue;
+            bytes32[] memory list = new bytes32[](12);
+            uint256 length = 0;
+            for (uint256 k = i; k < 12; ++k) {
+                if (masks[k] == masks[i]) list[length++] = shardRoot(k);
+            }
+            assembly ("memory-safe") {
+                mstore(list, length)
+            }
+            given[count++] = list;
+        }
+        assembly ("memory-safe") {
+            mstore(given, count)
+        }
     }
 
     function tagsOfMask(uint8 mask) private pure returns (bytes32[] memory tags) {
@@ -191,17 +259,27 @@ contract DataCatalogTest is Market {
         }
     }
 
-    function ids(uint32 a) private pure returns (uint32[] memory list) {
-        list = new uint32[](1);
+    function one(bytes32 a) private pure returns (bytes32[] memory list) {
+        list = new bytes32[](1);
         list[0] = a;
     }
 
-    function ids(uint32 a, uint32 b) private pure returns (uint32[] memory list) {
-        list = new uint32[](2);
+    function two(bytes32 a, bytes32 b) private pure returns (bytes32[] memory list) {
+        list = new bytes32[](2);
         (list[0], list[1]) = (a, b);
     }
 
-    function same(uint32[] memory actual, uint32[] memory expected) private pure {
+    function listsOf(bytes32[] memory a) private pure returns (bytes32[][] memory all) {
+        all = new bytes32[][](1);
+        all[0] = a;
+    }
+
+    function listsOf(bytes32[] memory a, bytes32[] memory b) private pure returns (bytes32[][] memory all) {
+        all = new bytes32[][](2);
+        (all[0], all[1]) = (a, b);
+    }
+
+    function same(bytes32[] memory actual, bytes32[] memory expected) private pure {
         eq(keccak256(abi.encode(actual)), keccak256(abi.encode(expected)), "entries");
     }
 }

@@ -30,15 +30,15 @@ contract GasTest is Market {
     }
 
     function test_gas_ofTheMarket() public {
-        vm.prank(seller(0));
-        catalog.register(tagsOf(DIGITS, VISION), shardRoot(0), 4800, 0.05 ether);
+        addShard(seller(0), 0.05 ether);
+        record("register shard, first with its tags", 0);
+        addShard(seller(1), 0.05 ether);
         record("register shard, 2 tags", 0);
+        for (uint256 i = 2; i < SELLERS; ++i) {
+            addShard(seller(i), 0.05 ether);
+        }
         addExecutor(0, 1);
         record("register executor", 0);
-        for (uint256 i = 1; i < SELLERS; ++i) {
-            vm.prank(seller(i));
-            catalog.register(tagsOf(DIGITS, VISION), shardRoot(i), 4800, 0.05 ether);
-        }
         for (uint256 i = 1; i < 6; ++i) {
             addExecutor(i, 1);
         }
@@ -50,7 +50,7 @@ contract GasTest is Market {
         house.bid{value: 3 ether}(jobId, requestForTests());
         record("outbid", 0);
         vm.roll(house.auction(jobId).endBlock + 1);
-        house.close(jobId);
+        house.close(jobId, lists());
         record("close auction, 12 sellers", 0);
         uint64 seedBlock = board.job(jobId).seedBlock;
         vm.roll(seedBlock + 1);
@@ -182,7 +182,7 @@ contract GasTest is Market {
         vm.roll(board.segment(jobId, 0).finalFromBlock);
         finalizeNow(jobId, 0);
         record("finalize", size);
-        till.settle(jobId, opened);
+        till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
         record("settle, 12 sellers", size);
     }
 

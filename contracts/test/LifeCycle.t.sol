@@ -31,7 +31,7 @@ contract LifeCycleTest is Market {
         finalize(jobId, 0);
         finalize(jobId, 1);
         checkJob(jobId, JobState.Settling);
-        till.settle(jobId, opened);
+        till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
         checkJob(jobId, JobState.Settled);
 
         checkPayouts(jobId, first, second, third);
@@ -43,7 +43,7 @@ contract LifeCycleTest is Market {
         vm.prank(BOB);
         house.bid{value: 3 ether}(jobId, requestForTests());
         vm.roll(house.auction(jobId).endBlock + 1);
-        house.close(jobId);
+        house.close(jobId, lists());
 
         eq(till.creditOf(ALICE), 2 ether, "the outbid amount is owed to Alice");
         eq(till.escrowOf(jobId), 3 ether, "Bob's bid is the escrow");

@@ -135,14 +135,18 @@ contract SettlementTest is Market {
         JobId jobId = startJob(2, 3, requestForTests());
 
         refuses(abi.encodeWithSelector(JobRefuses.selector, JobState.Running, JobEvent.MetricMet));
-        till.settle(jobId, opening(9500, 2));
+        till.settle(jobId, opening(9500, 2), SPEC, shards(2));
     }
 
     function test_settle_wrongCountOfAccesses_reverts() public {
         (JobId jobId,) = settling(9500);
 
         refuses(abi.encodeWithSelector(ISettlement.AccessesCount.selector, 3, 2));
-        till.settle(jobId, opening(9500, 3));
+        till.settle(jobId, opening(9500, 3), SPEC, shards(2));
+        vm.expectPartialRevert(ISettlement.JobHashMismatch.selector);
+        till.settle(jobId, opening(9500, 3), SPEC, shards(3));
+        vm.expectPartialRevert(ISettlement.JobHashMismatch.selector);
+        till.settle(jobId, opening(9500, 2), keccak256("another spec"), shards(2));
     }
 
     function test_settle_anyFieldChanged_reverts() public {
@@ -163,10 +167,10 @@ contract SettlementTest is Market {
 
     function test_settle_twice_reverts() public {
         (JobId jobId, ISettlement.OpenedDigest memory opened) = settling(9500);
-        till.settle(jobId, opened);
+        till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
 
         refuses(abi.encodeWithSelector(JobRefuses.selector, JobState.Settled, JobEvent.MetricMet));
-        till.settle(jobId, opened);
+        till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
     }
 
     function test_settle_met_paysSellersAndExecutors() public {
@@ -174,7 +178,7 @@ contract SettlementTest is Market {
 
         vm.expectEmit(true, true, true, true, address(till));
         emit ISettlement.JobSettled(jobId, true, 9000, 2.1 ether, 0.9 ether, 0);
-        till.settle(jobId, opened);
+        till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
 
         checkJob(jobId, JobState.Settled);
         eq(till.creditOf(seller(0)), 0.7 ether, "1 access of 3");
@@ -187,7 +191,7 @@ contract SettlementTest is Market {
 
         vm.expectEmit(true, true, true, true, address(till));
         emit ISettlement.JobSettled(jobId, false, 8999, 0, 0.9 ether, 2.1 ether);
-        till.settle(jobId, opened);
+        till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
 
         checkJob(jobId, JobState.Unmet);
         eq(till.creditOf(ALICE), 2.1 ether, "the buyer's");
@@ -199,7 +203,7 @@ contract SettlementTest is Market {
         (opened.accesses[0], opened.accesses[1]) = (0, 0);
         JobId jobId = settling(opened);
 
-        till.settle(jobId, opened);
+        till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
         eq(till.creditOf(ALICE), 2.1 ether, "the buyer's");
     }
 
@@ -221,7 +225,7 @@ contract SettlementTest is Market {
         }
         agree(jobId, 0, lastDigest(jobId, opened));
         finalize(jobId, 0);
-        till.settle(jobId, opened);
+        till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
 
         uint256 owed = till.creditOf(ALICE);
         for (uint256 i = 0; i < 3; ++i) {
@@ -240,7 +244,7 @@ contract SettlementTest is Market {
         (JobId jobId, ISettlement.OpenedDigest memory opened) = settling(9500);
         refuses(abi.encodeWithSelector(ISettlement.NobodyToPay.selector, jobId));
         till.payExecutors(jobId, 1);
-        till.settle(jobId, opened);
+        till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
         refuses(abi.encodeWithSelector(ISettlement.NobodyToPay.selector, jobId));
         till.payExecutors(jobId, 1);
     }
@@ -257,7 +261,7 @@ contract SettlementTest is Market {
             ISettlement.OpenedDigest memory opened = opening(9500, 2);
             agree(jobId, 0, lastDigest(jobId, opened));
             finalize(jobId, 0);
-            till.settle(jobId, opened);
+            till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
             (,,,, uint32 earners) = till.payrollOf(jobId);
             eq(earners, size == 64 ? 0 : 65, "on the payroll");
         }
@@ -276,7 +280,7 @@ contract SettlementTest is Market {
         agree(jobId, 1, lastDigest(jobId, opened));
         finalize(jobId, 0);
         finalize(jobId, 1);
-        till.settle(jobId, opened);
+        till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
         checkJob(jobId, JobState.Settled);
         (uint128 potWei, uint32 votes,,, uint32 earners) = till.payrollOf(jobId);
         eq(votes, 140, "votes");
@@ -324,6 +328,6 @@ contract SettlementTest is Market {
     function refusesOpening(JobId jobId, ISettlement.OpenedDigest memory opened) private {
         bytes32 accepted = Digest.unwrap(board.segment(jobId, 0).verdict);
         refuses(abi.encodeWithSelector(ISettlement.DigestMismatch.selector, lastDigest(jobId, opened), accepted));
-        till.settle(jobId, opened);
+        till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
     }
 }

@@ -37,12 +37,16 @@ contract ModelUser is IJobConsumer {
     receive() external payable {}
 
     /// @notice Orders a model with the value sent; again only after a job that bought none.
-    function buy(bytes32[] calldata tags, Request calldata request) external payable returns (JobId jobId) {
+    function buy(bytes32[] calldata tags, Request calldata request, bytes32[][] calldata lists)
+        external
+        payable
+        returns (JobId jobId)
+    {
         if (msg.sender != owner) revert OnlyOwner(msg.sender);
         if (JobId.unwrap(job) != 0) revert JobRunning(job);
 
         // The number is known only afterwards; nobody is called back before `settle`, in a later transaction.
-        jobId = house.order{value: msg.value}(tags, request);
+        jobId = house.order{value: msg.value}(tags, request, lists);
         job = jobId;
         emit ModelBought(jobId, msg.value);
     }

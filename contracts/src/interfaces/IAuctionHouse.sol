@@ -50,7 +50,7 @@ interface IAuctionHouse {
 
     event AuctionOpened(JobId indexed auctionId, bytes32 indexed tagsKey, bytes32[] tags, uint64 endBlock);
     event BidPlaced(JobId indexed auctionId, address indexed bidder, uint256 bidWei, uint64 endBlock, Request request);
-    event AuctionWon(JobId indexed auctionId, address indexed buyer, uint256 priceWei, uint32[] sellers);
+    event AuctionWon(JobId indexed auctionId, address indexed buyer, uint256 priceWei, uint256 matched);
     event AuctionVoid(JobId indexed auctionId, address indexed bidder, uint256 matched, uint16 minSellers);
     event PauseSet(bool paused);
 
@@ -77,13 +77,18 @@ interface IAuctionHouse {
     function bid(JobId auctionId, Request calldata request) external payable;
 
     /// @notice Ends an auction whose time is over: fixes the sellers and creates the job, or voids it. Anyone.
+    /// @param lists the catalogue's lists under the auction's tags, see `IDataCatalog.matching`.
     /// @return jobId the auction's number; 0 when the auction is void.
-    function close(JobId auctionId) external returns (JobId jobId);
+    function close(JobId auctionId, bytes32[][] calldata lists) external returns (JobId jobId);
 
     /// @notice Buys a job at a fixed price, the value sent, without an auction: it opens in this block. Anyone, contracts too.
     /// Reverts when fewer than `minSellers` entries take part at this price.
     /// @param tags 1 to 4 non-zero tags, strictly ascending (errors of `Tags`).
-    function order(bytes32[] calldata tags, Request calldata request) external payable returns (JobId jobId);
+    /// @param lists see `IDataCatalog.matching`.
+    function order(bytes32[] calldata tags, Request calldata request, bytes32[][] calldata lists)
+        external
+        payable
+        returns (JobId jobId);
 
     /// @notice Stops or allows new auctions and orders; running ones, jobs and money are out of reach. Admin only.
     function setPaused(bool paused) external;

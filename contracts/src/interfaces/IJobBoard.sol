@@ -45,7 +45,7 @@ interface IJobBoard {
         uint64 deadlineBlock; // last block in which the job can run; afterwards anyone may void it
         bytes32 jobHash;
         bytes32 jobSeed; // zero until fixed
-        uint32[] sellers; // catalogue entries; the request is in JobOpened
+        uint16 sellers; // number of shards; they and the request are in JobOpened
     }
 
     struct Segment {
@@ -112,7 +112,6 @@ interface IJobBoard {
         bytes32 jobHash;
         Digest previous; // of the last segment
         Digest digest; // verdict of the last segment
-        uint32[] sellers; // catalogue entries
         uint32 earners; // executors with accepted votes in Final segments; see `earners`
         uint32 votes; // all their accepted votes
     }
@@ -124,7 +123,7 @@ interface IJobBoard {
         Request request,
         bytes32 dataHash,
         bytes32 jobHash,
-        uint32[] sellers,
+        bytes32[] shards,
         uint64 poolBlock,
         uint64 seedBlock,
         uint64 deadlineBlock
@@ -224,9 +223,8 @@ interface IJobBoard {
     error NotStalled(uint64 voidableFromBlock);
 
     /// @notice Creates the job of a won auction. AuctionHouse only.
-    /// @param sellers catalogue entries in catalogue order; `dataHash` is record 0x0b over their roots.
-    function create(JobId jobId, address buyer, Request calldata request, bytes32 dataHash, uint32[] calldata sellers)
-        external;
+    /// @param shards roots in catalogue order; record 0x0b is over them.
+    function create(JobId jobId, address buyer, Request calldata request, bytes32[] calldata shards) external;
 
     /// @notice Fixes the job's seed from the seed block's header (record 0x0c). Anyone, once that block is over.
     /// @param headerRlp the header whose hash is the seed block's hash.

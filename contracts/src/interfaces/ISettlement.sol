@@ -36,6 +36,8 @@ interface ISettlement {
     error NoEscrow(JobId jobId);
     error BondTooSmall(JobId jobId, uint256 heldWei, uint256 askedWei);
     error AccessesCount(uint256 given, uint256 sellers);
+    /// Spec hash and shards are not those of the job.
+    error JobHashMismatch(bytes32 given, bytes32 expected);
     error DigestMismatch(bytes32 opened, bytes32 accepted);
     error NothingToWithdraw(address payee);
     error NobodyToPay(JobId jobId);
@@ -72,7 +74,8 @@ interface ISettlement {
     /// Metric >= tau: sellers by accesses, executors by accepted votes. Below: executors the same, the sellers' part to the
     /// buyer. A part that nobody earned goes to the buyer. Largest-remainder rounding; the sum paid is the escrow to the wei.
     /// More than MAX_AT_ONCE executors are paid by `payExecutors`. A buyer that is a contract is told (IJobConsumer).
-    function settle(JobId jobId, OpenedDigest calldata opened) external;
+    /// @param specHash and shards of the job, as JobOpened has them.
+    function settle(JobId jobId, OpenedDigest calldata opened, bytes32 specHash, bytes32[] calldata shards) external;
 
     /// @notice Pays the next `count` executors of a job with more than MAX_AT_ONCE of them. Every accepted vote is paid the same;
     /// the wei that cannot be split go one each to the first votes. Anyone.

@@ -60,11 +60,11 @@ library Record {
         uint64 seedBlock;
         uint64 lastProgressBlock;
         uint16 setCap;
+        uint16 sellers;
         uint32 votes; // accepted ones in Final segments
         // one slot each
         bytes32 jobHash;
         bytes32 jobSeed;
-        uint32[] sellers;
         address[] earners;
         mapping(address executor => uint32) earned;
         mapping(uint32 segment => Digest) verdicts;

@@ -92,7 +92,6 @@ library Views {
         t.jobHash = j.jobHash;
         t.previous = j.previousOf(t.lastSegment);
         t.digest = j.verdicts[t.lastSegment];
-        t.sellers = j.sellers;
         t.earners = uint32(j.earners.length);
         t.votes = j.votes;
     }

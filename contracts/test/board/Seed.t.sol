@@ -68,7 +68,7 @@ contract SeedTest is Market {
 
     function test_create_stranger_reverts() public {
         refuses(abi.encodeWithSelector(IJobBoard.OnlyAuctionHouse.selector, address(this)));
-        board.create(JobId.wrap(1), ALICE, requestForTests(), bytes32(0), new uint32[](0));
+        board.create(JobId.wrap(1), ALICE, requestForTests(), new bytes32[](0));
     }
 
     function test_create_twice_reverts() public {
@@ -77,7 +77,7 @@ contract SeedTest is Market {
 
         refuses(abi.encodeWithSelector(JobRefuses.selector, JobState.Open, JobEvent.AuctionWon));
         vm.prank(address(house));
-        board.create(jobId, ALICE, requestForTests(), bytes32(0), new uint32[](0));
+        board.create(jobId, ALICE, requestForTests(), new bytes32[](0));
     }
 
     function test_fixSeed_unknownJob_reverts() public {

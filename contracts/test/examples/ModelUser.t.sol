@@ -25,7 +25,7 @@ contract ModelUserTest is Market {
     function test_buy_stranger_reverts() public {
         refuses(abi.encodeWithSelector(ModelUser.OnlyOwner.selector, BOB));
         vm.prank(BOB);
-        user.buy{value: 1 ether}(tagsOf(DIGITS, VISION), oneSegment());
+        user.buy{value: 1 ether}(tagsOf(DIGITS, VISION), oneSegment(), lists());
     }
 
     function test_buy_whileOneRuns_reverts() public {
@@ -33,7 +33,7 @@ contract ModelUserTest is Market {
 
         refuses(abi.encodeWithSelector(ModelUser.JobRunning.selector, jobId));
         vm.prank(ALICE);
-        user.buy{value: 1 ether}(tagsOf(DIGITS, VISION), oneSegment());
+        user.buy{value: 1 ether}(tagsOf(DIGITS, VISION), oneSegment(), lists());
     }
 
     function test_onJobClosed_stranger_reverts() public {
@@ -104,7 +104,7 @@ contract ModelUserTest is Market {
 
     function bought() private returns (JobId jobId) {
         vm.prank(ALICE);
-        jobId = user.buy{value: 1 ether}(tagsOf(DIGITS, VISION), oneSegment());
+        jobId = user.buy{value: 1 ether}(tagsOf(DIGITS, VISION), oneSegment(), lists());
     }
 
     function settleWith(JobId jobId, uint32 metricBp) private returns (bytes32 digest) {
@@ -113,7 +113,7 @@ contract ModelUserTest is Market {
         digest = lastDigest(jobId, o);
         agree(jobId, 0, digest);
         finalize(jobId, 0);
-        till.settle(jobId, o);
+        till.settle(jobId, o, SPEC, shards(o.accesses.length));
     }
 
     function oneSegment() private pure returns (Request memory request) {

@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Digest, JobId, JobState, Request} from "../../src/Types.sol";
-import {IAuctionHouse} from "../../src/interfaces/IAuctionHouse.sol";
+import {Digest, JobId, JobState} from "../../src/Types.sol";
 import {IJobConsumer} from "../../src/interfaces/IJobConsumer.sol";
 import {ISettlement} from "../../src/interfaces/ISettlement.sol";
 
@@ -49,18 +48,6 @@ contract Hostile is IJobConsumer {
 
     function withdrawTo(address payable to) external returns (uint256) {
         return till.withdrawTo(to);
-    }
-
-    function open(IAuctionHouse house, bytes32[] calldata tags, Request calldata request) external payable {
-        house.open{value: msg.value}(tags, request);
-    }
-
-    function bid(IAuctionHouse house, JobId auction, Request calldata request) external payable {
-        house.bid{value: msg.value}(auction, request);
-    }
-
-    function order(IAuctionHouse house, bytes32[] calldata tags, Request calldata request) external payable {
-        house.order{value: msg.value}(tags, request);
     }
 
     function misbehave() private {

@@ -53,6 +53,7 @@ abstract contract Market is Assert {
     IJobBoard internal board;
     IAuctionHouse internal house;
 
+    uint256 internal sellerCount; // shards registered under digits and vision: shardRoot(0), shardRoot(1) ...
     mapping(address executor => uint256) internal keyOf;
     /// What a bridge keeps of the attempts it posted; by (job, segment, attempt).
     mapping(bytes32 place => address[]) internal membersOf;
@@ -103,6 +104,7 @@ abstract contract Market is Assert {
         uint256 nonce = vm.getNonce(address(this));
         address boardAddress = vm.computeCreateAddress(address(this), nonce + 3);
         address houseAddress = vm.computeCreateAddress(address(this), nonce + 4);
+        sellerCount = 0;
         catalog = IDataCatalog(vm.deployCode("DataCatalog.sol:DataCatalog", ""));
         till = ISettlement(vm.deployCode("Settlement.sol:Settlement", abi.encode(catalog, houseAddress, boardAddress)));
         registry = IExecutorRegistry(
@@ -136,9 +138,27 @@ abstract contract Market is Assert {
 
     function addSellers(uint256 count) internal {
         for (uint256 i = 0; i < count; ++i) {
-            vm.prank(seller(i));
-            catalog.register(tagsOf(DIGITS, VISION), shardRoot(i), 4800, 0.05 ether);
+            addShard(seller(i), 0.05 ether);
         }
+    }
+
+    /// Registers the next shard under digits and vision.
+    function addShard(address owner, uint96 reserveWei) internal {
+        vm.prank(owner);
+        catalog.register(tagsOf(DIGITS, VISION), shardRoot(sellerCount++), 4800, reserveWei);
+    }
+
+    function shards(uint256 count) internal pure returns (bytes32[] memory roots) {
+        roots = new bytes32[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            roots[i] = shardRoot(i);
+        }
+    }
+
+    /// What the catalogue must be shown for digits and vision.
+    function lists() internal view returns (bytes32[][] memory all) {
+        all = new bytes32[][](sellerCount == 0 ? 0 : 1);
+        if (sellerCount > 0) all[0] = shards(sellerCount);
     }
 
     function addExecutor(uint256 i, uint32 units) internal returns (address executor) {
@@ -178,7 +198,7 @@ abstract contract Market is Assert {
         vm.prank(ALICE);
         jobId = house.open{value: bidWei}(tagsOf(DIGITS, VISION), request);
         reach(house.auction(jobId).endBlock + 1);
-        house.close(jobId);
+        house.close(jobId, lists());
     }
 
     /// Announces the seed block's hash and fixes the seed: the job is Running.

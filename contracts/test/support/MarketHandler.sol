@@ -39,10 +39,8 @@ contract MarketHandler is Market {
             hostile[i] = new Hostile(Hostile.Manner(i), till);
         }
         addSellers(2);
-        vm.prank(address(hostile[0]));
-        catalog.register(tagsOf(DIGITS, VISION), shardRoot(2), 4800, 0.05 ether);
-        vm.prank(address(hostile[2]));
-        catalog.register(tagsOf(DIGITS, VISION), shardRoot(3), 4800, 0.05 ether);
+        addShard(address(hostile[0]), 0.05 ether);
+        addShard(address(hostile[2]), 0.05 ether);
         addExecutors(EXECUTORS);
         paidIn = EXECUTORS * UNIT_WEI;
         vm.roll(block.number + 1);
@@ -72,7 +70,7 @@ contract MarketHandler is Market {
         if (house.paused() || house.auctionCount() >= MAX_JOBS) return;
         Request memory r = request(amount);
         r.minSellers = 1;
-        place(who, bound(amount, 0.2 ether, 2 ether), abi.encodeCall(house.order, (tagsOf(DIGITS, VISION), r)));
+        place(who, bound(amount, 0.2 ether, 2 ether), abi.encodeCall(house.order, (tagsOf(DIGITS, VISION), r, lists())));
         ++played["order"];
     }
 
@@ -80,7 +78,7 @@ contract MarketHandler is Market {
         JobId running = house.runningAuction(tagsOf(DIGITS, VISION));
         if (JobId.unwrap(running) == 0) return;
         reach(house.auction(running).endBlock + 1);
-        house.close(running);
+        house.close(running, lists());
         ++played["close"];
     }
 
@@ -204,7 +202,7 @@ contract MarketHandler is Market {
         (bool found, JobId jobId) = jobIn(JobState.Settling, which);
         if (!found) return;
         (uint256 escrow, uint256 owed) = (till.escrowOf(jobId), creditsOfAll() + paidOut);
-        till.settle(jobId, openingOf(jobId));
+        till.settle(jobId, openingOf(jobId), SPEC, shards(board.job(jobId).sellers));
         countCallbackWithdrawals();
         rule(creditsOfAll() + paidOut == owed + escrow, "I6: shares do not add up to the price");
         ++played["settle"];
@@ -259,7 +257,7 @@ contract MarketHandler is Market {
             JobId jobId = JobId.wrap(i);
             if (house.auction(jobId).status == IAuctionHouse.Status.Bidding) {
                 reach(house.auction(jobId).endBlock + 1);
-                house.close(jobId);
+                house.close(jobId, lists());
             }
         }
         vm.roll(block.number + unstakeDelay() + rulesForTests().stallBlocks + 2);
@@ -533,6 +531,6 @@ contract MarketHandler is Market {
 
     /// Metric above tau for odd jobs, below for even ones.
     function openingOf(JobId jobId) private view returns (ISettlement.OpenedDigest memory opened) {
-        opened = opening(JobId.unwrap(jobId) % 2 == 1 ? 9500 : 8000, board.job(jobId).sellers.length);
+        opened = opening(JobId.unwrap(jobId) % 2 == 1 ? 9500 : 8000, board.job(jobId).sellers);
     }
 }

@@ -89,6 +89,10 @@ protected:
     /// The first attempt's members with one vote each for the digest that `opening_` opens.
     void prepare(const node::JobTerms& terms) {
         accesses_.assign(terms.sellers.size(), 3);
+        spec_hash_ = terms.spec_hash;
+        for (const auto& seller : terms.sellers) {
+            shards_.push_back(seller.shard_root);
+        }
         opening_ = {
             terms.job_hash, SegmentIndex(0), terms.job_hash, hash_of(2), hash_of(3), 9500, hash::accesses_root(accesses_)};
         const Hash32 digest = hash::segment_digest(opening_);
@@ -112,7 +116,14 @@ protected:
     }
 
     [[nodiscard]] node::Settle settle() const {
-        return {job_, opening_.previous_digest, opening_.state_root, opening_.osmd_root, opening_.metric_bp, accesses_};
+        return {job_,
+                opening_.previous_digest,
+                opening_.state_root,
+                opening_.osmd_root,
+                opening_.metric_bp,
+                accesses_,
+                spec_hash_,
+                shards_};
     }
 
     void play_to_final() {
@@ -129,6 +140,8 @@ protected:
     Devnet net_;
     rpc::StoppablePause pause_;
     std::vector<std::uint32_t> accesses_;
+    Hash32 spec_hash_;
+    std::vector<Hash32> shards_;
     JobId job_;
     std::optional<EthereumChain> chain_;
     hash::DigestOpening opening_;

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "bridge/contracts/catalogue.hpp"
 #include "bridge/contracts/deploy.hpp"
 #include "bridge/eth/typed_data.hpp"
 #include "bridge/rpc/calls.hpp"
@@ -54,7 +55,7 @@ TEST(OnChain, HaveTheDomainSeparatorThatVotesAreSignedUnder) {
 
 TEST(OnChain, RefuseByName) {
     Devnet net;
-    EXPECT_EQ(reason_of([&] { net.send(kBuyer, close_auction(JobId(9))); }), "AuctionHouse: NoSuchAuction(auctionId=9)");
+    EXPECT_EQ(reason_of([&] { net.send(kBuyer, close_auction(JobId(9), {})); }), "AuctionHouse: NoSuchAuction(auctionId=9)");
     EXPECT_EQ(reason_of([&] { net.send(kBuyer, register_executor(1, Wei(1))); }),
               "ExecutorRegistry: WrongStake(sentWei=1, expectedWei=1000000000000000000)");
     EXPECT_EQ(reason_of([&] { net.send(kBuyer, withdraw()); }),
@@ -68,10 +69,11 @@ TEST(OnChain, MakeAJobOutOfABidAndFixItsSeedFromTheHeader) {
     const JobId id = net.open_job(3, 4, request);
     const Job open = net.views().job(id);
     EXPECT_EQ(open.state, JobState::Open);
-    EXPECT_EQ(open.sellers, (std::vector<std::uint32_t>{1, 2, 3}));
-    EXPECT_EQ(net.views().roots_of(open.sellers), (std::vector{shard_root(0), shard_root(1), shard_root(2)}));
-    EXPECT_EQ(net.views().owners_of(open.sellers)[1], dev_account(kFirstSeller + 1).address());
-    EXPECT_EQ(net.views().entry_of_root(shard_root(2)), 3u);
+    EXPECT_EQ(open.sellers, 3);
+    const std::vector shards{shard_root(0), shard_root(1), shard_root(2)};
+    EXPECT_EQ(net.views().owners_of(shards)[1], dev_account(kFirstSeller + 1).address());
+    EXPECT_EQ(net.views().owner_of(shard_root(2)), dev_account(kFirstSeller + 2).address());
+    EXPECT_TRUE(net.views().owner_of(shard_root(3)).is_zero());
     EXPECT_EQ(net.views().escrow_of(id), Wei(static_cast<Uint128>(1'000'000'000) * 1'000'000'000));
     EXPECT_EQ(net.views().units_at(net.views().executors(), open.pool_block), (std::vector<std::uint32_t>{1, 1, 1, 1}));
 
@@ -88,6 +90,25 @@ TEST(OnChain, MakeAJobOutOfABidAndFixItsSeedFromTheHeader) {
     ASSERT_TRUE(event);
     EXPECT_EQ(event->name, "SeedFixed");
     EXPECT_EQ(event->hash("jobSeed"), running.job_seed);
+}
+
+TEST(OnChain, MatchTheShardsOfEveryTagSetThatCarriesTheTags) {
+    Devnet net;
+    const auto sell = [&](const std::vector<std::string>& tags, std::size_t shard) {
+        net.send(kFirstSeller, register_shard(tag_set(tags), shard_root(shard), 100, Wei(0)));
+    };
+    sell({"digits"}, 10);
+    sell({"digits", "vision", "small"}, 11);
+    sell({"vision"}, 12);
+    sell({"digits", "vision"}, 13);
+    sell({"digits", "vision", "small"}, 14);
+
+    const auto lists = read_lists(net.client(), net.deployment(), tag_set({"vision", "digits"}));
+
+    EXPECT_EQ(lists, (ShardLists{{shard_root(11), shard_root(14)}, {shard_root(13)}}));
+    const JobId id = net.open_job(2, 4, net.request());
+    EXPECT_EQ(net.views().job(id).sellers, 5);
+    EXPECT_NE(reason_of([&] { net.send(kBuyer, close_auction(id, {})); }).find("AuctionClosed"), std::string::npos);
 }
 
 TEST(OnChain, RefuseAHeaderThatIsNotTheSeedBlocks) {

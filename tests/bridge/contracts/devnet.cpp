@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/bridge/contracts/devnet.hpp"
 
+#include "bridge/contracts/catalogue.hpp"
 #include "bridge/eth/key_source.hpp"
 #include "bridge/eth/transaction.hpp"
 #include "bridge/rpc/calls.hpp"
@@ -116,7 +117,7 @@ JobId Devnet::open_job(std::size_t sellers, std::size_t executors, const Request
     send(kBuyer, open_auction(tags, request, kEther));
     const JobId job = views().running_auction(tags);
     mine(5);
-    send(kBuyer, close_auction(job));
+    send(kBuyer, close_auction(job, read_lists(client_, deployment_, tags)));
     mine(3);
     return job;
 }

@@ -174,6 +174,7 @@ TEST(Interface, KnowsTheOrderOfTheFieldsOfEveryStruct) {
         {"IJobBoard.Job",
          "state buyer bridge segments accepted finalized epoch setCap poolBlock seedBlock lastProgressBlock deadlineBlock "
          "jobHash jobSeed sellers"},
+        {"IDataCatalog.Entry", "owner reserveWei paused"},
         {"IJobBoard.Segment", "state epoch attempts setSize bestVotes secondVotes best verdict previous finalFromBlock"},
         {"IJobBoard.Attempt", "root revealFromBlock revealUntilBlock size voted challenger"},
         {"IJobBoard.NextAttempt", "attempt newMembers segmentSeed attemptSeed afterTicket previous"},

@@ -51,9 +51,8 @@ TEST(Records, KeepRulesThroughTheAbi) {
 TEST(Records, ReadAJobFieldByField) {
     Address buyer;
     buyer.bytes[0] = 1;
-    const AbiValues fields{U256(2),  buyer,    Address{},   U256(3),     U256(4),
-                           U256(5),  U256(6),  U256(7),     U256(8),     U256(9),
-                           U256(10), U256(15), hash_of(11), hash_of(12), AbiValues{U256(13), U256(14)}};
+    const AbiValues fields{U256(2), buyer,   Address{}, U256(3),  U256(4),     U256(5),     U256(6), U256(7),
+                           U256(8), U256(9), U256(10),  U256(15), hash_of(11), hash_of(12), U256(13)};
     const Job job = read_job(through(fn::kJob.returns, fields));
     EXPECT_EQ(job.state, JobState::Running);
     EXPECT_EQ(job.buyer, buyer);
@@ -68,7 +67,7 @@ TEST(Records, ReadAJobFieldByField) {
     EXPECT_EQ(job.job_hash, hash_of(11));
     EXPECT_EQ(job.job_seed, hash_of(12));
     EXPECT_EQ(job.deadline_block, 15u);
-    EXPECT_EQ(job.sellers, (std::vector<std::uint32_t>{13, 14}));
+    EXPECT_EQ(job.sellers, 13);
 }
 
 TEST(Records, ReadASegmentFieldByField) {
@@ -124,7 +123,7 @@ TEST(Transactions, AllEncode) {
         register_shard({h}, h, 1, Wei(1)),
         register_executor(2, Wei(2)),
         open_auction({h}, request(), Wei(3)),
-        close_auction(JobId(1)),
+        close_auction(JobId(1), {{h, h}, {}, {h}}),
         withdraw(),
         challenge(JobId(1), SegmentIndex(0), Wei(1)),
         fix_seed(JobId(1), Bytes(600)),
@@ -133,7 +132,7 @@ TEST(Transactions, AllEncode) {
                    {VoteGroup{h, h, {{0, h, h, h}, {2, h, h, h}}}, VoteGroup{h, h, {}}}),
         close_attempt(JobId(1), SegmentIndex(0)),
         finalize(JobId(1), SegmentIndex(0), {{Address{}, Address{}}, {Address{}}}),
-        settle(JobId(1), {h, h, 9800, {1, 2, 3}}),
+        settle(JobId(1), {h, h, 9800, {1, 2, 3}}, h, {h, h, h}),
         prove_equivocation(JobId(1), SegmentIndex(0), AttemptIndex(0), Address{}, {h, h, h, h}, {h, h, h, h}),
         void_stale(JobId(1))};
     for (const ContractCall& call : calls) {

@@ -1,0 +1,52 @@
+// One pass over the registrations.
+// SPDX-License-Identifier: Apache-2.0
+#include "bridge/contracts/catalogue.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "bridge/contracts/records.hpp"
+#include "bridge/rpc/calls.hpp"
+
+namespace cone::contracts {
+namespace {
+
+constexpr std::uint64_t kBlocksACall = 5'000;  // nodes limit the range of one question
+
+}  // namespace
+
+ShardLists lists_under(const std::vector<Event>& registered, const std::vector<Hash32>& tags) {
+    ShardLists lists;
+    std::map<std::vector<Hash32>, std::size_t> place_of;
+    for (const Event& event : registered) {
+        if (event.contract != Contract::DataCatalog || event.name != "EntryRegistered") {
+            continue;
+        }
+        const auto carried = read_hashes(eth::AbiValue(event.list("tags")));
+        if (!std::includes(carried.begin(), carried.end(), tags.begin(), tags.end())) {
+            continue;
+        }
+        const auto [place, added] = place_of.emplace(carried, lists.size());
+        if (added) {
+            lists.emplace_back();
+        }
+        lists[place->second].push_back(event.hash("shardRoot"));
+    }
+    return lists;
+}
+
+ShardLists read_lists(rpc::Client& client, const Deployment& deployment, const std::vector<Hash32>& tags) {
+    const rpc::LogFilter filter{.addresses = {deployment.address(Contract::DataCatalog)}, .topics = {}};
+    const std::uint64_t head = rpc::block_number(client);
+    std::vector<Event> registered;
+    for (std::uint64_t first = deployment.block; first <= head; first += kBlocksACall) {
+        for (const auto& log : rpc::logs_in_range(client, first, std::min(head, first + kBlocksACall - 1), filter)) {
+            if (auto event = decode_event(Contract::DataCatalog, log)) {
+                registered.push_back(std::move(*event));
+            }
+        }
+    }
+    return lists_under(registered, tags);
+}
+
+}  // namespace cone::contracts
