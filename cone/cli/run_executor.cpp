@@ -1,5 +1,7 @@
 // An executor's rank: its key, its store, its engine, and then the executor loop.
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+
 #include "bridge/adapter/member_endpoint.hpp"
 #include "bridge/adapter/votes.hpp"
 #include "cone/base/errors.hpp"
@@ -8,8 +10,11 @@
 #include "cone/cli/roles.hpp"
 #include "cone/cli/run_ranks.hpp"
 #include "cone/data/content_store.hpp"
+#include "cone/data/file.hpp"
 #include "cone/node/executor.hpp"
+#include "cone/report/step_json.hpp"
 #include "cone/training/engine.hpp"
+#include "cone/training/traced_source.hpp"
 
 namespace cone::cli {
 namespace {
@@ -60,6 +65,22 @@ training::JobContext context_of(const node::Welcome& welcome) {
     return context;
 }
 
+/// [execution] trace: nothing when it is "none".
+training::TrainingEngine::MakeSource tracing(const config::Config& config, const training::JobContext& context, JobId job,
+                                             std::uint32_t executor) {
+    if (config.execution.trace != "operator") {
+        return {};
+    }
+    const auto name = trace::parse_step_name(config.execution.trace_step);
+    const auto file =
+        job_folder(config, job.value) / ("operators-" + text_of(name) + "-executor-" + std::to_string(executor) + ".json");
+    return training::with_step_trace(context, name, [file](const trace::StepTrace& trace) {
+        const std::string document = report::to_json(trace);
+        std::filesystem::create_directories(file.parent_path());
+        data::write_file_atomically(file, Bytes(document.begin(), document.end()));
+    });
+}
+
 }  // namespace
 
 node::SeatEnd run_executor_rank(const config::Config& config, const node::Seat& seat) {
@@ -81,7 +102,9 @@ node::SeatEnd run_executor_rank(const config::Config& config, const node::Seat& 
         .store = states,
         .clock = clock,
         .make_engine = [&](const node::Welcome& welcome) -> std::unique_ptr<training::SegmentEngine> {
-            return training::make_engine(context_of(welcome), shards, parallelism_of(config));
+            const auto context = context_of(welcome);
+            return training::make_engine(context, shards, parallelism_of(config),
+                                         tracing(config, context, welcome.job, executor));
         },
         .endpoint = endpoint.get()};
     node::ExecutorOptions options;

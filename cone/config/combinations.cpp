@@ -112,6 +112,14 @@ Finding growth_below_one(const Config& c) {
     return std::nullopt;
 }
 
+Finding trace_without_step(const Config& c) {
+    if ((c.execution.trace == "operator") == c.execution.trace_step.empty()) {
+        return Impossible{"execution.trace", "execution.trace = \"operator\" and execution.trace_step need one another",
+                          "trace_step is SEGMENT.ROUND.SELLER.STEP, all from 0, the round from the job's start"};
+    }
+    return std::nullopt;
+}
+
 Finding no_bids(const Config& c) {
     if (c.market.bids.empty()) {
         return Impossible{"market.bids", "nobody bids", "add a [[market.bids]] table with buyer and ether"};
@@ -192,20 +200,10 @@ Finding invalid_spec(const Config& c) {
     return std::nullopt;
 }
 
-constexpr std::array kRules = {url_without_scheme,
-                               dev_keys_on_real_chain,
-                               file_keys_without_dir,
-                               faults_on_real_chain,
-                               too_few_sellers,
-                               too_many_corrupted,
-                               batch_above_shard,
-                               ragged_segments,
-                               lead_out_of_reach,
-                               growth_below_one,
-                               no_bids,
-                               bids_not_rising,
-                               fault_nowhere,
-                               invalid_spec};
+constexpr std::array kRules = {url_without_scheme, dev_keys_on_real_chain, file_keys_without_dir, faults_on_real_chain,
+                               too_few_sellers,    too_many_corrupted,     batch_above_shard,     ragged_segments,
+                               lead_out_of_reach,  growth_below_one,       trace_without_step,    no_bids,
+                               bids_not_rising,    fault_nowhere,          invalid_spec};
 
 }  // namespace
 

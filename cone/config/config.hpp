@@ -86,12 +86,16 @@ struct Execution {
     std::string isa = "avx2";       ///< libtorch is pinned to it
     std::uint32_t threads = 1;      ///< of the exact engine, in each rank
     std::string split = "sellers";  ///< what a team deals out: "sellers" or "shards"
+    std::string trace = "none";     ///< "operator": record the operators of trace_step
+    std::string trace_step;         ///< SEGMENT.ROUND.SELLER.STEP
 };
 
 inline constexpr std::array<std::string_view, 8> kFaultKinds = {"wrong-digest", "silent",     "withhold", "copycat",
                                                                 "late",         "equivocate", "crash",    "freeze"};
 
 inline constexpr std::array<std::string_view, 2> kSplits = {"sellers", "shards"};
+
+inline constexpr std::array<std::string_view, 2> kTraces = {"none", "operator"};
 
 /// A fault planted for a demonstration or a test; only on the development chain ids.
 struct Fault {

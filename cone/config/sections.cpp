@@ -146,6 +146,8 @@ void read_execution(TableReader& in, Config& config) {
     in.read_choice("isa", execution.isa, job::kPinnedIsaClasses);
     in.read("threads", execution.threads, 1, 256);
     in.read_choice("split", execution.split, kSplits);
+    in.read_choice("trace", execution.trace, kTraces);
+    in.read("trace_step", execution.trace_step);
 }
 
 Fault read_fault(TableReader in) {

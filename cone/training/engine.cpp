@@ -141,13 +141,13 @@ SegmentResult TrainingEngine::run(const SegmentTask& task, const TrainingState& 
 }
 
 std::unique_ptr<TrainingEngine> make_engine(const JobContext& context, const data::ContentStore& store,
-                                            const Parallelism& parallelism) {
+                                            const Parallelism& parallelism, const TrainingEngine::MakeSource& make_source) {
     if (const auto reason = check_profile(context.spec.profile)) {
         throw EnvironmentError("this machine cannot honour the job's execution profile: " + *reason,
                                "take part in jobs posted with a profile of this machine: cone doctor");
     }
     return std::make_unique<TrainingEngine>(context, std::make_shared<const JobData>(load_job_data(context, store)),
-                                            parallelism);
+                                            parallelism, make_source);
 }
 
 }  // namespace cone::training

@@ -41,6 +41,7 @@ private:
 /// Everything an executor checks before it takes part: the profile (EnvironmentError with the reason), then the data
 /// (DataError naming the seller).
 [[nodiscard]] std::unique_ptr<TrainingEngine> make_engine(const JobContext& context, const data::ContentStore& store,
-                                                          const Parallelism& parallelism = {});
+                                                          const Parallelism& parallelism = {},
+                                                          const TrainingEngine::MakeSource& make_source = {});
 
 }  // namespace cone::training

@@ -49,20 +49,6 @@ void require_in(const trace::StepName& name, const char* what, std::uint32_t val
     }
 }
 
-void require_exists(const JobContext& context, const JobData& data, const trace::StepName& name) {
-    const auto& spec = context.spec;
-    if (spec.profile.engine != model::kExactEngine) {
-        throw ConfigError("operators are traced on the engine \"exact\", the job's is \"" + spec.profile.engine + "\"");
-    }
-    require_in(name, "segment", name.segment, 0, spec.schedule.segments(), "the job");
-    const auto first = name.segment * spec.schedule.rounds_per_segment;
-    require_in(name, "round", name.round, first, first + spec.schedule.rounds_per_segment,
-               "segment " + std::to_string(name.segment));
-    require_in(name, "seller", name.seller, 0, narrow<std::uint32_t>(data.sellers.size()), "the job");
-    require_in(name, "step", name.step, 0, model::local_steps(spec.local, data.sellers[name.seller].images),
-               "seller " + std::to_string(name.seller));
-}
-
 Asked ask(const JobContext& context, const std::shared_ptr<const JobData>& data, const trace::StepName& name,
           const std::function<void(const RoundTrace&)>& on_round) {
     Asked asked;
@@ -100,23 +86,34 @@ void require_picked(const trace::StepName& name, const Asked& asked) {
 
 }  // namespace
 
-trace::StepTrace replay_step(const JobContext& context, std::shared_ptr<const JobData> data, const trace::StepName& name,
-                             const std::function<void(const RoundTrace&)>& on_round) {
-    require_exists(context, *data, name);
-    const auto asked = ask(context, data, name, on_round);
-    require_picked(name, asked);
+void require_step(const JobContext& context, const JobData& data, const trace::StepName& name) {
+    const auto& spec = context.spec;
+    if (spec.profile.engine != model::kExactEngine) {
+        throw ConfigError("operators are traced on the engine \"exact\", the job's is \"" + spec.profile.engine + "\"");
+    }
+    require_in(name, "segment", name.segment, 0, spec.schedule.segments(), "the job");
+    const auto first = name.segment * spec.schedule.rounds_per_segment;
+    require_in(name, "round", name.round, first, first + spec.schedule.rounds_per_segment,
+               "segment " + std::to_string(name.segment));
+    require_in(name, "seller", name.seller, 0, narrow<std::uint32_t>(data.sellers.size()), "the job");
+    require_in(name, "step", name.step, 0, model::local_steps(spec.local, data.sellers[name.seller].images),
+               "seller " + std::to_string(name.seller));
+}
+
+trace::StepTrace trace_of(const JobContext& context, const JobData& data, const trace::StepName& name,
+                          std::span<const float> weights) {
     const auto& spec = context.spec;
     const auto network = model::make_network(spec.model);
     const LocalTask task{.network = network,
                          .block = spec.profile.block,
-                         .shard = data->sellers[name.seller],
+                         .shard = data.sellers[name.seller],
                          .run = {.local = spec.local,
                                  .learning_rate = learning_rate_of(spec.local, RoundIndex(name.round)),
                                  .training_seed = spec.schedule.training_seed,
                                  .round = RoundIndex(name.round),
                                  .seller = SellerIndex(name.seller)}};
     const auto engine = kernels::make_cpu_engine(network.graph);
-    auto before = state_after(*engine, task, asked.weights, name.step);
+    auto before = state_after(*engine, task, weights, name.step);
     const Hash32 root = model::weights_root(network, before.weights);
     auto traced = trace_step(task, std::move(before));
     return {.job_hash = context.job_hash,
@@ -124,6 +121,14 @@ trace::StepTrace replay_step(const JobContext& context, std::shared_ptr<const Jo
             .state_before = root,
             .state_after = traced.finite ? model::weights_root(network, traced.after.weights) : Hash32{},
             .operators = std::move(traced.operators)};
+}
+
+trace::StepTrace replay_step(const JobContext& context, std::shared_ptr<const JobData> data, const trace::StepName& name,
+                             const std::function<void(const RoundTrace&)>& on_round) {
+    require_step(context, *data, name);
+    const auto asked = ask(context, data, name, on_round);
+    require_picked(name, asked);
+    return trace_of(context, *data, name, asked.weights);
 }
 
 }  // namespace cone::training

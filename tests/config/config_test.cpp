@@ -160,6 +160,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"[data]\nsellers = 2\ncorrupted_sellers = 3\n", "x.toml:3", "3 of 2", "at most"},
         Bad{"[data]\nimages_per_seller = 10\n[training]\nbatch = 11\n", "x.toml:4", "does not fit", "lower training.batch"},
         Bad{"[training]\nrounds = 7\nrounds_per_segment = 2\n", "x.toml:2", "cannot be cut", "a multiple"},
+        Bad{"[execution]\ntrace = 'operator'\n", "x.toml:2", "need one another", "SEGMENT.ROUND.SELLER.STEP"},
+        Bad{"[execution]\ntrace_step = '0.0.0.0'\n", "x.toml", "need one another", "SEGMENT.ROUND.SELLER.STEP"},
         Bad{"[execution]\nexecutors = 2\n", "x.toml:2", "can never reach the lead of 3", "at least 3"},
         Bad{"[agreement]\nc_num = 1\nc_den = 2\n", "x.toml:2", "below 1", "c_num >= c_den"},
         Bad{"[[faults]]\nsegment = 3\nkind = 'silent'\n", "x.toml", "segment 3, but there are 3", "count from 0"},

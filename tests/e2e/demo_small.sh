@@ -7,7 +7,7 @@ use_config configs/tiny.toml wrong-digest@1.1
 step "a job in which one executor lies once, and each sees the chain with its own eyes"
 start_chain
 submit_job
-train --set "chain.member_rpc_url=$(node_url)" || { tail -n 60 "$work/run.log" >&2; fail "cone run left with $?"; }
+train --set "chain.member_rpc_url=$(node_url)" --set execution.trace=operator --set execution.trace_step=1.1.3.2 || { tail -n 60 "$work/run.log" >&2; fail "cone run left with $?"; }
 check_result --fault wrong-digest@1.1
 [ "$(json "$out/latest/result.json" '[s["set_sizes"] for s in d["segments"]]')" = "[[3], [3, 6]]" ] || fail "the set did not double"
 
@@ -27,6 +27,9 @@ step "one local step of it, operator by operator"
 name="1.1.$(json "$receipt" 'd["segments"][1]["trace"][0]["draws"][0]').2"
 expect 0 "state root after" "${verify[@]}" "$receipt" --step "$name" --out "$work/step.json"
 expect 0 "equal: all" "${verify[@]}" "$receipt" --step "$name" --against "$work/step.json"
+left=("$out"/latest/operators-1.1.3.2-executor-*.json)
+[ "${#left[@]}" -eq 6 ] || fail "six executors ran segment 1, ${#left[@]} left their operators"
+expect 0 "equal: all" "${verify[@]}" "$receipt" --step 1.1.3.2 --against "${left[0]}"
 python3 -c 'import json,sys
 d = json.load(open(sys.argv[1]))
 record = next(r for r in d["operators"] if r["layer"] == 3 and r["pass"] == "weight_gradient")

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "cone/base/errors.hpp"
+#include "cone/training/traced_source.hpp"
 #include "cone/training/witness.hpp"
 #include "tests/training/small_job.hpp"
 
@@ -83,6 +84,30 @@ TEST(StepReplay, RefusesAnotherEngine) {
     auto context = job->context;
     context.spec.profile.engine = "libtorch";
     EXPECT_THROW(std::ignore = replay_step(context, job->data, {0, 0, 0, 0}), ConfigError);
+}
+
+/// An executor that traces while it trains leaves what a replay finds later, and its digest is what it would be anyway.
+TEST(StepTrace, WhileASegmentIsExecutedIsTheReplaysAndChangesNoBit) {
+    const auto job = tests::make_small_job();
+    const auto plain = tests::run_segments(*job, 1, 1);
+    const trace::StepName name{0, 1, plain[0].trace[1].draws.front(), 3};
+    std::vector<trace::StepTrace> traces;
+    TrainingEngine engine(job->context, job->data, {},
+                          with_step_trace(job->context, name, [&](const auto& trace) { traces.push_back(trace); }));
+    comm::SoloCommunicator alone;
+    const auto result = engine.run(
+        {.segment = SegmentIndex(0), .attempt = AttemptIndex(0), .previous_digest = job->context.job_hash, .attempt_seed = {}},
+        engine.initial_state(), alone, {});
+
+    EXPECT_EQ(result.digest, plain[0].digest);
+    ASSERT_EQ(traces.size(), 1U);
+    EXPECT_EQ(traces[0], replay_step(job->context, job->data, name));
+}
+
+TEST(StepTrace, OfAStepTheJobDoesNotHaveIsRefusedBeforeTraining) {
+    const auto job = tests::make_small_job();
+    EXPECT_THROW(TrainingEngine(job->context, job->data, {}, with_step_trace(job->context, {9, 0, 0, 0}, [](const auto&) {})),
+                 ConfigError);
 }
 
 }  // namespace
