@@ -12,7 +12,7 @@
 namespace cone::node {
 namespace {
 
-constexpr std::uint32_t kMaxSet = 256;  // JobBoard.MAX_SET
+constexpr std::uint32_t kMaxSet = 160;  // JobBoard.MAX_SET
 
 sortition::StakeTable stakes_of(const JobTerms& terms) {
     std::vector<sortition::Stake> stakes;

@@ -27,7 +27,7 @@ contract JobBoard is IJobBoard {
 
     uint256 private constant BP = 10_000;
     /// An execution set never grows beyond this, which bounds the work of `finalize`.
-    uint16 private constant MAX_SET = 256;
+    uint16 private constant MAX_SET = 160;
 
     IExecutorRegistry public immutable registry;
     ISettlement public immutable settlement;

@@ -84,6 +84,58 @@ contract GasTest is Market {
         proveOmission("exclusion, pool of 0024");
     }
 
+    /// The dearest ends of a segment: challenged until the largest set is reached, all for nothing, so that everybody has earned a vote
+    /// and nearly everybody a share of the lost bonds; the set doubling, or growing by one a challenge. A transaction may use 2^24 gas
+    /// (EIP-7825): who could push a segment beyond that could keep it from ever becoming Final.
+    function test_gas_ofTheLargestSet() public {
+        addSellers(2);
+        addExecutors(170);
+        Request memory request = requestForTests();
+        request.segments = 1;
+        record("finalize, the largest set", finalizeLargest(request));
+        (request.policy, request.lead, request.minSize) = (2, 1, 1);
+        record("finalize, the largest set, one by one", finalizeLargest(request));
+    }
+
+    function finalizeLargest(Request memory request) private returns (uint256) {
+        JobId jobId = openJob(request, 3 ether);
+        fixSeed(jobId);
+        agree(jobId, 0, keccak256("truth"));
+        while (board.segment(jobId, 0).setSize < board.job(jobId).setCap) {
+            vm.deal(CAROL, BOND_WEI);
+            vm.prank(CAROL);
+            board.challenge{value: BOND_WEI}(jobId, 0);
+            agree(jobId, 0, keccak256("truth"));
+        }
+        reach(board.segment(jobId, 0).finalFromBlock);
+        uint256 before = gasleft();
+        finalizeNow(jobId, 0);
+        check(before - gasleft() < 15_900_000, "5 % below the cap of a transaction");
+        return 0;
+    }
+
+    /// As many sellers as a match can have, as many executors as are paid at once.
+    function test_gas_ofTheLargestSettlement() public {
+        addSellers(256);
+        addExecutors(64);
+        Request memory request = requestForTests();
+        (request.segments, request.minSize) = (1, 64);
+        JobId jobId = openJob(request, 100 ether);
+        record("close auction, 256 sellers", 0);
+        fixSeed(jobId);
+        ISettlement.OpenedDigest memory opened = opening(9500, 256);
+        agree(jobId, 0, lastDigest(jobId, opened));
+        finalize(jobId, 0);
+        uint256 before = gasleft();
+        till.settle(jobId, opened, SPEC, shards(256));
+        check(before - gasleft() < 15_900_000, "5 % below the cap of a transaction");
+        record("settle, 256 sellers, 64 executors", 0);
+    }
+
+    function unstakeDelay() internal pure override returns (uint64) {
+        return 100_000;
+    }
+
     /// No call grows with the pool.
     function test_gas_ofAPoolOfThousand() public {
         addSellers(SELLERS);

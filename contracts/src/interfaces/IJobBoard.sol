@@ -38,7 +38,7 @@ interface IJobBoard {
         uint16 accepted; // segments with a verdict; the next one is the frontier
         uint16 finalized; // segments that are Final
         uint16 epoch; // verdicts flipped so far
-        uint16 setCap; // largest execution set: min(pool size, 256)
+        uint16 setCap; // largest execution set: min(pool size, 160)
         uint64 poolBlock; // the pool is the register at the end of it: the block before the job's
         uint64 seedBlock;
         uint64 lastProgressBlock;

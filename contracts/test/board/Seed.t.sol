@@ -180,7 +180,7 @@ contract SeedTest is Market {
         JobId jobId = opened();
         fixSeed(jobId);
 
-        eq(board.job(jobId).setCap, 256, "cap");
+        eq(board.job(jobId).setCap, 160, "cap");
     }
 
     function opened() private returns (JobId) {
