@@ -55,6 +55,15 @@ contract AuctionHouseTest is Market {
         this.deployHouse(till_, board_, timingForTests());
     }
 
+    /// The till is this house's own, but names a board that serves another one.
+    function test_deploy_wrongBoard_reverts() public {
+        address houseAt = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+        ISettlement till_ =
+            ISettlement(vm.deployCode("Settlement.sol:Settlement", abi.encode(catalog, houseAt, address(board))));
+        refuses(abi.encodeWithSelector(IAuctionHouse.WiringWrong.selector, board));
+        this.deployHouse(till_, board, timingForTests());
+    }
+
     function test_deploy_equalTimes_areAllowed() public {
         deploy(rulesForTests(), IAuctionHouse.Timing(20, 20, 20, 10_000));
         eq(house.auctionCount(), 0, "deployed");
@@ -126,6 +135,14 @@ contract AuctionHouseTest is Market {
         refusesRequest(r, IAuctionHouse.RequestField.Growth);
         (r.cNum, r.cDen) = (1, 0);
         refusesRequest(r, IAuctionHouse.RequestField.Growth);
+    }
+
+    function test_open_theLargestValues_areAllowed() public {
+        Request memory r = requestForTests();
+        (r.tauBp, r.executorShareBp) = (10_000, 10_000);
+        (r.policy, r.cNum, r.cDen) = (2, 7, 7);
+        vm.prank(ALICE);
+        eq(JobId.unwrap(house.open{value: 1 ether}(tagsOf(DIGITS), r)), 1, "opened");
     }
 
     function test_open_holdsTheBid() public {
@@ -306,6 +323,8 @@ contract AuctionHouseTest is Market {
         addSellers(2);
         open(1 ether);
         vm.prank(ADMIN);
+        vm.expectEmit(true, true, true, true, address(house));
+        emit IAuctionHouse.PauseSet(true);
         house.setPaused(true);
 
         outbid(2 ether);

@@ -310,6 +310,21 @@ contract ChallengeTest is Market {
         board.reclaimBond(jobId, 1, 1);
     }
 
+    /// The number of the attempt carries the epoch: a bond of a segment that was begun anew after a flip.
+    function test_reclaimBond_ofALaterEpoch() public {
+        flipSegment0();
+        agree(jobId, 1, TRUTH);
+        vm.prank(BOB);
+        board.challenge{value: BOND_WEI}(jobId, 1);
+        vm.roll(block.number + 301);
+        board.voidStale(jobId);
+
+        refuses(abi.encodeWithSelector(IJobBoard.NoBondHeld.selector));
+        board.reclaimBond(jobId, 1, 1);
+        board.reclaimBond(jobId, 1, EPOCH_1 | 1);
+        eq(till.creditOf(BOB), BOND_WEI, "Bob's bond");
+    }
+
     function test_reclaimBond_ofAVoidJob() public {
         agree(jobId, 0, TRUTH);
         challenge(0);

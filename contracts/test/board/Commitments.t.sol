@@ -101,6 +101,22 @@ contract CommitmentsTest is Market {
         postAs(jobId, 0, 0, members, ROOT);
     }
 
+    /// Nobody's ticket is zero, which would open any list.
+    function test_post_theZeroAddress_reverts() public {
+        address[] memory members = draw(jobId, 0);
+        members[0] = address(0);
+
+        refuses(abi.encodeWithSelector(IExecutorRegistry.NotInPool.selector, address(0), board.job(jobId).poolBlock));
+        postAs(jobId, 0, 0, members, ROOT);
+    }
+
+    function test_views_beyondTheFrontier() public {
+        eq(uint256(board.segment(jobId, 1).state), uint256(SegmentState.Pending), "pending");
+        check(board.segment(jobId, 1).previous.isZero(), "and empty");
+        refuses(abi.encodeWithSelector(IJobBoard.NoAttempt.selector, jobId, 0));
+        board.attempt(jobId, 0, 0);
+    }
+
     function test_post_registeredAfterThePoolBlock_reverts() public {
         address late = addExecutor(50, 64);
         vm.roll(block.number + 1);

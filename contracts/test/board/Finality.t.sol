@@ -341,6 +341,13 @@ contract FinalityTest is Market {
 
     // ----------------------------------------------------------------------------------------------------------- stall
 
+    /// A job that was just created has made progress: it cannot be voided before anybody could seed it.
+    function test_voidStale_newJob_reverts() public {
+        JobId fresh = openJob(requestForTests(), 1 ether);
+        refuses(abi.encodeWithSelector(IJobBoard.NotStalled.selector, uint64(block.number) + 301));
+        board.voidStale(fresh);
+    }
+
     function test_voidStale_progressing_reverts() public {
         uint64 last = board.job(jobId).lastProgressBlock;
         vm.roll(last + 300);
