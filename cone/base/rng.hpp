@@ -20,6 +20,7 @@ enum class RngStream : std::uint32_t {
     DataSplit = 6,
     Probe = 7,
     Simulation = 8,
+    TeamEquality = 9,
 };
 
 /// A keyed family of random numbers. `substream` separates rounds, sellers or tensors inside one stream.

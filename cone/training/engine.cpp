@@ -10,6 +10,7 @@
 #include "cone/model/weights.hpp"
 #include "cone/training/custodial.hpp"
 #include "cone/training/evaluation.hpp"
+#include "cone/training/one_state.hpp"
 #include "cone/training/profile.hpp"
 #include "cone/training/round.hpp"
 #include "cone/training/witness.hpp"
@@ -70,6 +71,7 @@ std::vector<RoundTrace> run_rounds(const RoundTools& tools, const SegmentTask& t
     roots.resize(choices.size());
     std::vector<RoundTrace> trace;
     for (std::uint32_t r = 0; r < tools.spec.schedule.rounds_per_segment; ++r) {
+        require_one_state(tools.team, task.attempt_seed, state);
         const auto requests = requests_of(choices, r);
         auto outcome = run_round(tools, RoundIndex(rounds_done + r), task.attempt_seed, requests, state);
         for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -80,6 +82,7 @@ std::vector<RoundTrace> run_rounds(const RoundTools& tools, const SegmentTask& t
             on_round(trace.back());
         }
     }
+    require_one_state(tools.team, task.attempt_seed, state);
     return trace;
 }
 

@@ -179,6 +179,30 @@ TEST(Engine, Learns) {
     EXPECT_GT(results[1].trace.back().utility, results[0].trace.front().utility);
 }
 
+/// One bit of one weight differs at rank 1: what a flipped bit in memory would do.
+TEST(Engine, ATeamWhoseRanksHoldDifferentStatesStopsAndNamesTheRank) {
+    const auto job = tests::make_small_job();
+    std::vector<std::string> said(2);
+    comm::spawn(2, [&](comm::ThreadRank& rank) {
+        const auto at = static_cast<std::size_t>(rank.comm.rank());
+        TrainingEngine engine(job->context, job->data);
+        auto from = engine.initial_state();
+        if (at == 1) {
+            from.weights.back() ^= 1;
+        }
+        try {
+            (void)engine.run({.segment = SegmentIndex(0),
+                              .attempt = AttemptIndex(0),
+                              .previous_digest = job->context.job_hash,
+                              .attempt_seed = tests::seed_numbered(3)},
+                             from, rank.comm, {});
+        } catch (const CommError& error) {
+            said[at] = error.what();
+        }
+    });
+    EXPECT_THAT(said, testing::Each(HasSubstr("different states: 1 differ from 0")));
+}
+
 TEST(Engine, ADeadRankBreaksTheTeamInsteadOfHangingIt) {
     const auto job = tests::make_small_job();
     const auto run = [&] {
