@@ -41,6 +41,7 @@ inline constexpr Function kOwnersOf{Contract::DataCatalog, "ownersOf(bytes32[])"
 // Settlement
 inline constexpr Function kSettle{Contract::Settlement, "settle(uint64,(bytes32,bytes32,uint32,uint32[]),bytes32,bytes32[])",
                                   "()"};
+inline constexpr Function kPayExecutors{Contract::Settlement, "payExecutors(uint64,uint256)", "()"};
 inline constexpr Function kWithdraw{Contract::Settlement, "withdraw()", "(uint256)"};
 inline constexpr Function kEscrowOf{Contract::Settlement, "escrowOf(uint64)", "(uint256)"};
 inline constexpr Function kCreditOf{Contract::Settlement, "creditOf(address)", "(uint256)"};
@@ -57,6 +58,11 @@ inline constexpr Function kPostCommitments{Contract::JobBoard, "postCommitments(
 inline constexpr Function kCastVotes{
     Contract::JobBoard,
     "castVotes(uint64,uint32,uint32,address[],bytes32[],(bytes32,bytes32,(uint16,bytes32,bytes32,bytes32)[])[])", "()"};
+inline constexpr Function kCommitDirect{Contract::JobBoard, "commitDirect(uint64,uint32,uint32,address[],uint16,bytes32)",
+                                        "()"};
+inline constexpr Function kProveOmission{Contract::JobBoard,
+                                         "proveOmission(uint64,uint32,uint32,address[],address[],uint16,address)", "()"};
+inline constexpr Function kReclaimBond{Contract::JobBoard, "reclaimBond(uint64,uint32,uint32)", "()"};
 inline constexpr Function kCloseAttempt{Contract::JobBoard, "closeAttempt(uint64,uint32)", "()"};
 inline constexpr Function kChallenge{Contract::JobBoard, "challenge(uint64,uint32)", "()"};
 inline constexpr Function kFinalize{Contract::JobBoard, "finalize(uint64,uint32,address[][])", "()"};
@@ -84,19 +90,51 @@ inline constexpr Function kOpenAuction{
 inline constexpr Function kBid{Contract::AuctionHouse,
                                "bid(uint64,(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address))",
                                "()"};
+inline constexpr Function kOrder{
+    Contract::AuctionHouse,
+    "order(bytes32[],(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address),bytes32[][])", "(uint64)"};
 inline constexpr Function kCloseAuction{Contract::AuctionHouse, "close(uint64,bytes32[][])", "(uint64)"};
 inline constexpr Function kLeastBid{Contract::AuctionHouse, "leastBid(uint64)", "(uint256)"};
 inline constexpr Function kRunningAuction{Contract::AuctionHouse, "runningAuction(bytes32[])", "(uint64)"};
 inline constexpr Function kAuctionCount{Contract::AuctionHouse, "auctionCount()", "(uint64)"};
 
-inline constexpr std::array kAll{kRegisterShard, kEntry,         kOwnersOf,        kSettle,
-                                 kWithdraw,      kEscrowOf,      kCreditOf,        kRegisterExecutor,
-                                 kExecutor,      kExecutorCount, kExecutorAt,      kUnitsAtOf,
-                                 kUnitStakeWei,  kFixSeed,       kPostCommitments, kCastVotes,
-                                 kCloseAttempt,  kChallenge,     kFinalize,        kProveEquivocation,
-                                 kVoidStale,     kJob,           kSegment,         kAttempt,
-                                 kNextAttempt,   kRules,         kDomainSeparator, kOpenAuction,
-                                 kBid,           kCloseAuction,  kLeastBid,        kRunningAuction,
+inline constexpr std::array kAll{kRegisterShard,
+                                 kPayExecutors,
+                                 kCommitDirect,
+                                 kProveOmission,
+                                 kReclaimBond,
+                                 kOrder,
+                                 kEntry,
+                                 kOwnersOf,
+                                 kSettle,
+                                 kWithdraw,
+                                 kEscrowOf,
+                                 kCreditOf,
+                                 kRegisterExecutor,
+                                 kExecutor,
+                                 kExecutorCount,
+                                 kExecutorAt,
+                                 kUnitsAtOf,
+                                 kUnitStakeWei,
+                                 kFixSeed,
+                                 kPostCommitments,
+                                 kCastVotes,
+                                 kCloseAttempt,
+                                 kChallenge,
+                                 kFinalize,
+                                 kProveEquivocation,
+                                 kVoidStale,
+                                 kJob,
+                                 kSegment,
+                                 kAttempt,
+                                 kNextAttempt,
+                                 kRules,
+                                 kDomainSeparator,
+                                 kOpenAuction,
+                                 kBid,
+                                 kCloseAuction,
+                                 kLeastBid,
+                                 kRunningAuction,
                                  kAuctionCount};
 
 }  // namespace fn

@@ -19,6 +19,15 @@ ContractCall make(const Function& function, const AbiValues& arguments, Wei valu
             eth::encode_call(function.signature, arguments), value};
 }
 
+template <class Item>
+eth::AbiValue lists_of(const std::vector<std::vector<Item>>& lists) {
+    AbiValues out;
+    for (const auto& list : lists) {
+        out.push_back(list_of(list));
+    }
+    return out;
+}
+
 U256 number(JobId job) {
     return job.value;
 }
@@ -48,11 +57,12 @@ ContractCall bid(JobId auction, const Request& request, Wei bid) {
 }
 
 ContractCall close_auction(JobId auction, const std::vector<std::vector<Hash32>>& lists) {
-    AbiValues all;
-    for (const auto& list : lists) {
-        all.push_back(list_of(list));
-    }
-    return make(fn::kCloseAuction, {number(auction), std::move(all)});
+    return make(fn::kCloseAuction, {number(auction), lists_of(lists)});
+}
+
+ContractCall order_job(const std::vector<Hash32>& tags, const Request& request, const std::vector<std::vector<Hash32>>& lists,
+                       Wei price) {
+    return make(fn::kOrder, {list_of(tags), to_abi(request), lists_of(lists)}, price);
 }
 
 ContractCall withdraw() {
@@ -87,11 +97,7 @@ ContractCall close_attempt(JobId job, SegmentIndex segment) {
 }
 
 ContractCall finalize(JobId job, SegmentIndex segment, const std::vector<std::vector<Address>>& members) {
-    AbiValues attempts;
-    for (const auto& attempt : members) {
-        attempts.push_back(list_of(attempt));
-    }
-    return make(fn::kFinalize, {number(job), number(segment), std::move(attempts)});
+    return make(fn::kFinalize, {number(job), number(segment), lists_of(members)});
 }
 
 ContractCall settle(JobId job, const OpenedDigest& opened, const Hash32& spec_hash, const std::vector<Hash32>& shards) {
@@ -101,6 +107,26 @@ ContractCall settle(JobId job, const OpenedDigest& opened, const Hash32& spec_ha
 ContractCall prove_equivocation(JobId job, SegmentIndex segment, AttemptIndex attempt, const Address& executor,
                                 const SignedVote& a, const SignedVote& b) {
     return make(fn::kProveEquivocation, {number(job), number(segment), number(attempt), executor, to_abi(a), to_abi(b)});
+}
+
+ContractCall commit_direct(JobId job, SegmentIndex segment, AttemptIndex attempt, const std::vector<Address>& members,
+                           std::uint16_t position, const Hash32& commitment) {
+    return make(fn::kCommitDirect,
+                {number(job), number(segment), number(attempt), list_of(members), U256(position), commitment});
+}
+
+ContractCall prove_omission(JobId job, SegmentIndex segment, AttemptIndex attempt, const std::vector<Address>& before,
+                            const std::vector<Address>& members, std::uint16_t position, const Address& omitted) {
+    return make(fn::kProveOmission,
+                {number(job), number(segment), number(attempt), list_of(before), list_of(members), U256(position), omitted});
+}
+
+ContractCall reclaim_bond(JobId job, SegmentIndex segment, AttemptIndex attempt) {
+    return make(fn::kReclaimBond, {number(job), number(segment), number(attempt)});
+}
+
+ContractCall pay_executors(JobId job, std::uint64_t count) {
+    return make(fn::kPayExecutors, {number(job), U256(count)});
 }
 
 ContractCall void_stale(JobId job) {

@@ -31,6 +31,9 @@ struct ContractCall {
 [[nodiscard]] ContractCall bid(JobId auction, const Request& request, Wei bid);
 /// `lists` as `read_lists` gives them (catalogue.hpp).
 [[nodiscard]] ContractCall close_auction(JobId auction, const std::vector<std::vector<Hash32>>& lists);
+/// Buys at the fixed price `price`, without an auction.
+[[nodiscard]] ContractCall order_job(const std::vector<Hash32>& tags, const Request& request,
+                                     const std::vector<std::vector<Hash32>>& lists, Wei price);
 [[nodiscard]] ContractCall withdraw();
 [[nodiscard]] ContractCall challenge(JobId job, SegmentIndex segment, Wei bond);
 
@@ -50,6 +53,18 @@ struct ContractCall {
                                   const std::vector<Hash32>& shards);
 [[nodiscard]] ContractCall prove_equivocation(JobId job, SegmentIndex segment, AttemptIndex attempt, const Address& executor,
                                               const SignedVote& a, const SignedVote& b);
+/// For a member that the bridge left out: its own commitment, before votes are taken. `members` of the attempt.
+[[nodiscard]] ContractCall commit_direct(JobId job, SegmentIndex segment, AttemptIndex attempt,
+                                         const std::vector<Address>& members, std::uint16_t position, const Hash32& commitment);
+/// `omitted` has a ticket right below that of the member at `position`; `before` are the members of the attempt before, needed
+/// at position 0 of all but the first.
+[[nodiscard]] ContractCall prove_omission(JobId job, SegmentIndex segment, AttemptIndex attempt,
+                                          const std::vector<Address>& before, const std::vector<Address>& members,
+                                          std::uint16_t position, const Address& omitted);
+/// `attempt` is the one that the challenge forced.
+[[nodiscard]] ContractCall reclaim_bond(JobId job, SegmentIndex segment, AttemptIndex attempt);
+/// The next `count` executors of a settled job with more than 64 of them.
+[[nodiscard]] ContractCall pay_executors(JobId job, std::uint64_t count);
 [[nodiscard]] ContractCall void_stale(JobId job);
 
 /// A tag as the catalogue has it: the text's bytes, zeros behind. Throws ConfigError when empty or above 32 bytes.

@@ -111,6 +111,24 @@ TEST(OnChain, MatchTheShardsOfEveryTagSetThatCarriesTheTags) {
     EXPECT_NE(reason_of([&] { net.send(kBuyer, close_auction(id, {})); }).find("AuctionClosed"), std::string::npos);
 }
 
+TEST(OnChain, OpenAJobAtAFixedPriceAndRefuseToPayBeforeItSettles) {
+    Devnet net;
+    const auto tags = tag_set({"vision", "digits"});
+    net.send(kFirstSeller, register_shard(tags, shard_root(0), 100, Wei(0)));
+    const Wei price = net.views().unit_stake();
+
+    const auto receipt = net.send(kBuyer, order_job(tags, net.request(), {{shard_root(0)}}, price));
+
+    EXPECT_EQ(net.views().job(JobId(1)).state, JobState::Open);
+    EXPECT_EQ(net.views().job(JobId(1)).pool_block + 1, receipt.block.number);
+    EXPECT_EQ(net.views().escrow_of(JobId(1)), price);
+    EXPECT_EQ(reason_of([&] { net.send(kBuyer, pay_executors(JobId(1), 1)); }), "Settlement: NobodyToPay(jobId=1)");
+    EXPECT_EQ(reason_of([&] { net.send(kBuyer, reclaim_bond(JobId(1), SegmentIndex(0), AttemptIndex(1))); }),
+              "JobBoard: NoBondHeld()");
+    const auto other = [&] { net.send(kBuyer, order_job(tags, net.request(), {{shard_root(1)}}, price)); };
+    EXPECT_NE(reason_of(other).find("ListMismatch(setKey=0x"), std::string::npos);
+}
+
 TEST(OnChain, RefuseAHeaderThatIsNotTheSeedBlocks) {
     Devnet net;
     const JobId id = net.open_job(1, 2, net.request());
