@@ -151,6 +151,8 @@ contract AuctionHouseTest is Market {
         emit IAuctionHouse.AuctionOpened(FIRST, keccak256(abi.encodePacked(tags)), tags, 120);
         vm.expectEmit(true, true, true, true, address(house));
         emit IAuctionHouse.BidPlaced(FIRST, ALICE, 1 ether, 120, requestForTests());
+        vm.expectEmit(true, true, true, true, address(till));
+        emit ISettlement.EscrowHeld(FIRST, 1 ether);
         open(1 ether);
 
         eq(till.escrowOf(FIRST), 1 ether, "escrow");

@@ -3,6 +3,7 @@
 pragma solidity 0.8.37;
 
 import {Digest, JobId, JobState, Request, Role} from "../src/Types.sol";
+import {IJobBoard} from "../src/interfaces/IJobBoard.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {JobEvent, JobRefuses} from "../src/libraries/Lifecycle.sol";
 import {Market} from "./support/Market.sol";
@@ -178,6 +179,8 @@ contract SettlementTest is Market {
 
         vm.expectEmit(true, true, true, true, address(till));
         emit ISettlement.JobSettled(jobId, true, 9000, 2.1 ether, 0.9 ether, 0);
+        vm.expectEmit(true, true, true, true, address(board));
+        emit IJobBoard.JobClosed(jobId, JobState.Settled);
         till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
 
         checkJob(jobId, JobState.Settled);

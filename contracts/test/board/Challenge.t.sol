@@ -90,6 +90,8 @@ contract ChallengeTest is Market {
 
         vm.expectEmit(true, true, true, true, address(board));
         emit IJobBoard.SegmentChallenged(jobId, 0, CAROL, BOND_WEI);
+        vm.expectEmit(true, true, true, true, address(till));
+        emit ISettlement.BondLocked(jobId, BOND_WEI);
         challenge(0);
 
         checkSegment(jobId, 0, SegmentState.Challenged);

@@ -269,6 +269,8 @@ contract VotesTest is Market {
 
         IJobBoard.Segment memory segment = board.segment(jobId, 0);
         eq(segment.verdict, Digest.wrap(D0), "verdict");
+        eq(segment.best, Digest.wrap(D0), "leader");
+        eq(segment.attempts, 1, "attempts");
         eq(segment.finalFromBlock, finalFrom, "final from");
         eq(board.job(jobId).accepted, 1, "frontier");
         eq(board.segment(jobId, 1).previous, Digest.wrap(D0), "the next segment starts from it");
