@@ -76,6 +76,11 @@ contract GasTest is Market {
         vm.roll(block.number + 1);
         equivocate(jobId, registry.executorAt(1));
         record("equivocation", 0);
+
+        // In a job without bonds.
+        JobId other = openJob(requestForTests(), 3 ether);
+        equivocate(other, registry.executorAt(2));
+        record("equivocation, no bonds held", 0);
     }
 
     function test_gas_ofAnExclusion() public {
