@@ -145,8 +145,8 @@ private:
         return tensor > 0;
     }
 
-    void plan_backward(std::size_t i) {
-        const Layer& l = network_.layers[i];
+    /// A step of layer i that finds the scratch of its forward pass.
+    Step backward_step_of(std::size_t i) const {
         Step step = step_of(i);
         for (const Step& earlier : plan_.forward) {
             if (earlier.number == i && earlier.extra != nullptr) {
@@ -154,66 +154,76 @@ private:
                 step.extra_block = earlier.extra_block;
             }
         }
+        return step;
+    }
+
+    void plan_backward(std::size_t i) {
+        const Layer& l = network_.layers[i];
+        Step step = backward_step_of(i);
         switch (l.op) {
             case Op::Conv:
                 return plan_conv_backward(i, step);
             case Op::Linear:
                 return plan_linear_backward(i, step);
             case Op::Relu:
-                if (fusions_[i].undone_by_pool) {
-                    return;
-                }
-                return plan_gradient(l, step, ops_.relu_gradient);
+                return fusions_[i].undone_by_pool ? void() : plan_gradient(l, step, ops_.relu_gradient);
             case Op::MaxPool:
-                if (fusions_[i].done_before) {
-                    if (fusions_[network_.layers[l.input - 1].input - 1].squares_late) {
-                        return;
-                    }
-                    step.other = maps_[i + 1].sources;
-                    return plan_gradient(l, step, ops_.relu_pool_gradient);
-                }
-                return plan_gradient(l, step, ops_.max_pool_gradient);
+                return plan_max_pool_backward(i, step);
             case Op::AvgPool:
                 return plan_gradient(l, step, ops_.avg_pool_gradient);
             case Op::GroupNorm:
-                (void)wants_gradient(l.input, step);  // its sums are also those of the parameters
-                add_step(plan_.backward, step, ops_.group_norm_gradient, l.groups);
-                return add_step(plan_.weights, step, ops_.group_norm_weights, l.in.channels);
             case Op::LayerNorm:
-                if (wants_gradient(l.input, step)) {
-                    add_step(plan_.backward, step, ops_.layer_norm_gradient, std::size_t{l.in.height} * l.in.width);
-                }
-                return add_step(plan_.weights, step, ops_.layer_norm_weights, l.in.channels);
+                return plan_norm_backward(l, step);
             case Op::Add:
-                if (fusions_[i].in_place) {
-                    (void)wants_gradient(l.input, step);  // it has it already: the two share their memory
-                } else {
-                    plan_gradient(l, step, ops_.pass_gradient);
-                }
-                if (wants_gradient(l.other, step)) {
-                    add_step(plan_.backward, step, ops_.pass_gradient, l.out.channels);
-                }
-                return;
+                return plan_add_backward(i, step);
             case Op::Embedding:
                 return add_step(plan_.weights, step, ops_.embedding_weights, l.out.channels);
             case Op::Attention:
-                if (wants_gradient(l.input, step)) {
-                    add_step(plan_.backward, step, ops_.attention_gradient, l.groups);
-                }
-                return;
+                return plan_if_wanted(l.input, step, ops_.attention_gradient, l.groups);
             case Op::Dropout:
-                if (wants_gradient(l.input, step)) {
-                    add_step(plan_.backward, step, ops_.dropout_gradient, 1);
-                }
-                return;
+                return plan_if_wanted(l.input, step, ops_.dropout_gradient, 1);
         }
     }
 
-    void plan_gradient(const Layer& l, Step& step, Run run) {
-        if (wants_gradient(l.input, step)) {
-            add_step(plan_.backward, step, run, l.out.channels);
+    /// Where the gradient of `tensor` is wanted at all.
+    void plan_if_wanted(std::uint32_t tensor, Step step, Run run, std::size_t units) {
+        if (wants_gradient(tensor, step)) {
+            add_step(plan_.backward, step, run, units);
         }
     }
+
+    void plan_max_pool_backward(std::size_t i, Step step) {
+        const Layer& l = network_.layers[i];
+        if (!fusions_[i].done_before) {
+            return plan_gradient(l, step, ops_.max_pool_gradient);
+        }
+        if (!fusions_[network_.layers[l.input - 1].input - 1].squares_late) {
+            step.other = maps_[i + 1].sources;
+            plan_gradient(l, step, ops_.relu_pool_gradient);
+        }
+    }
+
+    void plan_norm_backward(const Layer& l, Step step) {
+        if (l.op == Op::LayerNorm) {
+            plan_if_wanted(l.input, step, ops_.layer_norm_gradient, std::size_t{l.in.height} * l.in.width);
+            return add_step(plan_.weights, step, ops_.layer_norm_weights, l.in.channels);
+        }
+        (void)wants_gradient(l.input, step);  // its sums are also those of the parameters
+        add_step(plan_.backward, step, ops_.group_norm_gradient, l.groups);
+        add_step(plan_.weights, step, ops_.group_norm_weights, l.in.channels);
+    }
+
+    void plan_add_backward(std::size_t i, Step step) {
+        const Layer& l = network_.layers[i];
+        if (fusions_[i].in_place) {
+            (void)wants_gradient(l.input, step);  // it has it already: the two share their memory
+        } else {
+            plan_gradient(l, step, ops_.pass_gradient);
+        }
+        plan_if_wanted(l.other, step, ops_.pass_gradient, l.out.channels);
+    }
+
+    void plan_gradient(const Layer& l, const Step& step, Run run) { plan_if_wanted(l.input, step, run, l.out.channels); }
 
     void plan_conv_backward(std::size_t i, Step& step) {
         const Layer& l = network_.layers[i];
