@@ -12,8 +12,6 @@
 namespace cone::node {
 namespace {
 
-constexpr std::uint32_t kMaxSet = 160;  // JobBoard.MAX_SET
-
 sortition::StakeTable stakes_of(const JobTerms& terms) {
     std::vector<sortition::Stake> stakes;
     for (const auto& member : terms.pool) {
@@ -44,8 +42,7 @@ std::uint32_t set_size_after(const JobTerms& terms, std::uint32_t index, std::ui
     spec.min_size = terms.min_size;
     spec.c_num = terms.c_num;
     spec.c_den = terms.c_den;
-    const auto pool = std::min(kMaxSet, narrow<std::uint32_t>(terms.pool.size()));
-    return sortition::next_total(spec, {AttemptIndex(index), total, lead_now, pool});
+    return sortition::next_total(spec, {AttemptIndex(index), total, lead_now, sortition::most_members(terms.pool.size())});
 }
 
 }  // namespace cone::node

@@ -73,8 +73,10 @@ private:
         const bool counts = (attempt.number.value & 0xffffU) == index &&
                             attempt.number.value >> kIndexBits == segment_.attempts.front().number.value >> kIndexBits;
         findings_.add("number", counts, place + ": the contract's number is " + std::to_string(attempt.number.value));
-        if (!check_members(order, attempt,
-                           {AttemptIndex(index), tally.members(), tally.standing().lead(), context_.pool.size()}, place)) {
+        if (!check_members(
+                order, attempt,
+                {AttemptIndex(index), tally.members(), tally.standing().lead(), sortition::most_members(context_.pool.size())},
+                place)) {
             return false;
         }
         check_commitments(attempt, place);

@@ -2,12 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "cone/base/ids.hpp"
 #include "cone/job/job_spec.hpp"
 
 namespace cone::sortition {
+
+/// JobBoard.MAX_SET: so the end of a segment, however often it was challenged, fits one transaction.
+inline constexpr std::uint32_t kMaxSet = 160;
+
+/// How many of a pool's executors a segment can ask: GrowthInput.pool of a job on chain.
+[[nodiscard]] constexpr std::uint32_t most_members(std::size_t pool) {
+    return pool < kMaxSet ? static_cast<std::uint32_t>(pool) : kMaxSet;
+}
 
 /// Where a segment stands when a set is asked for.
 struct GrowthInput {

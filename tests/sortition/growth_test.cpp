@@ -84,5 +84,12 @@ TEST(GrowthDeathTest, StopsOnAFirstAttemptThatIsNotTheFirst) {
     EXPECT_DEATH((void)next_total(spec_of(Growth::Doubling, 3, 1), {AttemptIndex(0), 3, 0, 9}), "starts from nobody");
 }
 
+TEST(Growth, ASegmentAsksAtMost160OfAPool) {
+    EXPECT_EQ(most_members(0), 0U);
+    EXPECT_EQ(most_members(160), 160U);
+    EXPECT_EQ(most_members(161), 160U);
+    EXPECT_EQ(most_members(std::size_t{1} << 33), 160U);
+}
+
 }  // namespace
 }  // namespace cone::sortition
