@@ -12,6 +12,11 @@ namespace {
 
 constexpr Millis kInterruptPatience{150};
 
+// A look at the chain takes as long as its node is away. Who answered in the meantime is not late, and MPI needs a while to bring
+// what came to somebody who did not ask: after a silence of kDeaf nobody is called late for kCatchUp.
+constexpr Millis kDeaf{250};
+constexpr Millis kCatchUp{1000};
+
 }  // namespace
 
 ExitCode exit_code_of(RunStatus status) {
@@ -33,6 +38,7 @@ BridgeLoop::BridgeLoop(const BridgePorts& ports, const BridgeOptions& options)
     : ports_(ports), options_(options), coordinator_(ports.chain.terms(), options.coordinator, ports.verifier) {
     CONE_ASSERT(ports.leaders.size() == options.coordinator.executors, "one leader an executor");
     job_deadline_ = Deadline::in(ports.clock, options.job_timeout);
+    heard_until_ = ports.clock.now();
 }
 
 void BridgeLoop::perform(const Actions& actions) {
@@ -69,6 +75,15 @@ bool BridgeLoop::carry_mail() {
     return any;
 }
 
+bool BridgeLoop::listen() {
+    const Millis now = ports_.clock.now();
+    if (now - heard_until_ > kDeaf) {
+        catch_up_ = Deadline::in(ports_.clock, kCatchUp);
+    }
+    heard_until_ = now;
+    return carry_mail();
+}
+
 void BridgeLoop::look_at_peers() {
     const auto dead = ports_.mailbox.failed_peers();
     for (std::size_t executor = 0; executor < ports_.leaders.size(); ++executor) {
@@ -86,9 +101,10 @@ void BridgeLoop::look_at_chain() {
     for (const auto& event : ports_.chain.poll()) {
         perform(coordinator_.on_chain(ports_.clock.now(), event));
     }
-    // A poll may take as long as the node is away, and who answered in the meantime is not late: deadlines are judged at the time
-    // up to which the mail was read.
-    perform(coordinator_.on_tick(heard_until_, ports_.chain.head()));
+    perform(coordinator_.on_head(ports_.clock.now(), ports_.chain.head()));
+    if (catch_up_.passed(ports_.clock)) {
+        perform(coordinator_.on_time(heard_until_));
+    }
 }
 
 void BridgeLoop::leave(ExitCode code, const std::string& reason) {
@@ -131,8 +147,7 @@ bool BridgeLoop::step() {
         stage_ = Stage::Running;
         perform(coordinator_.start(ports_.clock.now()));
     }
-    heard_until_ = ports_.clock.now();
-    const bool mail = carry_mail();
+    const bool mail = listen();
     if (stage_ == Stage::Running) {
         try {
             look_at_peers();

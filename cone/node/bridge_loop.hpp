@@ -58,6 +58,7 @@ private:
 
     void perform(const Actions& actions);
     bool carry_mail();
+    bool listen();
     void look_at_peers();
     void look_at_chain();
     void end_when_over();
@@ -70,7 +71,8 @@ private:
     Stage stage_ = Stage::Starting;
     Deadline job_deadline_;
     Deadline next_poll_{};
-    Millis heard_until_{};
+    Millis heard_until_{};  // deadlines are judged at this time, never later
+    Deadline catch_up_{};
     Deadline goodbye_deadline_;
     std::set<std::size_t> unheard_;
     std::set<std::size_t> reported_lost_;

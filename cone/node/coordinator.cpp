@@ -165,10 +165,20 @@ Actions Coordinator::on_chain(Millis now, const ChainEvent& event) {
     return out;
 }
 
-Actions Coordinator::on_tick(Millis now, std::uint64_t head) {
+Actions Coordinator::on_head(Millis now, std::uint64_t head) {
     Actions out;
     Step step{state_, verifier_, now, out};
     state_.head = head;
+    if (state_.status == RunStatus::Running) {
+        watch_windows(step);
+        watch_finality(step);
+    }
+    return out;
+}
+
+Actions Coordinator::on_time(Millis now) {
+    Actions out;
+    Step step{state_, verifier_, now, out};
     if (state_.status == RunStatus::Joining && state_.join_deadline.at <= now) {
         for (std::size_t i = 0; i < state_.executors.size(); ++i) {
             if (state_.executors[i].standing == Standing::Unknown) {
@@ -180,8 +190,6 @@ Actions Coordinator::on_tick(Millis now, std::uint64_t head) {
         for (std::size_t i = 0; i < state_.segments.size(); ++i) {
             watch_deadlines(step, state_.segments[i]);
         }
-        watch_windows(step);
-        watch_finality(step);
     }
     return out;
 }

@@ -39,8 +39,10 @@ public:
     [[nodiscard]] Actions on_message(Millis now, std::size_t executor, const ToBridge& message);
     [[nodiscard]] Actions on_lost(Millis now, std::size_t executor, const std::string& reason);
     [[nodiscard]] Actions on_chain(Millis now, const ChainEvent& event);
-    /// Deadlines and block windows; `head` is the newest block seen.
-    [[nodiscard]] Actions on_tick(Millis now, std::uint64_t head);
+    /// Block windows; `head` is the newest block seen.
+    [[nodiscard]] Actions on_head(Millis now, std::uint64_t head);
+    /// Deadlines of executors. All that they sent until `now` has been handed to on_message.
+    [[nodiscard]] Actions on_time(Millis now);
     /// Ends the run as failed, unless it is over.
     [[nodiscard]] Actions abort(Millis now, const std::string& reason);
 

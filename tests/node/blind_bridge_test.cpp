@@ -16,8 +16,10 @@ struct Job {
 };
 
 /// A job of honest executors whose bridge is kept waiting by poll number `slow`.
-Job run_job(int slow) {
-    test::JobHarness harness({});
+Job run_job(int slow, Millis mail_lag) {
+    test::HarnessOptions options;
+    options.mail_lag = mail_lag;
+    test::JobHarness harness(options);
     Job job;
     harness.chain().while_polled = [&](int poll) {
         job.polls = poll + 1;
@@ -30,11 +32,14 @@ Job run_job(int slow) {
     return job;
 }
 
-TEST(BlindBridge, ReadsItsMailBeforeItCallsAMemberLate) {
-    const int polls = run_job(-1).polls;
+class BlindBridge : public testing::TestWithParam<int> {};
+
+TEST_P(BlindBridge, ReadsItsMailBeforeItCallsAMemberLate) {
+    const Millis lag{GetParam()};
+    const int polls = run_job(-1, lag).polls;
     ASSERT_GT(polls, 10);
     for (int slow = 0; slow < polls; ++slow) {
-        const Job job = run_job(slow);
+        const Job job = run_job(slow, lag);
         EXPECT_EQ(job.outcome.state.status, RunStatus::Settled) << "poll " << slow << ": " << job.outcome.reason;
         EXPECT_EQ(job.slashed, 0U) << "poll " << slow;
         for (const auto& run : job.outcome.state.segments) {
@@ -42,6 +47,8 @@ TEST(BlindBridge, ReadsItsMailBeforeItCallsAMemberLate) {
         }
     }
 }
+
+INSTANTIATE_TEST_SUITE_P(MailLagMs, BlindBridge, testing::Values(0, 40), testing::PrintToStringParamName());
 
 }  // namespace
 }  // namespace cone::node

@@ -44,7 +44,10 @@ protected:
     }
     void message(std::size_t executor, const ToBridge& body) { take(coordinator.on_message(kNow, executor, body)); }
     void event(const ChainEventBody& body) { take(coordinator.on_chain(kNow, {1, {}, body})); }
-    void tick(std::uint64_t head, Millis now = kNow) { take(coordinator.on_tick(now, head)); }
+    void tick(std::uint64_t head, Millis now = kNow) {
+        take(coordinator.on_head(now, head));
+        take(coordinator.on_time(now));
+    }
 
     const Attempt& attempt(std::uint32_t segment = 0) const { return coordinator.state().segments.at(segment).attempts.back(); }
     /// Number of the executor at a position of the newest attempt.

@@ -15,11 +15,23 @@ constexpr Millis kRevealTimeout{200};
 
 }  // namespace
 
+std::optional<comm::Mail> LaggingMailbox::try_receive() {
+    while (auto mail = mailbox_->try_receive()) {
+        waiting_.emplace_back(clock_.now() + lag_, std::move(*mail));
+    }
+    if (waiting_.empty() || waiting_.front().first > clock_.now()) {
+        return std::nullopt;
+    }
+    auto mail = std::move(waiting_.front().second);
+    waiting_.pop_front();
+    return mail;
+}
+
 JobHarness::JobHarness(HarnessOptions options)
     : options_(std::move(options)),
       chain_(alphabet_terms(options_.executors, options_.segments, options_.lead), options_.rules, verifier_),
       world_(comm::ThreadWorld::create(static_cast<int>(options_.executors) + 1, Millis{1000})),
-      bridge_mailbox_(world_->mailbox(node::kBridgeRank)) {
+      bridge_mailbox_(std::make_unique<LaggingMailbox>(world_->mailbox(node::kBridgeRank), clock_, options_.mail_lag)) {
     executor_options_.reveal_timeout = kRevealTimeout;
     executor_options_.root_patience = kRevealTimeout / 2;
     executor_options_.give_up = Deadline::in(clock_, Millis{1000000});

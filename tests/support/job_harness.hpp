@@ -4,9 +4,13 @@
 
 #include <atomic>
 #include <csignal>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cone/base/errors.hpp"
@@ -30,6 +34,27 @@ struct HarnessOptions {
     std::vector<std::size_t> refusing;  ///< executors whose probe fails
     bool own_endpoints = false;         ///< executors look at the chain before they reveal
     std::vector<std::size_t> cut_off;   ///< executors whose own endpoint is down
+    Millis mail_lag{0};  ///< mail comes out so long after the bridge first asks for it, as under MPI after a pause
+};
+
+/// Hands mail on some time after it was there to be had.
+class LaggingMailbox final : public comm::Mailbox {
+public:
+    LaggingMailbox(std::unique_ptr<comm::Mailbox> mailbox, const Clock& clock, Millis lag)
+        : mailbox_(std::move(mailbox)), clock_(clock), lag_(lag) {}
+
+    [[nodiscard]] int rank() const override { return mailbox_->rank(); }
+    [[nodiscard]] int size() const override { return mailbox_->size(); }
+    void send(int to, ByteSpan message) override { mailbox_->send(to, message); }
+    [[nodiscard]] std::optional<comm::Mail> try_receive() override;
+    [[nodiscard]] std::set<int> failed_peers() override { return mailbox_->failed_peers(); }
+    [[nodiscard]] std::size_t pending_sends() override { return mailbox_->pending_sends(); }
+
+private:
+    std::unique_ptr<comm::Mailbox> mailbox_;
+    const Clock& clock_;
+    Millis lag_;
+    std::deque<std::pair<Millis, comm::Mail>> waiting_;
 };
 
 class JobHarness {
