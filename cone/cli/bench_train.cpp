@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <list>
 #include <memory>
+#include <optional>
 
 #include "cone/base/log.hpp"
 #include "cone/base/median.hpp"
