@@ -16,16 +16,16 @@ constexpr Millis kReceiptPoll{20};
 
 }  // namespace
 
-EthereumChain::EthereumChain(EthereumChainSettings settings, eth::SecretKey bridge_key)
+EthereumChain::EthereumChain(EthereumChainSettings settings, std::unique_ptr<eth::Signer> bridge)
     : settings_(std::move(settings)),
-      key_(std::move(bridge_key)),
+      signer_(std::move(bridge)),
       reading_({.url = settings_.url}),
       reader_(reading_, pause_),
       follower_(reader_, clock_, follow_settings(),
                 settings_.cursor_file.empty() ? std::nullopt : follower::load_cursor(settings_.cursor_file)),
       sending_({.url = settings_.url}),
       send_client_(sending_, pause_),
-      sender_(send_client_, key_, journal_, clock_, pause_, settings_.send),
+      sender_(send_client_, *signer_, journal_, clock_, pause_, settings_.send),
       queue_([this](const sender::Outgoing& request) { return sender_.send(request); }, [this] { pause_.stop(); },
              [this] { return sender_.recover(); }) {}
 

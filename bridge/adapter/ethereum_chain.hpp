@@ -3,12 +3,13 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 
 #include "bridge/adapter/translate.hpp"
 #include "bridge/contracts/deployment.hpp"
-#include "bridge/eth/key.hpp"
+#include "bridge/eth/signer.hpp"
 #include "bridge/follower/follower.hpp"
 #include "bridge/rpc/client.hpp"
 #include "bridge/rpc/curl_transport.hpp"
@@ -31,7 +32,8 @@ struct EthereumChainSettings {
 /// Two connections: this thread's for reading, a worker's for sending, so `submit` and `poll` never wait for a block.
 class EthereumChain final : public node::Chain {
 public:
-    EthereumChain(EthereumChainSettings settings, eth::SecretKey bridge_key);
+    /// `bridge` is not null.
+    EthereumChain(EthereumChainSettings settings, std::unique_ptr<eth::Signer> bridge);
 
     [[nodiscard]] node::JobTerms terms() override;
     [[nodiscard]] std::vector<node::ChainEvent> poll() override;
@@ -57,7 +59,7 @@ private:
     [[nodiscard]] follower::FollowSettings follow_settings() const;
 
     EthereumChainSettings settings_;
-    eth::SecretKey key_;
+    std::unique_ptr<eth::Signer> signer_;
     SteadyClock clock_;
     rpc::StoppablePause pause_;
     rpc::CurlTransport reading_;

@@ -20,10 +20,10 @@ constexpr Millis kNoncePause{1'000};
 
 }  // namespace
 
-Sender::Sender(rpc::Client& client, const eth::SecretKey& key, Journal& journal, const Clock& clock, rpc::Pause& pause,
+Sender::Sender(rpc::Client& client, eth::Signer& signer, Journal& journal, const Clock& clock, rpc::Pause& pause,
                SendSettings settings)
     : client_(client),
-      key_(key),
+      signer_(signer),
       journal_(journal),
       clock_(clock),
       pause_(pause),
@@ -136,7 +136,7 @@ Fees Sender::market() {
 void Sender::sign(Flight& flight, const Fees& fees) {
     flight.transaction.max_priority_fee = fees.tip;
     flight.transaction.max_fee = fees.cap;
-    const eth::SignedTransaction signed_bytes = eth::sign(flight.transaction, key_);
+    const eth::SignedTransaction signed_bytes = signer_.sign(flight.transaction);
     journal_.append({flight.nonce(), flight.label, signed_bytes});
     flight.versions.push_back(signed_bytes);
     flight.newest_at = clock_.now();

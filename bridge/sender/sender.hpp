@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "bridge/eth/key.hpp"
+#include "bridge/eth/signer.hpp"
 #include "bridge/rpc/calls.hpp"
 #include "bridge/rpc/outage.hpp"
 #include "bridge/sender/fees.hpp"
@@ -51,7 +51,7 @@ struct SendSettings {
     rpc::OutageReport report{};
 };
 
-/// Synchronous; one thread. `client`, `key`, `journal`, `clock`, `pause` outlive it.
+/// Synchronous; one thread. `client`, `signer`, `journal`, `clock`, `pause` outlive it.
 ///
 ///     estimate --> quote --> sign --> journal --> broadcast --> receipt?
 ///                    ^                              ^    |          | no
@@ -59,7 +59,7 @@ struct SendSettings {
 ///                    '------------------------------+---------------'  the node forgot it: the same bytes again
 class Sender {
 public:
-    Sender(rpc::Client& client, const eth::SecretKey& key, Journal& journal, const Clock& clock, rpc::Pause& pause,
+    Sender(rpc::Client& client, eth::Signer& signer, Journal& journal, const Clock& clock, rpc::Pause& pause,
            SendSettings settings);
 
     /// Returns when it is mined or cannot be. First settles what the journal holds from a crash or what a reorganisation took
@@ -70,7 +70,7 @@ public:
     /// became of them, by label. Called by `send`; call it at start to learn the outcomes.
     std::vector<std::pair<std::string, Outcome>> recover();
 
-    [[nodiscard]] const Address& address() const { return key_.address(); }
+    [[nodiscard]] const Address& address() const { return signer_.address(); }
 
 private:
     /// What the node made of the newest version. Displaced: another transaction waits with this nonce.
@@ -99,7 +99,7 @@ private:
     [[nodiscard]] rpc::RevertInfo why_reverted(const Flight& flight, const rpc::Receipt& receipt);
 
     rpc::Client& client_;
-    const eth::SecretKey& key_;
+    eth::Signer& signer_;
     Journal& journal_;
     const Clock& clock_;
     rpc::Pause& pause_;

@@ -82,13 +82,13 @@ contracts::DeployTerms deploy_terms(const config::Config& config, const Address&
 }
 
 contracts::Deployment deploy(const config::Config& config, rpc::Client& client, rpc::Pause& pause) {
-    const auto key = key_for(config, Role::Deployer);
+    eth::LocalSigner signer(key_for(config, Role::Deployer));
     sender::MemoryJournal journal;
     const SteadyClock clock;
-    sender::Sender sender(client, key, journal, clock, pause, send_settings(config));
-    const auto plan =
-        contracts::plan_deployment(std::filesystem::path(source_dir()) / "contracts/out", deploy_terms(config, key.address()),
-                                   key.address(), rpc::transaction_count(client, key.address()));
+    sender::Sender sender(client, signer, journal, clock, pause, send_settings(config));
+    const auto plan = contracts::plan_deployment(std::filesystem::path(source_dir()) / "contracts/out",
+                                                 deploy_terms(config, signer.address()), signer.address(),
+                                                 rpc::transaction_count(client, signer.address()));
     return contracts::deploy(client, plan, [&](const contracts::Creation& creation) {
         const auto outcome =
             sender.send({.label = std::string(contracts::name_of(creation.contract)), .data = creation.init_code});

@@ -59,7 +59,8 @@ protected:
         send.chain_id = eth::kAnvilChainId;
         send.poll_interval = Millis(10);
         send.outage = outage;
-        chain_.emplace(EthereumChainSettings{net_.url(), net_.deployment(), job_, send, {}}, dev_account(kBridge));
+        chain_.emplace(EthereumChainSettings{net_.url(), net_.deployment(), job_, send, {}},
+                       std::make_unique<eth::LocalSigner>(dev_account(kBridge)));
     }
 
     /// Polls until an event of this kind has come; all events are kept in `seen_`.

@@ -9,6 +9,7 @@
 #include "bridge/eth/address.hpp"
 #include "bridge/eth/key_source.hpp"
 #include "bridge/eth/rlp.hpp"
+#include "bridge/eth/signer.hpp"
 #include "bridge/eth/typed_data.hpp"
 
 namespace cone::eth {
@@ -36,6 +37,16 @@ constexpr auto kExampleRaw =
 TEST(Transaction, SignsTheKnownBytes) {
     const SignedTransaction made = sign(example(), dev_key(0, 31337));
     EXPECT_EQ(to_hex(made.raw), kExampleRaw);
+}
+
+TEST(LocalSigner, SignsTheKnownBytesWithItsKey) {
+    LocalSigner local(dev_key(0, 31337));
+    Signer& signer = local;
+
+    const SignedTransaction made = signer.sign(example());
+
+    EXPECT_EQ(to_hex(made.raw), kExampleRaw);
+    EXPECT_EQ(decode_transaction(made.raw)->sender, signer.address());
 }
 
 TEST(Transaction, ReadsBackWhatItSigned) {

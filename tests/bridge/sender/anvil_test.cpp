@@ -40,7 +40,7 @@ struct AnvilBench {
     rpc::CurlTransport control_wire{{.url = anvil.url()}};
     rpc::StoppablePause control_pause;
     rpc::Client control{control_wire, control_pause};  ///< the test's own connection: never fails
-    eth::SecretKey key = eth::dev_key(0, eth::kAnvilChainId);
+    eth::LocalSigner key{eth::dev_key(0, eth::kAnvilChainId)};
     sender::MemoryJournal journal;
     sender::SendSettings settings{.chain_id = eth::kAnvilChainId};
 

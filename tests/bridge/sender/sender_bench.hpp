@@ -24,7 +24,7 @@ struct SenderBench {
     rpc::ManualPause pause{clock};
     FakeChain chain;
     rpc::Client client{chain, pause};
-    eth::SecretKey key = eth::dev_key(0, eth::kAnvilChainId);
+    eth::LocalSigner key{eth::dev_key(0, eth::kAnvilChainId)};
     sender::MemoryJournal journal;
     sender::SendSettings settings{.chain_id = eth::kAnvilChainId};
 

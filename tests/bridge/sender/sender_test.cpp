@@ -270,7 +270,7 @@ TEST(Sender, RunsOutOfPatienceWithoutLosingAnything) {
 
 TEST(Sender, RefusesADamagedJournal) {
     SenderBench bench;
-    auto signed_bytes = eth::sign(eth::Transaction{}, bench.key);
+    auto signed_bytes = bench.key.sign(eth::Transaction{});
     for (const std::size_t at : {std::size_t{0}, signed_bytes.raw.size() / 2, signed_bytes.raw.size() - 1}) {
         auto damaged = signed_bytes;
         damaged.raw[at] ^= 1;
