@@ -7,14 +7,9 @@
 
 #include "bridge/contracts/records.hpp"
 #include "bridge/rpc/calls.hpp"
+#include "bridge/rpc/log_range.hpp"
 
 namespace cone::contracts {
-namespace {
-
-constexpr std::uint64_t kBlocksACall = 5'000;  // nodes limit the range of one question
-
-}  // namespace
-
 ShardLists lists_under(const std::vector<Event>& registered, const std::vector<Hash32>& tags) {
     ShardLists lists;
     std::map<std::vector<Hash32>, std::size_t> place_of;
@@ -39,11 +34,9 @@ ShardLists read_lists(rpc::Client& client, const Deployment& deployment, const s
     const rpc::LogFilter filter{.addresses = {deployment.address(Contract::DataCatalog)}, .topics = {}};
     const std::uint64_t head = rpc::block_number(client);
     std::vector<Event> registered;
-    for (std::uint64_t first = deployment.block; first <= head; first += kBlocksACall) {
-        for (const auto& log : rpc::logs_in_range(client, first, std::min(head, first + kBlocksACall - 1), filter)) {
-            if (auto event = decode_event(Contract::DataCatalog, log)) {
-                registered.push_back(std::move(*event));
-            }
+    for (const auto& log : rpc::read_logs(client, deployment.block, head, filter)) {
+        if (auto event = decode_event(Contract::DataCatalog, log)) {
+            registered.push_back(std::move(*event));
         }
     }
     return lists_under(registered, tags);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bridge/rpc/calls.hpp"
 
+#include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "bridge/rpc/decode.hpp"
@@ -96,8 +98,36 @@ BlockHeader header_numbered(const Json& block, std::uint64_t number) {
     return header;
 }
 
-std::vector<Log> logs_of_block(const Json& list, const Hash32& block) {
+/// Up to the first that does not exist.
+std::vector<BlockHeader> headers_while_there(Client& client, std::span<const std::uint64_t> numbers) {
+    std::vector<Question> questions;
+    for (const std::uint64_t number : numbers) {
+        questions.push_back({"eth_getBlockByNumber", header_question_params(BlockId(number))});
+    }
+    std::vector<BlockHeader> headers;
+    for (Answer& answer : client.ask_all(questions)) {
+        const Json block = result_of("eth_getBlockByNumber", std::move(answer));
+        if (block.is_null()) {
+            break;
+        }
+        headers.push_back(header_numbered(block, numbers[headers.size()]));
+    }
+    return headers;
+}
+
+/// Logs of others than asked would be taken for those of our contracts.
+void require_asked(const std::vector<Log>& logs, const LogFilter& filter) {
+    const auto& asked = filter.addresses;
+    for (const Log& log : logs) {
+        if (!asked.empty() && std::find(asked.begin(), asked.end(), log.address) == asked.end()) {
+            bad_result("a log of " + to_hex(log.address) + ", which was not asked");
+        }
+    }
+}
+
+std::vector<Log> logs_of_block(const Json& list, const Hash32& block, const LogFilter& filter) {
     std::vector<Log> logs = logs_from(list);
+    require_asked(logs, filter);
     for (const Log& log : logs) {
         if (log.block.hash != block) {
             bad_result("logs of block " + to_hex(block) + " were asked, of " + to_hex(log.block.hash) + " answered");
@@ -142,17 +172,15 @@ std::optional<BlockHeader> block_header(Client& client, const BlockId& block) {
 }
 
 std::vector<BlockHeader> block_headers(Client& client, std::uint64_t first, std::size_t count) {
-    std::vector<Question> questions;
-    for (std::size_t i = 0; i < count; ++i) {
-        questions.push_back({"eth_getBlockByNumber", header_question_params(BlockId(first + i))});
-    }
-    std::vector<BlockHeader> headers;
-    for (Answer& answer : client.ask_all(questions)) {
-        const Json block = result_of("eth_getBlockByNumber", std::move(answer));
-        if (block.is_null()) {
-            break;
-        }
-        headers.push_back(header_numbered(block, first + headers.size()));
+    std::vector<std::uint64_t> numbers(count);
+    std::iota(numbers.begin(), numbers.end(), first);
+    return headers_while_there(client, numbers);
+}
+
+std::vector<BlockHeader> block_headers(Client& client, std::span<const std::uint64_t> numbers) {
+    auto headers = headers_while_there(client, numbers);
+    if (headers.size() < numbers.size()) {
+        bad_result("block " + std::to_string(numbers[headers.size()]) + " is said not to exist");
     }
     return headers;
 }
@@ -166,7 +194,7 @@ std::vector<std::vector<Log>> logs_in_blocks(Client& client, std::span<const Has
     }
     std::vector<std::vector<Log>> out;
     for (Answer& answer : client.ask_all(questions)) {
-        out.push_back(logs_of_block(result_of("eth_getLogs", std::move(answer)), blocks[out.size()]));
+        out.push_back(logs_of_block(result_of("eth_getLogs", std::move(answer)), blocks[out.size()], filter));
     }
     return out;
 }
@@ -177,6 +205,7 @@ std::vector<Log> logs_in_range(Client& client, std::uint64_t first, std::uint64_
     param["fromBlock"] = eth::to_quantity(first);
     param["toBlock"] = eth::to_quantity(last);
     std::vector<Log> logs = logs_from(client.ask("eth_getLogs", Json::array({param})));
+    require_asked(logs, filter);
     if (!logs.empty() && (logs.front().block.number < first || logs.back().block.number > last)) {
         bad_result("logs outside blocks " + std::to_string(first) + " to " + std::to_string(last));
     }

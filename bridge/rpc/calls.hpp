@@ -22,6 +22,9 @@ void require_chain_id(Client& client, std::uint64_t expected);
 /// Headers of the blocks first, first + 1, ..., in one exchange. Shorter than `count` at the first that does not exist.
 [[nodiscard]] std::vector<BlockHeader> block_headers(Client& client, std::uint64_t first, std::size_t count);
 
+/// Headers of these blocks, in their order, in one exchange. Throws CallFailed (BadResult) when one does not exist.
+[[nodiscard]] std::vector<BlockHeader> block_headers(Client& client, std::span<const std::uint64_t> numbers);
+
 /// Logs of exactly these blocks, in their order, in one exchange. Throws NodeError (UnknownBlock) when one is gone.
 [[nodiscard]] std::vector<std::vector<Log>> logs_in_blocks(Client& client, std::span<const Hash32> blocks,
                                                            const LogFilter& filter);

@@ -14,23 +14,48 @@ namespace {
 /// Code of a revert in geth, reth and anvil.
 constexpr std::int64_t kRevertCode = 3;
 
-/// First match wins: "replacement transaction underpriced" before "underpriced".
-constexpr std::array<std::pair<std::string_view, Refusal>, 14> kWords{{
-    {"execution reverted", Refusal::Reverted},
-    {"already known", Refusal::AlreadyKnown},
-    {"already imported", Refusal::AlreadyKnown},
-    {"nonce too low", Refusal::NonceTooLow},
-    {"nonce is too low", Refusal::NonceTooLow},
-    {"replacement transaction underpriced", Refusal::Underpriced},
-    {"less than block base fee", Refusal::FeeTooLow},
-    {"fee cap less than", Refusal::FeeTooLow},
-    {"transaction underpriced", Refusal::FeeTooLow},
-    {"insufficient funds", Refusal::InsufficientFunds},
-    {"unknown block", Refusal::UnknownBlock},
-    {"header not found", Refusal::UnknownBlock},
-    {"header for hash not found", Refusal::UnknownBlock},
-    {"block not found", Refusal::UnknownBlock},
-}};
+using Word = std::pair<std::string_view, Refusal>;
+
+/// First match wins: "replacement transaction underpriced" before "underpriced". What providers say of ranges differs most.
+constexpr std::array kWords{
+    Word{"finalized block not found", Refusal::NoSuchTag},
+    Word{"safe block not found", Refusal::NoSuchTag},
+    Word{"invalid block tag", Refusal::NoSuchTag},
+    Word{"unknown block tag", Refusal::NoSuchTag},
+    Word{"unsupported block tag", Refusal::NoSuchTag},
+    Word{"unknown variant", Refusal::NoSuchTag},
+    Word{"execution reverted", Refusal::Reverted},
+    Word{"already known", Refusal::AlreadyKnown},
+    Word{"already imported", Refusal::AlreadyKnown},
+    Word{"nonce too low", Refusal::NonceTooLow},
+    Word{"nonce is too low", Refusal::NonceTooLow},
+    Word{"replacement transaction underpriced", Refusal::Underpriced},
+    Word{"less than block base fee", Refusal::FeeTooLow},
+    Word{"fee cap less than", Refusal::FeeTooLow},
+    Word{"transaction underpriced", Refusal::FeeTooLow},
+    Word{"insufficient funds", Refusal::InsufficientFunds},
+    Word{"unknown block", Refusal::UnknownBlock},
+    Word{"header not found", Refusal::UnknownBlock},
+    Word{"header for hash not found", Refusal::UnknownBlock},
+    Word{"block not found", Refusal::UnknownBlock},
+    Word{"query returned more than", Refusal::RangeTooLarge},
+    Word{"too many results", Refusal::RangeTooLarge},
+    Word{"too many logs", Refusal::RangeTooLarge},
+    Word{"range too large", Refusal::RangeTooLarge},
+    Word{"range is too large", Refusal::RangeTooLarge},
+    Word{"range too wide", Refusal::RangeTooLarge},
+    Word{"range is too wide", Refusal::RangeTooLarge},
+    Word{"exceed max block range", Refusal::RangeTooLarge},
+    Word{"exceeds max block range", Refusal::RangeTooLarge},
+    Word{"exceed maximum block range", Refusal::RangeTooLarge},
+    Word{"exceeds maximum block range", Refusal::RangeTooLarge},
+    Word{"block range limit", Refusal::RangeTooLarge},
+    Word{"limited to a", Refusal::RangeTooLarge},
+    Word{"log response size exceeded", Refusal::RangeTooLarge},
+    Word{"query exceeds limit", Refusal::RangeTooLarge},
+    Word{"response size exceeded", Refusal::RangeTooLarge},
+    Word{"query timeout exceeded", Refusal::RangeTooLarge},
+};
 
 std::string lower(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

@@ -65,6 +65,8 @@ enum class Refusal : std::uint8_t {
     FeeTooLow,    ///< below the block's base fee, or the pool's minimum
     InsufficientFunds,
     UnknownBlock,
+    RangeTooLarge,  ///< eth_getLogs: too many blocks or too many logs in one answer
+    NoSuchTag,      ///< the node does not know `safe` or `finalized`
     Other,
 };
 [[nodiscard]] Refusal meaning_of(const ErrorObject& error);

@@ -43,9 +43,7 @@ void add_number(std::vector<Bytes>& fields, const std::optional<Number>& number)
     }
 }
 
-}  // namespace
-
-Bytes header_rlp(const BlockHeader& h) {
+Bytes encode(const BlockHeader& h) {
     std::vector<Bytes> fields = frontier_fields(h);
     add_number(fields, h.base_fee);
     add_hash(fields, h.withdrawals_root);
@@ -53,12 +51,26 @@ Bytes header_rlp(const BlockHeader& h) {
     add_number(fields, h.excess_blob_gas);
     add_hash(fields, h.parent_beacon_root);
     add_hash(fields, h.requests_hash);
-    Bytes rlp = eth::rlp_list(fields);
+    return eth::rlp_list(fields);
+}
+
+}  // namespace
+
+Hash32 header_hash(const BlockHeader& header) {
+    return hash::keccak256(encode(header));
+}
+
+Bytes header_rlp(const BlockHeader& h) {
+    Bytes rlp = encode(h);
     if (const Hash32 hash = hash::keccak256(rlp); hash != h.hash) {
         bad_result("block " + std::to_string(h.number) + " is said to be " + to_hex(h.hash) + " but its header hashes to " +
                    to_hex(hash) + ": wrong fields, or of a fork that is not known here");
     }
     return rlp;
+}
+
+void require_own_hash(const BlockHeader& header) {
+    (void)header_rlp(header);
 }
 
 }  // namespace cone::rpc
