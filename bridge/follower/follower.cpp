@@ -3,9 +3,13 @@
 #include "bridge/follower/follower.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "bridge/follower/bloom.hpp"
+#include "bridge/follower/catch_up.hpp"
+#include "bridge/follower/final_block.hpp"
+#include "bridge/rpc/header.hpp"
 
 namespace cone::follower {
 namespace {
@@ -26,11 +30,15 @@ void keep_linked(std::vector<rpc::BlockHeader>& headers, std::optional<Hash32> p
 
 }  // namespace
 
-Follower::Follower(rpc::Client& client, const Clock& clock, FollowSettings settings, std::optional<Ring> ring)
+Follower::Follower(rpc::Client& client, const Clock& clock, FollowSettings settings, std::optional<Ring> ring,
+                   SecondEndpoint* second)
     : client_(client),
+      clock_(clock),
       settings_(std::move(settings)),
+      second_(second),
       outage_(clock, settings_.outage, settings_.report),
-      ring_(std::move(ring).value_or(Ring{})) {}
+      ring_(std::move(ring).value_or(Ring{})),
+      head_moved_(clock.now()) {}
 
 std::optional<BlockRef> Follower::tip() const {
     return ring_.empty() ? std::nullopt : std::optional(ring_.back());
@@ -54,15 +62,56 @@ std::vector<Step> Follower::poll() {
 
 /// INVARIANT: the ring changes only after everything was read, so that a failure in the middle costs nothing.
 std::vector<Step> Follower::advance() {
-    const auto head = rpc::block_header(client_);
-    if (!head) {
+    const rpc::BlockHeader head = newest();
+    if (second_ != nullptr) {
+        second_->compare(client_, head_);
+    }
+    if (!ring_.empty() && head.hash == ring_.back().hash) {
         return {};
+    }
+    auto applied = catch_up();
+    if (applied.empty()) {
+        return follow(head);
+    }
+    ring_ = {applied.back().block};  // final: nothing below it can be reverted
+    return {std::make_move_iterator(applied.begin()), std::make_move_iterator(applied.end())};
+}
+
+rpc::BlockHeader Follower::newest() {
+    auto head = rpc::block_header(client_);
+    if (!head) {
+        throw rpc::CallFailed(rpc::Fault::ServerError, "it has no newest block");
+    }
+    rpc::require_own_hash(*head);
+    if (head->hash != head_hash_) {
+        head_moved_ = clock_.now();
     }
     head_ = head->number;
-    if (!ring_.empty() && head->hash == ring_.back().hash) {
+    head_hash_ = head->hash;
+    return *std::move(head);
+}
+
+/// Empty when the end is near, or a reorganisation has to be followed first.
+std::vector<BlockApplied> Follower::catch_up() {
+    const std::uint64_t next = ring_.empty() ? settings_.first_block : ring_.back().number + 1;
+    const auto is_far = [&](std::uint64_t block) { return block >= next && block - next >= settings_.catch_up_blocks; };
+    if (!is_far(head_)) {
         return {};
     }
-    const std::size_t kept = blocks_kept(*head);
+    const auto final = final_block(client_, settings_.final_depth);
+    if (!final || !is_far(final->number) || (!ring_.empty() && !has(ring_.back()))) {
+        return {};
+    }
+    return read_final_blocks(client_, next, final->number, {settings_.addresses, {}}, settings_.blocks_a_poll, width_, second_);
+}
+
+bool Follower::has(const BlockRef& block) {
+    const auto header = rpc::block_header(client_, block.number);
+    return header && header->hash == block.hash;
+}
+
+std::vector<Step> Follower::follow(const rpc::BlockHeader& head) {
+    const std::size_t kept = blocks_kept(head);
     Ring ring(ring_.begin(), ring_.begin() + static_cast<std::ptrdiff_t>(kept));
     std::vector<Step> steps;
     for (std::size_t i = ring_.size(); i-- > kept;) {
@@ -71,6 +120,9 @@ std::vector<Step> Follower::advance() {
     for (BlockApplied& applied : apply(next_headers(ring))) {
         ring.push_back(applied.block);
         steps.emplace_back(std::move(applied));
+    }
+    for (std::size_t i = kept; second_ != nullptr && i < ring_.size(); ++i) {
+        second_->forget(ring_[i].hash);
     }
     const std::size_t surplus = ring.size() - std::min(ring.size(), settings_.ring_blocks + 1);  // and where they part
     ring.erase(ring.begin(), ring.begin() + static_cast<std::ptrdiff_t>(surplus));
@@ -114,26 +166,32 @@ std::vector<rpc::BlockHeader> Follower::next_headers(const Ring& ring) {
     }
     const std::uint64_t count = std::min<std::uint64_t>(head_ - first + 1, settings_.blocks_a_poll);
     auto headers = rpc::block_headers(client_, first, count);
+    std::for_each(headers.begin(), headers.end(), rpc::require_own_hash);
     keep_linked(headers, ring.empty() ? std::nullopt : std::optional(ring.back().hash));
     return headers;
 }
 
-/// Reads logs by block hash, so that they are of exactly these blocks, and only where the bloom filter leaves it open.
+/// Reads logs by block hash, so that they are of exactly these blocks, and only where the bloom filter leaves it open. Ends before the
+/// first block whose logs the second endpoint does not confirm.
 std::vector<BlockApplied> Follower::apply(const std::vector<rpc::BlockHeader>& headers) {
-    std::vector<BlockApplied> out;
     std::vector<Hash32> to_read;
     for (const rpc::BlockHeader& header : headers) {
-        out.push_back({header.ref(), header.timestamp, {}});
         if (std::any_of(settings_.addresses.begin(), settings_.addresses.end(),
                         [&](const Address& address) { return may_contain(header.logs_bloom, address.span()); })) {
             to_read.push_back(header.hash);
         }
     }
-    auto logs = rpc::logs_in_blocks(client_, to_read, {settings_.addresses, {}});
-    for (std::size_t i = 0, next = 0; i < out.size() && next < to_read.size(); ++i) {
-        if (out[i].block.hash == to_read[next]) {
-            out[i].logs = std::move(logs[next++]);
+    const rpc::LogFilter filter{settings_.addresses, {}};
+    auto logs = rpc::logs_in_blocks(client_, to_read, filter);
+    const std::size_t known = second_ == nullptr ? to_read.size() : second_->confirmed(to_read, logs, filter);
+    std::vector<BlockApplied> out;
+    std::size_t next = 0;
+    for (const rpc::BlockHeader& header : headers) {
+        const bool was_read = next < to_read.size() && header.hash == to_read[next];
+        if (was_read && next == known) {
+            break;
         }
+        out.push_back({header.ref(), header.timestamp, was_read ? std::move(logs[next++]) : std::vector<rpc::Log>{}});
     }
     return out;
 }

@@ -4,26 +4,16 @@
 
 #include <cstdint>
 #include <optional>
-#include <variant>
 #include <vector>
 
 #include "bridge/follower/cursor.hpp"
+#include "bridge/follower/second_endpoint.hpp"
+#include "bridge/follower/step.hpp"
 #include "bridge/rpc/calls.hpp"
+#include "bridge/rpc/log_range.hpp"
 #include "bridge/rpc/outage.hpp"
 
 namespace cone::follower {
-
-/// The next block of the chain; `logs` by index, possibly none.
-struct BlockApplied {
-    BlockRef block;
-    std::uint64_t timestamp = 0;  ///< seconds, the chain's time
-    std::vector<rpc::Log> logs;
-};
-/// The newest applied block is no longer part of the chain: take its effects back.
-struct BlockReverted {
-    BlockRef block;
-};
-using Step = std::variant<BlockApplied, BlockReverted>;
 
 /// The chain changed below what we remember; a person has to decide (E-REORG-DEEP).
 struct ReorgTooDeep : ChainError {
@@ -35,38 +25,55 @@ struct FollowSettings {
     std::uint64_t first_block = 0;  ///< where to begin without a cursor: the contracts' deployment
     std::size_t ring_blocks = 128;  ///< deepest reorganisation that is followed, in blocks
     std::size_t blocks_a_poll = 64;
-    Millis outage{600'000};  ///< the node away for so long: poll throws RpcError, exit code TryAgain
+    std::uint64_t final_depth = 64;        ///< blocks, where the node has no tag `finalized`
+    std::uint64_t catch_up_blocks = 1024;  ///< so many final ones ahead: read by ranges, not block by block
+    Millis stale_after{180'000};           ///< no new block for so long: is_stale
+    Millis outage{600'000};                ///< the node away for so long: poll throws RpcError, exit code TryAgain
     rpc::OutageReport report{};
 };
 
-/// One thread. `client` and `clock` outlive it.
+/// One thread. `client`, `clock` and `second` outlive it. A header whose hash is not its own, a log of another block or contract than
+/// asked, and a log that the second endpoint does not tell are never handed on.
 class Follower {
 public:
-    /// `ring`: from load_cursor, or nothing to begin at settings.first_block.
-    Follower(rpc::Client& client, const Clock& clock, FollowSettings settings, std::optional<Ring> ring = {});
+    /// `ring`: from load_cursor, or nothing to begin at settings.first_block. `second`: nothing to believe one node.
+    Follower(rpc::Client& client, const Clock& clock, FollowSettings settings, std::optional<Ring> ring = {},
+             SecondEndpoint* second = nullptr);
 
     /// What happened since the last call, at most `blocks_a_poll` blocks of it, in the chain's order. Empty when nothing did or
-    /// the node is away. Throws ReorgTooDeep; RpcError after the outage limit. After a throw nothing was consumed.
+    /// the node is away. Throws ReorgTooDeep; RpcError after the outage limit, CallFailed at once for an answer that is refused.
+    /// After a throw nothing was consumed.
     [[nodiscard]] std::vector<Step> poll();
 
     /// Newest block applied; nothing before the first.
     [[nodiscard]] std::optional<BlockRef> tip() const;
     /// Number of the newest block the node told of.
     [[nodiscard]] std::uint64_t head() const { return head_; }
+    /// The newest block has been the same for `stale_after`: perhaps the node stands still. Deadlines are in blocks, so none passes.
+    [[nodiscard]] bool is_stale() const { return clock_.now() - head_moved_ >= settings_.stale_after; }
     /// What save_cursor takes, once the steps of the last poll are dealt with.
     [[nodiscard]] const Ring& ring() const { return ring_; }
 
 private:
     [[nodiscard]] std::vector<Step> advance();
+    [[nodiscard]] rpc::BlockHeader newest();
+    [[nodiscard]] std::vector<BlockApplied> catch_up();
+    [[nodiscard]] bool has(const BlockRef& block);
+    [[nodiscard]] std::vector<Step> follow(const rpc::BlockHeader& head);
     [[nodiscard]] std::size_t blocks_kept(const rpc::BlockHeader& head);
     [[nodiscard]] std::vector<rpc::BlockHeader> next_headers(const Ring& ring);
     [[nodiscard]] std::vector<BlockApplied> apply(const std::vector<rpc::BlockHeader>& headers);
 
     rpc::Client& client_;
+    const Clock& clock_;
     FollowSettings settings_;
+    SecondEndpoint* second_;
     rpc::Outage outage_;
+    rpc::RangeWidth width_;
     Ring ring_;
     std::uint64_t head_ = 0;
+    Hash32 head_hash_;
+    Millis head_moved_;
 };
 
 }  // namespace cone::follower

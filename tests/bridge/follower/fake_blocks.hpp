@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,19 +32,29 @@ public:
 
     std::function<void(const std::string& body)> before;  ///< may throw
     std::size_t lag = 0;                                  ///< the node tells of the chain without its newest blocks
-    bool says_blooms_are_full = false;
-    std::vector<std::string> asked;  ///< methods
+    bool fills_blooms = false;                            ///< of the blocks added from now on
+    std::optional<std::size_t> final_block;               ///< nothing: it has no such tag
+    std::size_t widest_range = 1 << 20;                   ///< of eth_getLogs, in blocks
+    bool forge_logs = false;                              ///< tells logs with other data
+    bool damages_headers = false;                         ///< tells headers with another state root
+    std::vector<std::string> asked;                       ///< methods
+    std::vector<std::size_t> ranges;                      ///< widths asked of eth_getLogs
 
 private:
     struct Block {
+        std::uint64_t number = 0;
         Hash32 hash;
         Hash32 parent;
+        Hash32 state_root;  ///< different in each block ever made
         rpc::Bloom bloom;
         std::vector<Bytes> logs;
     };
     rpc::Json answer(const rpc::Json& question);
-    [[nodiscard]] rpc::Json header(std::size_t number) const;
-    [[nodiscard]] rpc::Json logs(const std::string& hash) const;
+    [[nodiscard]] rpc::Json block_named(const std::string& which, std::size_t visible) const;
+    [[nodiscard]] rpc::Json header(const Block& block) const;
+    [[nodiscard]] rpc::Json logs(const Block& block) const;
+    [[nodiscard]] rpc::Json logs_of(const std::string& hash) const;
+    [[nodiscard]] rpc::Json logs_between(const rpc::Json& filter);
 
     std::vector<Block> blocks_;
     std::uint32_t made_ = 0;

@@ -84,7 +84,7 @@ TEST(Follower, AsksForLogsOnlyWhereTheBloomAllowsThem) {
 
 TEST(Follower, ReadsOnlyWhatIsThereWhenTheBloomIsFull) {
     Bench bench;
-    bench.chain.says_blooms_are_full = true;
+    bench.chain.fills_blooms = true;
     bench.grow(5);
     Follower follower = bench.follower();
 
