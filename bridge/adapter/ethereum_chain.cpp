@@ -51,6 +51,11 @@ std::vector<node::ChainEvent> EthereumChain::poll() {
     return events;
 }
 
+bool EthereumChain::caught_up() {
+    const auto tip = follower_.tip();
+    return tip && tip->number >= follower_.head();
+}
+
 void EthereumChain::read_blocks(std::vector<node::ChainEvent>& out) {
     const auto steps = follower_.poll();
     for (const auto& step : steps) {

@@ -37,6 +37,7 @@ public:
 
     [[nodiscard]] node::JobTerms terms() override;
     [[nodiscard]] std::vector<node::ChainEvent> poll() override;
+    [[nodiscard]] bool caught_up() override;
     void submit(const node::ChainAction& action) override;
     [[nodiscard]] std::uint64_t head() override { return follower_.head(); }
     /// Waits a few seconds for receipts under way: the event of a transaction may be read before its receipt.

@@ -116,7 +116,8 @@ std::string void_reason_of(const Event& event) {
 std::vector<node::ChainEventBody> votes_counted(const Event& event) {
     std::vector<node::ChainEventBody> counted;
     for (const auto& executor : event.list("executors")) {
-        counted.emplace_back(node::VoteCounted{segment_of(event), attempt_of(event), contracts::read_address(executor)});
+        counted.emplace_back(node::VoteCounted{segment_of(event), attempt_of(event), contracts::read_address(executor),
+                                               event.hash("digest"), event.hash("witness")});
     }
     return counted;
 }

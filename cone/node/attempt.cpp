@@ -23,13 +23,20 @@ MemberView* member_of(Attempt& attempt, std::size_t executor) {
     return at == attempt.members.end() ? nullptr : &*at;
 }
 
+MemberView* member_at(Attempt& attempt, const Address& address) {
+    const auto at =
+        std::find_if(attempt.members.begin(), attempt.members.end(), [&](const auto& m) { return m.address == address; });
+    return at == attempt.members.end() ? nullptr : &*at;
+}
+
 bool awaits_anybody(const Attempt& attempt) {
     return std::any_of(attempt.members.begin(), attempt.members.end(), [](const auto& member) { return member.awaited; });
 }
 
 void await_reveals(Attempt& attempt, const std::vector<ExecutorView>& executors) {
     for (auto& member : attempt.members) {
-        member.awaited = !member.commitment.is_zero() && member.executor && executors[*member.executor].available();
+        const bool here = member.executor && executors[*member.executor].available();
+        member.awaited = here && !member.commitment.is_zero() && !member.reveal && !member.counted;
     }
 }
 
@@ -49,6 +56,10 @@ std::vector<Hash32> commitments_of(const Attempt& attempt) {
     return commitments;
 }
 
+CommitmentsOnChain list_of(SegmentIndex segment, const Attempt& attempt) {
+    return {segment, attempt.number, attempt.root, addresses_of(attempt), commitments_of(attempt)};
+}
+
 PostCommitments post_of(JobId job, SegmentIndex segment, const Attempt& attempt) {
     return {job, segment, attempt.number, addresses_of(attempt), commitments_of(attempt), attempt.root};
 }
@@ -56,7 +67,7 @@ PostCommitments post_of(JobId job, SegmentIndex segment, const Attempt& attempt)
 CastVotes votes_of(JobId job, SegmentIndex segment, const Attempt& attempt) {
     CastVotes cast{job, segment, attempt.number, addresses_of(attempt), commitments_of(attempt), {}};
     for (const auto& member : attempt.members) {
-        if (member.reveal) {
+        if (member.reveal && !member.counted) {
             cast.votes.push_back(vote_of(attempt, member, *member.reveal));
         }
     }

@@ -9,15 +9,19 @@ namespace cone::node {
 
 /// The member of `attempt` that is executor number `executor` of this run.
 [[nodiscard]] MemberView* member_of(Attempt& attempt, std::size_t executor);
+/// The member with this address; null when it is not in the attempt.
+[[nodiscard]] MemberView* member_at(Attempt& attempt, const Address& address);
 [[nodiscard]] bool awaits_anybody(const Attempt& attempt);
 
-/// Starts waiting for reveals: of everybody who committed and is still there.
+/// Starts waiting for reveals: of everybody who committed, is still there and has not shown its vote in an earlier life.
 void await_reveals(Attempt& attempt, const std::vector<ExecutorView>& executors);
 
 [[nodiscard]] std::vector<Address> addresses_of(const Attempt& attempt);
 [[nodiscard]] std::vector<Hash32> commitments_of(const Attempt& attempt);
+/// What members are told once the root is in a block, and what the bridge keeps before it posts it.
+[[nodiscard]] CommitmentsOnChain list_of(SegmentIndex segment, const Attempt& attempt);
 [[nodiscard]] PostCommitments post_of(JobId job, SegmentIndex segment, const Attempt& attempt);
-/// The votes that open their commitments, by position; the late ones are not among them.
+/// The votes that open their commitments, by position; neither late ones nor those that the chain has counted.
 [[nodiscard]] CastVotes votes_of(JobId job, SegmentIndex segment, const Attempt& attempt);
 /// The late vote of one member, which has one.
 [[nodiscard]] CastVotes late_vote_of(JobId job, SegmentIndex segment, const Attempt& attempt, const MemberView& member);

@@ -35,7 +35,10 @@ ExitCode exit_code_of(RunStatus status) {
 }
 
 BridgeLoop::BridgeLoop(const BridgePorts& ports, const BridgeOptions& options)
-    : ports_(ports), options_(options), coordinator_(ports.chain.terms(), options.coordinator, ports.verifier) {
+    : ports_(ports),
+      options_(options),
+      coordinator_(ports.chain.terms(), options.coordinator, ports.verifier,
+                   ports.notebook != nullptr ? ports.notebook->read() : std::vector<Note>{}) {
     CONE_ASSERT(ports.leaders.size() == options.coordinator.executors, "one leader an executor");
     job_deadline_ = Deadline::in(ports.clock, options.job_timeout);
     heard_until_ = ports.clock.now();
@@ -47,9 +50,17 @@ void BridgeLoop::perform(const Actions& actions) {
             ports_.mailbox.send(ports_.leaders.at(tell->executor), encode(tell->message));
         } else if (const auto* submit = std::get_if<Submit>(&action)) {
             ports_.chain.submit(submit->action);
+        } else if (const auto* keep_it = std::get_if<Keep>(&action)) {
+            keep(keep_it->note);
         } else if (ports_.progress) {
             ports_.progress(std::get<Say>(action).line);
         }
+    }
+}
+
+void BridgeLoop::keep(const Note& note) {
+    if (ports_.notebook != nullptr) {
+        ports_.notebook->keep(note);
     }
 }
 
@@ -70,6 +81,8 @@ bool BridgeLoop::carry_mail() {
             perform(coordinator_.on_message(ports_.clock.now(), executor, message));
         } catch (const DataError& error) {
             spdlog::debug("executor {}: dropped a message: {}", executor, error.what());
+        } catch (const EnvironmentError& error) {
+            give_up(error.code(), error.what());  // what cannot be kept must not be acted on
         }
     }
     return any;
@@ -97,13 +110,21 @@ void BridgeLoop::look_at_chain() {
     if (!next_poll_.passed(ports_.clock)) {
         return;
     }
-    next_poll_ = Deadline::in(ports_.clock, options_.poll);
     for (const auto& event : ports_.chain.poll()) {
         perform(coordinator_.on_chain(ports_.clock.now(), event));
     }
+    next_poll_ = Deadline::in(ports_.clock, ports_.chain.caught_up() ? options_.poll : Millis{0});
     perform(coordinator_.on_head(ports_.clock.now(), ports_.chain.head()));
-    if (catch_up_.passed(ports_.clock)) {
+    if (stage_ == Stage::Running && catch_up_.passed(ports_.clock)) {
         perform(coordinator_.on_time(heard_until_));
+    }
+}
+
+/// Executors are called when all that the chain has to tell of earlier lives has been read: they join, and the run goes on from there.
+void BridgeLoop::begin_when_past_is_known() {
+    if (stage_ == Stage::Starting && ports_.chain.caught_up()) {
+        stage_ = Stage::Running;
+        perform(coordinator_.start(ports_.clock.now()));
     }
 }
 
@@ -143,15 +164,12 @@ void BridgeLoop::end_when_over() {
 }
 
 bool BridgeLoop::step() {
-    if (stage_ == Stage::Starting) {
-        stage_ = Stage::Running;
-        perform(coordinator_.start(ports_.clock.now()));
-    }
     const bool mail = listen();
-    if (stage_ == Stage::Running) {
+    if (stage_ == Stage::Starting || stage_ == Stage::Running) {
         try {
             look_at_peers();
             look_at_chain();
+            begin_when_past_is_known();
             end_when_over();
         } catch (const Error& error) {
             give_up(error.code(), error.what());

@@ -12,6 +12,7 @@
 #include "cone/base/errors.hpp"
 #include "cone/comm/mailbox.hpp"
 #include "cone/node/coordinator.hpp"
+#include "cone/node/notebook.hpp"
 
 namespace cone::node {
 
@@ -23,6 +24,7 @@ struct BridgePorts {
     std::vector<int> leaders;                          ///< world rank of each executor's leader, by executor number
     const std::atomic<bool>* interrupted = nullptr;    ///< set by a signal handler; may be null
     std::function<void(const std::string&)> progress;  ///< a line for people; may be empty
+    Notebook* notebook = nullptr;                      ///< of earlier lives and this one; null: a restart knows only the chain
 };
 
 struct BridgeOptions {
@@ -44,7 +46,7 @@ struct BridgeOutcome {
 /// One turn a `step`, so that tests drive whole jobs in one thread.
 class BridgeLoop {
 public:
-    /// Reads the chain's terms. Throws RpcError when it cannot.
+    /// Reads the chain's terms and the notebook. Throws RpcError, or what the notebook throws, when it cannot.
     BridgeLoop(const BridgePorts& ports, const BridgeOptions& options);
 
     /// Whether there was something to do. Never throws: a chain that is gone ends the run.
@@ -57,10 +59,12 @@ private:
     enum class Stage { Starting, Running, Leaving, Done };
 
     void perform(const Actions& actions);
+    void keep(const Note& note);
     bool carry_mail();
     bool listen();
     void look_at_peers();
     void look_at_chain();
+    void begin_when_past_is_known();
     void end_when_over();
     void leave(ExitCode code, const std::string& reason);
     void give_up(ExitCode code, const std::string& reason);

@@ -115,6 +115,8 @@ struct VoteCounted {
     SegmentIndex segment;
     AttemptIndex attempt;
     Address executor;
+    Hash32 digest{};
+    Hash32 witness{};
 };
 struct SegmentAccepted {
     SegmentIndex segment;
@@ -184,6 +186,8 @@ public:
     [[nodiscard]] virtual JobTerms terms() = 0;
     /// Events since the last call, in chain order.
     [[nodiscard]] virtual std::vector<ChainEvent> poll() = 0;
+    /// Whether `poll` has read everything up to the head it last saw: what happened before this process is known then.
+    [[nodiscard]] virtual bool caught_up() { return true; }
     virtual void submit(const ChainAction& action) = 0;
     /// Number of the newest block seen.
     [[nodiscard]] virtual std::uint64_t head() = 0;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cone/base/errors.hpp"
+#include "cone/node/resume.hpp"
 #include "cone/node/segment_flow.hpp"
 #include "cone/node/settlement_flow.hpp"
 #include "cone/node/vote_flow.hpp"
@@ -36,7 +37,7 @@ void begin_when_all_answered(Step& step) {
         return;
     }
     step.state.status = RunStatus::Running;
-    begin_segment(step, SegmentIndex(0), step.state.terms.job_hash, {});
+    resume(step);
 }
 
 void drop_executor(Step& step, std::size_t executor, Standing standing, const std::string& reason) {
@@ -76,10 +77,18 @@ void take(Step& step, std::size_t executor, const Progress& progress) {
     }
 }
 void take(Step& step, std::size_t executor, const Commitment& commitment) {
-    take_commitment(step, executor, commitment);
+    if (step.state.status == RunStatus::Joining) {
+        step.state.past.commitments.emplace_back(executor, commitment);
+    } else {
+        take_commitment(step, executor, commitment);
+    }
 }
 void take(Step& step, std::size_t executor, const Reveal& reveal) {
-    take_reveal(step, executor, reveal);
+    if (step.state.status == RunStatus::Joining) {
+        step.state.past.reveals.push_back(reveal);
+    } else {
+        take_reveal(step, executor, reveal);
+    }
 }
 void take(Step& step, std::size_t executor, const Failed& failed) {
     say(step, "executor " + std::to_string(executor) + " failed in segment " + std::to_string(failed.segment.value) + ": " +
@@ -90,33 +99,21 @@ void take(Step& step, std::size_t executor, const Goodbye&) {
     drop_executor(step, executor, Standing::Lost, "it left");
 }
 
-void on_event(Step& step, const ExecutorSlashed& event) {
-    say(step, "slashed " + to_hex(event.executor) + ": " + to_string(event.amount) + " wei");
-}
-void on_event(Step& step, const CreditAdded& event) {
-    step.state.credits.push_back(event);
-}
-void on_event(Step& step, const JobSettled& event) {
-    step.state.status = event.met ? RunStatus::Settled : RunStatus::Unmet;
-    step.state.final_metric_bp = event.metric_bp;
-    step.state.ended = step.now;
-}
-void on_event(Step& step, const JobVoided& event) {
-    step.state.status = RunStatus::Void;
-    step.state.reason = event.reason;
-    step.state.ended = step.now;
-}
-void on_event(Step& step, const ActionRefused& event) {
-    on_refusal(step, event);
-}
-
 }  // namespace
 
-Coordinator::Coordinator(JobTerms terms, CoordinatorOptions options, const VoteVerifier& verifier) : verifier_(verifier) {
+Coordinator::Coordinator(JobTerms terms, CoordinatorOptions options, const VoteVerifier& verifier, std::vector<Note> notes)
+    : verifier_(verifier) {
     state_.terms = std::move(terms);
     state_.options = std::move(options);
     state_.executors.resize(state_.options.executors);
     state_.segments.reserve(state_.terms.segments);  // steps hold references while the next segment begins
+    for (auto& note : notes) {
+        if (auto* list = std::get_if<CommitmentsOnChain>(&note)) {
+            state_.past.lists.push_back(std::move(*list));
+        } else {
+            state_.past.reveals.push_back(std::get<Reveal>(std::move(note)));
+        }
+    }
 }
 
 Actions Coordinator::start(Millis now) {
@@ -124,7 +121,7 @@ Actions Coordinator::start(Millis now) {
     state_.began = now;
     state_.join_deadline = {now + state_.options.join_timeout};
     for (std::size_t i = 0; i < state_.executors.size(); ++i) {
-        out.push_back(Tell{i, welcome_of(state_)});
+        out.emplace_back(std::in_place_type<Tell>, i, welcome_of(state_));
     }
     return out;
 }
@@ -151,16 +148,13 @@ Actions Coordinator::on_lost(Millis now, std::size_t executor, const std::string
     return out;
 }
 
-/// Money is booked whatever the run's status: credits and slashes may come in the same block as the end.
 Actions Coordinator::on_chain(Millis now, const ChainEvent& event) {
     Actions out;
     Step step{state_, verifier_, now, out};
-    if (const auto* slashed = std::get_if<ExecutorSlashed>(&event.body)) {
-        state_.slashes.push_back({*slashed, event.block});
-    }
-    const bool books = std::holds_alternative<CreditAdded>(event.body) || std::holds_alternative<ExecutorSlashed>(event.body);
-    if (books || !over()) {
-        std::visit([&](const auto& body) { on_event(step, body); }, event.body);
+    if (state_.status == RunStatus::Joining) {
+        state_.past.events.push_back(event);
+    } else {
+        take_event(step, event);
     }
     return out;
 }

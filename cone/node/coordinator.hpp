@@ -24,7 +24,11 @@ struct Submit {
 struct Say {
     std::string line;
 };
-using Action = std::variant<Tell, Submit, Say>;
+/// Writes a note down before the actions behind it are done.
+struct Keep {
+    Note note;
+};
+using Action = std::variant<Tell, Submit, Say, Keep>;
 using Actions = std::vector<Action>;
 
 /// Runs one job: draws the sets, collects commitments and reveals, posts them, and follows the chain's verdicts. The chain
@@ -32,8 +36,9 @@ using Actions = std::vector<Action>;
 /// contradicts it ends the run with an alarm. Deadlines of members cost the member its vote, never the job.
 class Coordinator {
 public:
-    /// `verifier` must outlive the coordinator.
-    Coordinator(JobTerms terms, CoordinatorOptions options, const VoteVerifier& verifier);
+    /// `verifier` must outlive the coordinator. `notes`: what its `Keep` actions left in earlier lives. Events handed over before
+    /// the executors have joined are the job's past: the run goes on from where they end (resume.hpp).
+    Coordinator(JobTerms terms, CoordinatorOptions options, const VoteVerifier& verifier, std::vector<Note> notes = {});
 
     [[nodiscard]] Actions start(Millis now);
     [[nodiscard]] Actions on_message(Millis now, std::size_t executor, const ToBridge& message);

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cone/base/clock.hpp"
@@ -33,6 +34,7 @@ struct MemberView {
     std::optional<Reveal> reveal;          ///< the vote that opens the commitment, cast with the others or counted by the chain
     std::optional<Reveal> late_reveal;     ///< one that came when the others had been cast: the chain decides whether it counts
     std::vector<SignedVote> signed_votes;  ///< distinct ones it signed; two are an equivocation
+    std::optional<VoteCounted> counted;    ///< what the chain took from it, whoever brought it
 };
 
 ///     Training --all in or deadline--> Sealed --previous segment stands--> Posting --event--> OnChain --window opens-->
@@ -50,6 +52,7 @@ struct Attempt {
     std::uint64_t reveal_until_block = 0;
     std::uint64_t not_before_head = 0;  ///< a refused call is tried again above this block
     bool close_submitted = false;
+    bool adopted = false;  ///< posted before this bridge's time: only what the chain counted is known to count
     Millis started{};
     Millis sealed{};
     Millis revealed{};  ///< when members were told to reveal
@@ -95,6 +98,15 @@ struct EquivocationSeen {
     SegmentIndex segment;
 };
 
+/// What the lives before this one left: nothing in a first life. Nothing in it is believed: lists must give the root on chain, votes
+/// their signature and commitment.
+struct Past {
+    std::vector<ChainEvent> events;                               ///< read before the run began
+    std::vector<CommitmentsOnChain> lists;                        ///< kept by the bridge
+    std::vector<Reveal> reveals;                                  ///< kept by the bridge, or shown again by their members
+    std::vector<std::pair<std::size_t, Commitment>> commitments;  ///< what executors, by number, say they committed to
+};
+
 struct CoordinatorState {
     JobTerms terms;
     CoordinatorOptions options;
@@ -112,6 +124,7 @@ struct CoordinatorState {
     std::vector<SlashSeen> slashes;
     std::vector<EquivocationSeen> equivocations;
     std::vector<CreditAdded> credits;
+    Past past;
 };
 
 }  // namespace cone::node

@@ -120,16 +120,40 @@ private:
 
     void obey(const Welcome& welcome) {
         relay(welcome);
-        if (const auto reason = team_.set_up(welcome)) {
+        auto reason = team_.set_up(welcome);
+        reason = reason ? reason : open_votes(welcome);
+        if (reason) {
             tell(Refused{*reason});
             return;
         }
-        domain_ = {welcome.domain_separator, welcome.job};
+        for (const auto& memory : votes_.remembered()) {
+            tell(memory);
+        }
         tell(Join{ports_.signer->address()});
+    }
+
+    /// Without its own votes of an earlier life a member could only harm itself: it does not take part then.
+    std::optional<std::string> open_votes(const Welcome& welcome) {
+        domain_ = {welcome.domain_separator, welcome.job};
+        try {
+            votes_.open(domain_, ports_.open_notebook ? ports_.open_notebook(welcome) : nullptr);
+            return std::nullopt;
+        } catch (const Error& error) {
+            return error.what();
+        }
     }
 
     void obey(const RunSegment& order) {
         tell(Progress{order.segment, 0, 0, "started"});
+        try {
+            if (const auto before = votes_.committed(order)) {
+                tell(*before);
+                return;
+            }
+        } catch (const DataError& error) {
+            tell(Failed{order.segment, error.what()});
+            return;
+        }
         const auto fault = planned_fault(options_.faults, order.segment, order.position);
         if (fault == FaultKind::Copycat) {
             commit(order, copied_reveal(order), fault);
@@ -196,8 +220,12 @@ private:
     }
 
     void commit(const RunSegment& order, Reveal reveal, std::optional<FaultKind> fault) {
-        if (const auto commitment = votes_.commit(domain_, order, std::move(reveal), fault)) {
-            tell(*commitment);
+        try {
+            if (const auto commitment = votes_.commit(order, std::move(reveal), fault)) {
+                tell(*commitment);
+            }
+        } catch (const EnvironmentError& error) {
+            tell(Failed{order.segment, error.what()});  // the team is in step: only this vote is lost
         }
     }
 
@@ -216,8 +244,12 @@ private:
         }
     }
     void open_vote(const CommitmentsOnChain& posted) {
-        if (!votes_.on_chain(domain_, posted)) {
-            keep_back(posted, "our commitment is not under the root on chain");
+        try {
+            if (!votes_.on_chain(posted)) {
+                keep_back(posted, "our commitment is not under the root on chain");
+            }
+        } catch (const EnvironmentError& error) {
+            keep_back(posted, error.what());
         }
     }
     void keep_back(const CommitmentsOnChain& posted, const std::string& reason) {

@@ -14,6 +14,7 @@
 #include "cone/node/chain.hpp"
 #include "cone/node/faults.hpp"
 #include "cone/node/messages.hpp"
+#include "cone/node/notebook.hpp"
 #include "cone/node/own_endpoint.hpp"
 #include "cone/node/state_store.hpp"
 #include "cone/training/segment.hpp"
@@ -23,6 +24,9 @@ namespace cone::node {
 /// Checks the job's profile with the known-answer probe and builds the engine. Called on every rank of the team at the same
 /// time; not collective. Throws Error with the reason when this machine cannot honour the profile or lacks the data.
 using EngineFactory = std::function<std::unique_ptr<training::SegmentEngine>(const Welcome&)>;
+
+/// The leader's notebook for this job. Throws Error when it cannot be read.
+using NotebookFactory = std::function<std::unique_ptr<Notebook>(const Welcome&)>;
 
 struct ExecutorOptions {
     Millis heartbeat{2000};        ///< an idle leader calls its team-mates this often
@@ -43,6 +47,7 @@ struct ExecutorPorts {
     const Clock& clock;
     EngineFactory make_engine;
     OwnEndpoint* endpoint = nullptr;  ///< null: the bridge is believed when it says that a root is in a block
+    NotebookFactory open_notebook{};  ///< the leader's; empty: votes are forgotten when the process ends
 };
 
 enum class ExecutorEnd {

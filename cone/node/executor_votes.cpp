@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cone/base/errors.hpp"
 #include "cone/hash/records.hpp"
 
 namespace cone::node {
@@ -26,6 +27,7 @@ Reveal copied_reveal(const RunSegment& order) {
     reveal.segment = order.segment;
     reveal.attempt = order.attempt;
     reveal.digest = order.leading_digest.is_zero() ? order.previous_digest : order.leading_digest;
+    reveal.opening.previous_digest = order.previous_digest;
     reveal.witness = random_salt();
     return reveal;
 }
@@ -35,13 +37,65 @@ void falsify(Reveal& reveal) {
     reveal.digest = hash::segment_digest(reveal.opening);
 }
 
-void VoteKeeper::sign(const VoteDomain& domain, Reveal& reveal) const {
-    reveal.signature =
-        signer_.sign_vote(domain.separator, domain.job, reveal.segment, reveal.attempt, reveal.digest, reveal.witness);
+void VoteKeeper::open(const VoteDomain& domain, std::unique_ptr<Notebook> notebook) {
+    domain_ = domain;
+    held_.clear();
+    due_.clear();
+    notebook_ = std::move(notebook);
+    if (notebook_ == nullptr) {
+        return;
+    }
+    for (auto& note : notebook_->read()) {
+        if (auto* reveal = std::get_if<Reveal>(&note)) {
+            hold(std::move(*reveal), std::nullopt);
+        }
+    }
 }
 
-std::optional<Commitment> VoteKeeper::commit(const VoteDomain& domain, const RunSegment& order, Reveal reveal,
-                                             std::optional<FaultKind> fault) {
+std::vector<ToBridge> VoteKeeper::remembered() const {
+    std::vector<ToBridge> all;
+    for (const auto& [key, held] : held_) {
+        all.emplace_back(Commitment{key.first, key.second, held.commitment});
+        if (held.shown()) {
+            all.emplace_back(held.reveal);
+        }
+    }
+    return all;
+}
+
+std::optional<Commitment> VoteKeeper::committed(const RunSegment& order) const {
+    const auto at = held_.find({order.segment, order.attempt});
+    if (at == held_.end()) {
+        return std::nullopt;
+    }
+    if (at->second.reveal.opening.previous_digest == order.previous_digest) {
+        return Commitment{order.segment, order.attempt, at->second.commitment};
+    }
+    if (at->second.shown()) {
+        throw DataError("our vote for this attempt was shown, and it started from another digest than " +
+                        to_hex(order.previous_digest));
+    }
+    return std::nullopt;
+}
+
+void VoteKeeper::keep(const Reveal& reveal) {
+    if (notebook_ != nullptr) {
+        notebook_->keep(reveal);
+    }
+}
+
+void VoteKeeper::hold(Reveal reveal, std::optional<FaultKind> fault) {
+    const PreparedVote vote{reveal.segment, reveal.attempt, signer_.address(), reveal.digest, reveal.witness, reveal.salt};
+    const Key key{reveal.segment, reveal.attempt};
+    held_[key] = {std::move(reveal), commitment_of(domain_, vote), fault};
+}
+
+void VoteKeeper::sign(Reveal& reveal) const {
+    reveal.signature =
+        signer_.sign_vote(domain_.separator, domain_.job, reveal.segment, reveal.attempt, reveal.digest, reveal.witness);
+}
+
+std::optional<Commitment> VoteKeeper::commit(const RunSegment& order, Reveal reveal, std::optional<FaultKind> fault) {
     if (fault == FaultKind::Silent) {
         return std::nullopt;
     }
@@ -49,32 +103,35 @@ std::optional<Commitment> VoteKeeper::commit(const VoteDomain& domain, const Run
         falsify(reveal);
     }
     reveal.salt = random_salt();
-    const Hash32 commitment =
-        commitment_of(domain, {order.segment, order.attempt, signer_.address(), reveal.digest, reveal.witness, reveal.salt});
-    secrets_[{order.segment, order.attempt}] = {std::move(reveal), commitment, fault};
-    return Commitment{order.segment, order.attempt, commitment};
+    keep(reveal);
+    hold(std::move(reveal), fault);
+    return committed(order);
 }
 
-bool VoteKeeper::on_chain(const VoteDomain& domain, const CommitmentsOnChain& posted) {
-    const auto at = secrets_.find({posted.segment, posted.attempt});
-    if (at == secrets_.end()) {
+bool VoteKeeper::on_chain(const CommitmentsOnChain& posted) {
+    const auto at = held_.find({posted.segment, posted.attempt});
+    if (at == held_.end()) {
         return true;
     }
-    if (!binds(posted, signer_.address(), at->second.commitment)) {
+    Held& held = at->second;
+    if (!binds(posted, signer_.address(), held.commitment)) {
         return false;
     }
-    Secret secret = std::move(at->second);
-    secrets_.erase(at);
-    if (secret.fault == FaultKind::Withhold) {
+    if (held.fault == FaultKind::Withhold) {
         return true;
     }
-    sign(domain, secret.reveal);
-    const Millis delay = secret.fault == FaultKind::Late ? reveal_timeout_ + reveal_timeout_ / 2 : Millis{0};
-    due_.push_back({Deadline::in(clock_, delay), secret.reveal});
-    if (secret.fault == FaultKind::Equivocate) {
-        Reveal second = secret.reveal;
+    if (!held.shown()) {
+        Reveal shown = held.reveal;
+        sign(shown);
+        keep(shown);
+        held.reveal = std::move(shown);
+    }
+    const Millis delay = held.fault == FaultKind::Late ? reveal_timeout_ + reveal_timeout_ / 2 : Millis{0};
+    due_.push_back({Deadline::in(clock_, delay), held.reveal});
+    if (held.fault == FaultKind::Equivocate) {
+        Reveal second = held.reveal;
         falsify(second);
-        sign(domain, second);
+        sign(second);
         due_.push_back({Deadline::in(clock_, delay), std::move(second)});
     }
     return true;

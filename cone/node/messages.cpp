@@ -183,13 +183,15 @@ void fields(Ar& ar, Failed& m) {
 template <class Ar>
 void fields(Ar&, Goodbye&) {}
 
-/// What tells the two directions apart in the envelope.
+/// What tells directions and notes apart in the envelope.
 template <class Message>
 constexpr std::uint32_t kDirection = 0;
 template <>
 constexpr std::uint32_t kDirection<ToExecutor> = 1;
 template <>
 constexpr std::uint32_t kDirection<ToBridge> = 2;
+template <>
+constexpr std::uint32_t kDirection<Note> = 3;
 
 template <class Message>
 Bytes encode_any(Message message) {
@@ -244,11 +246,17 @@ Bytes encode(const ToExecutor& message) {
 Bytes encode(const ToBridge& message) {
     return encode_any<ToBridge>(message);
 }
+Bytes encode(const Note& note) {
+    return encode_any<Note>(note);
+}
 ToExecutor decode_to_executor(ByteSpan bytes) {
     return decode_any<ToExecutor>(bytes);
 }
 ToBridge decode_to_bridge(ByteSpan bytes) {
     return decode_any<ToBridge>(bytes);
+}
+Note decode_note(ByteSpan bytes) {
+    return decode_any<Note>(bytes);
 }
 
 }  // namespace cone::node

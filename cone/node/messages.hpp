@@ -117,6 +117,10 @@ struct Goodbye {
 };
 using ToBridge = std::variant<Join, Refused, Progress, Commitment, Reveal, Failed, Goodbye>;
 
+/// What a node writes down to go on after its process died (notebook.hpp). The bridge keeps the list under each root that it posts and
+/// the votes it was shown; an executor keeps the reveals it will owe: without a signature while nobody was shown them.
+using Note = std::variant<CommitmentsOnChain, Reveal>;
+
 /// Bounds: what a message may hold before anything of its size is allocated.
 inline constexpr std::size_t kMaxText = 4096;
 inline constexpr std::size_t kMaxSpecBytes = std::size_t{1} << 20;
@@ -124,8 +128,10 @@ inline constexpr std::size_t kMaxListLength = std::size_t{1} << 16;
 
 [[nodiscard]] Bytes encode(const ToExecutor& message);
 [[nodiscard]] Bytes encode(const ToBridge& message);
+[[nodiscard]] Bytes encode(const Note& note);
 /// Throws DataError on anything that `encode` did not write: other kind, cut, too long, above a bound, bytes left over.
 [[nodiscard]] ToExecutor decode_to_executor(ByteSpan bytes);
 [[nodiscard]] ToBridge decode_to_bridge(ByteSpan bytes);
+[[nodiscard]] Note decode_note(ByteSpan bytes);
 
 }  // namespace cone::node

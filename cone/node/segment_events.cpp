@@ -2,10 +2,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
+#include "cone/node/attempt.hpp"
+#include "cone/node/resume.hpp"
 #include "cone/node/segment_flow.hpp"
+#include "cone/node/settlement_flow.hpp"
 #include "cone/node/vote_flow.hpp"
 
 namespace cone::node {
+namespace {
+
+void on_event(Step& step, const ExecutorSlashed& event) {
+    say(step, "slashed " + to_hex(event.executor) + ": " + to_string(event.amount) + " wei");
+}
+void on_event(Step& step, const CreditAdded& event) {
+    step.state.credits.push_back(event);
+}
+void on_event(Step& step, const JobSettled& event) {
+    step.state.status = event.met ? RunStatus::Settled : RunStatus::Unmet;
+    step.state.final_metric_bp = event.metric_bp;
+    step.state.ended = step.now;
+}
+void on_event(Step& step, const JobVoided& event) {
+    step.state.status = RunStatus::Void;
+    step.state.reason = event.reason;
+    step.state.ended = step.now;
+}
+void on_event(Step& step, const ActionRefused& event) {
+    on_refusal(step, event);
+}
+
+}  // namespace
+
+/// Money is booked whatever the run's status: credits and slashes may come in the same block as the end.
+void take_event(Step& step, const ChainEvent& event) {
+    if (const auto* slashed = std::get_if<ExecutorSlashed>(&event.body)) {
+        step.state.slashes.push_back({*slashed, event.block});
+    }
+    const bool books = std::holds_alternative<CreditAdded>(event.body) || std::holds_alternative<ExecutorSlashed>(event.body);
+    const bool running = step.state.status == RunStatus::Joining || step.state.status == RunStatus::Running;
+    if (books || running) {
+        std::visit([&](const auto& body) { on_event(step, body); }, event.body);
+    }
+}
 
 void on_event(Step& step, const CommitmentsPosted& event) {
     const SegmentRun* run = run_of(step.state, event.segment);
@@ -13,7 +51,9 @@ void on_event(Step& step, const CommitmentsPosted& event) {
         return;  // of a segment that a flipped verdict threw away
     }
     Attempt* attempt = attempt_of(step.state, event.segment, event.attempt);
-    if (attempt == nullptr || attempt->phase != Phase::Posting || attempt->root != event.root) {
+    const bool ours = attempt != nullptr && (attempt->phase == Phase::Posting || attempt->phase == Phase::Sealed);
+    const bool known = ours && attempt->root == event.root;
+    if (!known && (attempt == nullptr || !adopt(step, *attempt, event))) {
         fail(step, "the chain shows commitments for segment " + std::to_string(event.segment.value) +
                        " that this bridge did not post");
         return;
@@ -25,13 +65,18 @@ void on_event(Step& step, const CommitmentsPosted& event) {
 
 /// A late vote is the member's vote from here on; the others were taken for counted when they were cast.
 void on_event(Step& step, const VoteCounted& event) {
-    Attempt* attempt = attempt_of(step.state, event.segment, event.attempt);
-    if (attempt == nullptr) {
+    SegmentRun* run = run_of(step.state, event.segment);
+    if (run == nullptr) {
         return;
     }
-    for (auto& member : attempt->members) {
-        if (member.address == event.executor && member.late_reveal && !member.reveal) {
-            member.reveal = std::exchange(member.late_reveal, std::nullopt);
+    for (auto& attempt : run->attempts) {
+        MemberView* member = attempt.number == event.attempt ? member_at(attempt, event.executor) : nullptr;
+        if (member == nullptr) {
+            continue;
+        }
+        member->counted = event;
+        if (member->late_reveal && !member->reveal) {
+            member->reveal = std::exchange(member->late_reveal, std::nullopt);
         }
     }
 }

@@ -63,8 +63,9 @@ Attempt* attempt_of(CoordinatorState& state, SegmentIndex segment, AttemptIndex 
 void post_if_allowed(Step& step, SegmentRun& run) {
     Attempt& attempt = run.attempts.back();
     const bool stands = run.index.value == 0 || step.state.segments[run.index.value - 1].standing;
-    if (attempt.phase == Phase::Sealed && stands) {
+    if (attempt.phase == Phase::Sealed && stands && step.state.head >= attempt.not_before_head) {
         attempt.phase = Phase::Posting;
+        step.out.emplace_back(std::in_place_type<Keep>, list_of(run.index, attempt));
         step.out.push_back(Submit{post_of(step.state.terms.job, run.index, attempt)});
     }
 }
@@ -86,8 +87,7 @@ bool begin_attempt(Step& step, SegmentRun& run) {
     const auto index = narrow<std::uint32_t>(run.attempts.size());
     const std::uint32_t asked =
         index == 0 ? 0 : run.attempts.back().first_position + narrow<std::uint32_t>(run.attempts.back().members.size());
-    const auto standing = tally_of(run).standing();
-    const std::uint32_t size = set_size_after(step.state.terms, index, asked, standing.lead());
+    const std::uint32_t size = set_size_after(step.state.terms, index, asked, tally_of(run).standing().lead());
     if (size <= asked) {
         return false;
     }
@@ -97,21 +97,31 @@ bool begin_attempt(Step& step, SegmentRun& run) {
     attempt.started = step.now;
     attempt.deadline = {step.now + step.state.options.segment_timeout};
     for (std::uint32_t position = asked; position < size; ++position) {
-        MemberView member;
+        MemberView& member = attempt.members.emplace_back();
         member.address = run.order[position];
         member.executor = executor_number(step.state, member.address);
-        member.awaited = member.executor && step.state.executors[*member.executor].available();
-        if (member.executor && step.state.executors[*member.executor].standing == Standing::Joined) {
-            const RunSegment order{run.index, attempt.number, position, run.previous_digest, run.previous, standing.best};
-            tell(step, *member.executor, order);
-        }
-        attempt.members.push_back(std::move(member));
     }
     say(step, name_of(run, attempt) + ": " + std::to_string(attempt.members.size()) + " members run, " + std::to_string(size) +
                   " in the set");
     run.attempts.push_back(std::move(attempt));
-    seal_if_complete(step, run);
+    ask_members(step, run);
     return true;
+}
+
+void ask_members(Step& step, SegmentRun& run) {
+    Attempt& attempt = run.attempts.back();
+    const Hash32 leading = tally_of(run).standing().best;
+    std::uint32_t position = attempt.first_position;
+    for (auto& member : attempt.members) {
+        const ExecutorView* executor = member.executor ? &step.state.executors[*member.executor] : nullptr;
+        member.awaited = executor != nullptr && executor->available();
+        if (executor != nullptr && executor->standing == Standing::Joined) {
+            tell(step, *member.executor,
+                 RunSegment{run.index, attempt.number, position, run.previous_digest, run.previous, leading});
+        }
+        ++position;
+    }
+    seal_if_complete(step, run);
 }
 
 void take_commitment(Step& step, std::size_t executor, const Commitment& commitment) {

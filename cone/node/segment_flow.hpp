@@ -22,6 +22,8 @@ void fail(Step& step, const std::string& reason);
 void begin_segment(Step& step, SegmentIndex index, const Hash32& previous_digest, const hash::DigestOpening& previous);
 /// The next, larger set; only its new members run. False when the pool is exhausted.
 bool begin_attempt(Step& step, SegmentRun& run);
+/// Tells the newest attempt's members to run; who is available is waited for. Seals when there is nobody.
+void ask_members(Step& step, SegmentRun& run);
 
 /// Posts the newest attempt's commitments when it is sealed and the segment before stands.
 void post_if_allowed(Step& step, SegmentRun& run);
@@ -38,6 +40,7 @@ void take_commitment(Step& step, std::size_t executor, const Commitment& commitm
 void stop_waiting_for(Step& step, std::size_t executor, std::optional<SegmentIndex> segment);
 
 // What the chain says.
+void take_event(Step& step, const ChainEvent& event);
 void on_event(Step& step, const CommitmentsPosted& event);
 void on_event(Step& step, const VoteCounted& event);
 void on_event(Step& step, const SegmentAccepted& event);

@@ -88,26 +88,39 @@ void on_event(Step& step, const SegmentFinal& event) {
     }
 }
 
-/// Calls that came too early are tried again in a later block; an equivocation proof may lose a race; the rest ends the run.
+namespace {
+
+/// The newest attempt's next step is tried again above the present head.
+void try_again(const Step& step, Attempt& attempt, Phase from, Phase to) {
+    if (attempt.phase == from) {
+        attempt.phase = to;
+        attempt.not_before_head = step.state.head + 1;
+    }
+}
+
+}  // namespace
+
+/// Calls that came too early are tried again in a later block; so are those that a call of an earlier life came before, until its
+/// event is read. An equivocation proof may lose a race; the rest ends the run.
 void on_refusal(Step& step, const ActionRefused& event) {
     say(step, "the chain refused " + event.action + ": " + event.reason);
-    const bool known = event.segment.value < step.state.segments.size();
-    SegmentRun* run = known ? &step.state.segments[event.segment.value] : nullptr;
+    SegmentRun* run = run_of(step.state, event.segment);
     const auto named = [&](const char* error) { return event.reason.find(error) != std::string::npos; };
-    if (event.action == "Finalize" && run != nullptr && !named("NotRunning")) {
+    const bool over = named("NotRunning") || named("JobRefuses");
+    if (event.action == "Finalize" && run != nullptr && !over) {
         run->finalize_submitted = false;
         run->not_before_head = step.state.head + 1;
-    } else if (event.action == "CloseAttempt" && run != nullptr && !named("NotRunning")) {
+    } else if (event.action == "CloseAttempt" && run != nullptr && !over) {
         run->attempts.back().close_submitted = false;
         run->attempts.back().not_before_head = step.state.head + 1;
-    } else if (event.action == "CastVotes" && run != nullptr && named("RevealWindowNotOpen")) {
-        run->attempts.back().phase = Phase::Revealing;
-        run->attempts.back().not_before_head = step.state.head + 1;
-    } else if (event.action == "PostCommitments" && (run == nullptr || named("PreviousNotAccepted"))) {
-        if (run != nullptr && run->attempts.back().phase == Phase::Posting) {
-            run->attempts.back().phase = Phase::Sealed;  // a challenge came first: posted again when the verdict stands
-        }
-    } else if (event.action == "PostCommitments" || event.action == "Settle") {
+    } else if (event.action == "CastVotes" && run != nullptr && (named("RevealWindowNotOpen") || named("AlreadyVoted"))) {
+        try_again(step, run->attempts.back(), Phase::Cast, Phase::Revealing);
+    } else if (event.action == "PostCommitments" && run == nullptr) {
+        return;  // of a segment that a flipped verdict threw away
+    } else if (event.action == "PostCommitments" &&
+               (named("PreviousNotAccepted") || named("SegmentRefuses") || named("WrongAttempt"))) {
+        try_again(step, run->attempts.back(), Phase::Posting, Phase::Sealed);
+    } else if (event.action == "PostCommitments" || (event.action == "Settle" && !over)) {
         fail(step, "the chain refused " + event.action + ": " + event.reason);
     }
 }

@@ -33,6 +33,11 @@ void run_ahead(Step& step, SegmentRun& run) {
     begin_segment(step, next, best, hash::DigestOpening(opened->opening));
 }
 
+/// Signed, and not seen before: worth a note.
+bool is_news(RevealVerdict verdict) {
+    return verdict == RevealVerdict::Accepted || verdict == RevealVerdict::Late || verdict == RevealVerdict::DoesNotOpen;
+}
+
 /// The window on chain decides who is late, not how long this bridge waited: while it is open the vote follows the others.
 void cast_late(Step& step, const SegmentRun& run, const Attempt& attempt, const MemberView& member) {
     const bool open = &attempt == &run.attempts.back() && step.state.head < attempt.reveal_until_block;
@@ -49,8 +54,11 @@ agreement::Tally tally_of(const SegmentRun& run) {
     agreement::Tally tally;
     for (const auto& attempt : run.attempts) {
         CONE_ASSERT(tally.open(attempt.number, addresses_of(attempt)), "nobody is asked twice for a segment");
+        const bool expected = attempt.phase == Phase::Cast || (attempt.phase > Phase::Cast && !attempt.adopted);
         for (const auto& member : attempt.members) {
-            if (attempt.phase >= Phase::Cast && member.reveal) {
+            if (member.counted) {
+                (void)tally.count({attempt.number, member.address, member.counted->digest, member.counted->witness});
+            } else if (expected && member.reveal) {
                 (void)tally.count({attempt.number, member.address, member.reveal->digest, member.reveal->witness});
             }
         }
@@ -91,13 +99,19 @@ void open_reveals(Step& step, SegmentRun& run) {
     attempt.revealed = step.now;
     attempt.deadline = {step.now + step.state.options.reveal_timeout};
     await_reveals(attempt, step.state.executors);
-    const CommitmentsOnChain posted{run.index, attempt.number, attempt.root, addresses_of(attempt), commitments_of(attempt)};
+    const CommitmentsOnChain posted = list_of(run.index, attempt);
     for (const auto& member : attempt.members) {
         if (member.executor && !member.commitment.is_zero()) {
             tell(step, *member.executor, posted);
         }
     }
     cast_if_complete(step, run);
+}
+
+void accuse(Step& step, SegmentIndex segment, AttemptIndex attempt, const MemberView& member) {
+    step.state.equivocations.push_back({member.address, segment});
+    step.out.push_back(Submit{
+        ProveEquivocation{step.state.terms.job, segment, attempt, member.signed_votes.at(0), member.signed_votes.at(1)}});
 }
 
 void take_reveal(Step& step, std::size_t executor, const Reveal& reveal) {
@@ -113,11 +127,12 @@ void take_reveal(Step& step, std::size_t executor, const Reveal& reveal) {
     }
     const RevealOutcome outcome = take_reveal(*at, *member, domain_of(step.state), reveal, step.verifier);
     const std::string who = name_of(*run, *at) + ": executor " + std::to_string(executor);
+    if (is_news(outcome.verdict)) {
+        step.out.emplace_back(std::in_place_type<Keep>, reveal);
+    }
     if (outcome.equivocates) {
-        step.state.equivocations.push_back({member->address, reveal.segment});
         say(step, who + " signed two different votes");
-        step.out.push_back(Submit{ProveEquivocation{step.state.terms.job, reveal.segment, reveal.attempt,
-                                                    member->signed_votes[0], member->signed_votes[1]}});
+        accuse(step, reveal.segment, reveal.attempt, *member);
     }
     if (outcome.verdict == RevealVerdict::Late) {
         cast_late(step, *run, *at, *member);

@@ -10,6 +10,8 @@ namespace cone::node {
 /// Members may show their votes once nobody can commit any more: the next block is the first that takes votes.
 void open_reveals(Step& step, SegmentRun& run);
 void take_reveal(Step& step, std::size_t executor, const Reveal& reveal);
+/// Proves to the chain that the member signed two different votes of the attempt.
+void accuse(Step& step, SegmentIndex segment, AttemptIndex attempt, const MemberView& member);
 /// Sends the newest attempt's votes to the chain when nobody is waited for any longer.
 void cast_if_complete(Step& step, SegmentRun& run);
 

@@ -86,6 +86,7 @@ struct Setting {
     Millis timeout{10000};
     OwnEndpoint* endpoint = nullptr;
     Millis root_patience{50};
+    NotebookFactory open_notebook{};
 };
 
 /// Runs `talk` as the bridge against one executor; returns how each of its ranks ended.
@@ -112,9 +113,15 @@ inline std::vector<ExecutorEnd> converse(const Setting& setting, const std::func
             }
             const auto index = static_cast<std::size_t>(self.comm.rank() - 1);
             const SteadyClock clock;
-            const ExecutorPorts ports{
-                *team[index],        index == 0 ? &self.mailbox : nullptr,   index == 0 ? &signer : nullptr, store, clock,
-                setting.make_engine, index == 0 ? setting.endpoint : nullptr};
+            const bool leads = index == 0;
+            const ExecutorPorts ports{*team[index],
+                                      leads ? &self.mailbox : nullptr,
+                                      leads ? &signer : nullptr,
+                                      store,
+                                      clock,
+                                      setting.make_engine,
+                                      leads ? setting.endpoint : nullptr,
+                                      leads ? setting.open_notebook : NotebookFactory{}};
             ExecutorOptions options;
             options.heartbeat = Millis{1};
             options.give_up = Deadline::in(clock, Millis{20000});

@@ -29,9 +29,7 @@ std::optional<comm::Mail> LaggingMailbox::try_receive() {
 
 JobHarness::JobHarness(HarnessOptions options)
     : options_(std::move(options)),
-      chain_(alphabet_terms(options_.executors, options_.segments, options_.lead), options_.rules, verifier_),
-      world_(comm::ThreadWorld::create(static_cast<int>(options_.executors) + 1, Millis{1000})),
-      bridge_mailbox_(std::make_unique<LaggingMailbox>(world_->mailbox(node::kBridgeRank), clock_, options_.mail_lag)) {
+      chain_(alphabet_terms(options_.executors, options_.segments, options_.lead), options_.rules, verifier_) {
     executor_options_.reveal_timeout = kRevealTimeout;
     executor_options_.root_patience = kRevealTimeout / 2;
     executor_options_.give_up = Deadline::in(clock_, Millis{1000000});
@@ -42,10 +40,22 @@ JobHarness::JobHarness(HarnessOptions options)
     bridge_options_.poll = kTurn;
     bridge_options_.job_timeout = Millis{40000};
     bridge_options_.goodbye_timeout = Millis{100};
-    bridge_ports_ = std::make_unique<node::BridgePorts>(
-        node::BridgePorts{*bridge_mailbox_, chain_, clock_, verifier_, {}, &interrupted_, [this](const std::string& line) {
-                              lines_.push_back(line);
-                          }});
+    start();
+}
+
+void JobHarness::start() {
+    world_ = comm::ThreadWorld::create(static_cast<int>(options_.executors) + 1, Millis{1000});
+    bridge_mailbox_ = std::make_unique<LaggingMailbox>(mailbox(node::kBridgeRank), clock_, options_.mail_lag);
+    bridge_notebook_ = notebook(0);
+    bridge_ports_ =
+        std::make_unique<node::BridgePorts>(node::BridgePorts{*bridge_mailbox_,
+                                                              tripped_chain_,
+                                                              clock_,
+                                                              verifier_,
+                                                              {},
+                                                              &interrupted_,
+                                                              [this](const std::string& line) { lines_.push_back(line); },
+                                                              bridge_notebook_.get()});
     for (std::size_t number = 0; number < options_.executors; ++number) {
         bridge_ports_->leaders.push_back(static_cast<int>(number) + 1);
         add_executor(number);
@@ -53,9 +63,24 @@ JobHarness::JobHarness(HarnessOptions options)
     bridge_ = std::make_unique<node::BridgeLoop>(*bridge_ports_, bridge_options_);
 }
 
+void JobHarness::restart(bool pending_survive) {
+    bridge_.reset();
+    executors_.clear();
+    chain_.restart_node(pending_survive);
+    start();
+}
+
+std::unique_ptr<comm::Mailbox> JobHarness::mailbox(int rank) {
+    return std::make_unique<TrippedMailbox>(world_->mailbox(rank), wire_);
+}
+
+std::unique_ptr<node::Notebook> JobHarness::notebook(std::size_t whose) {
+    return std::make_unique<TrippedNotebook>(std::make_unique<MemoryNotebook>(pages_[whose]), wire_);
+}
+
 void JobHarness::add_executor(std::size_t number) {
     Executor executor;
-    executor.mailbox = world_->mailbox(static_cast<int>(number) + 1);
+    executor.mailbox = mailbox(static_cast<int>(number) + 1);
     executor.signer = std::make_unique<FakeSigner>(address_of(number));
     const bool refuses = std::count(options_.refusing.begin(), options_.refusing.end(), number) != 0;
     const node::EngineFactory factory = [refuses](const node::Welcome& welcome) -> std::unique_ptr<training::SegmentEngine> {
@@ -65,8 +90,9 @@ void JobHarness::add_executor(std::size_t number) {
         return std::make_unique<AlphabetEngine>(welcome.job_hash);
     };
     executor.endpoint = endpoint_of(number);
-    executor.ports = std::make_unique<node::ExecutorPorts>(node::ExecutorPorts{
-        solo_, executor.mailbox.get(), executor.signer.get(), store_, clock_, factory, executor.endpoint.get()});
+    executor.ports = std::make_unique<node::ExecutorPorts>(
+        node::ExecutorPorts{solo_, executor.mailbox.get(), executor.signer.get(), tripped_store_, clock_, factory,
+                            executor.endpoint.get(), [this, number](const node::Welcome&) { return notebook(number + 1); }});
     executor.leader = std::make_unique<node::ExecutorLeader>(*executor.ports, executor_options_);
     executors_.push_back(std::move(executor));
 }

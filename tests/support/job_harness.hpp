@@ -6,6 +6,7 @@
 #include <csignal>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -20,8 +21,10 @@
 #include "tests/support/alphabet_job.hpp"
 #include "tests/support/fake_votes.hpp"
 #include "tests/support/memory_chain.hpp"
+#include "tests/support/memory_notebook.hpp"
 #include "tests/support/memory_state_store.hpp"
 #include "tests/support/scripted_endpoint.hpp"
+#include "tests/support/tripwire.hpp"
 
 namespace cone::test {
 
@@ -64,6 +67,14 @@ public:
     /// Steps everybody until the bridge is done or `turns` have passed. `before_turn` may interfere.
     node::BridgeOutcome run(const std::function<void(JobHarness&)>& before_turn = {}, int turns = 5000);
 
+    /// Everything dies that a process holds: bridge, executors, their mail. Chain, states and notebooks stay, and all are started
+    /// again. `pending_survive`: what the bridge had sent is mined all the same.
+    void restart(bool pending_survive);
+    /// Kills the whole run (throws Killed) in the middle of `run`.
+    Tripwire& tripwire() { return wire_; }
+    /// Pages of the bridge's notebook (0) and of each executor's (1 and up).
+    std::vector<Bytes>& pages(std::size_t whose) { return pages_[whose]; }
+
     MemoryChain& chain() { return chain_; }
     MemoryStateStore& store() { return store_; }
     comm::ThreadWorld& world() { return *world_; }
@@ -94,7 +105,10 @@ private:
         std::unique_ptr<node::ExecutorLeader> leader;
         bool stepping = true;
     };
+    void start();
     void add_executor(std::size_t number);
+    [[nodiscard]] std::unique_ptr<comm::Mailbox> mailbox(int rank);
+    [[nodiscard]] std::unique_ptr<node::Notebook> notebook(std::size_t whose);
     [[nodiscard]] std::unique_ptr<ScriptedEndpoint> endpoint_of(std::size_t number);
     void step_executor(std::size_t number);
 
@@ -103,8 +117,13 @@ private:
     FakeVerifier verifier_;
     MemoryChain chain_;
     MemoryStateStore store_;
+    std::map<std::size_t, std::vector<Bytes>> pages_;
+    Tripwire wire_;
+    TrippedChain tripped_chain_{chain_, wire_};
+    TrippedStore tripped_store_{store_, wire_};
     std::shared_ptr<comm::ThreadWorld> world_;
     std::unique_ptr<comm::Mailbox> bridge_mailbox_;
+    std::unique_ptr<node::Notebook> bridge_notebook_;
     comm::SoloCommunicator solo_;
     node::ExecutorOptions executor_options_;
     std::vector<Executor> executors_;

@@ -82,7 +82,16 @@ std::vector<node::ChainEvent> MemoryChain::poll() {
             emit(node::ActionRefused{name_of(action), revert.error, segment_of(action)});
         }
     }
-    return std::exchange(events_, {});
+    const auto unread = events_.begin() + static_cast<std::ptrdiff_t>(std::exchange(read_, events_.size()));
+    return {unread, events_.end()};
+}
+
+void MemoryChain::restart_node(bool pending_survive) {
+    read_ = 0;
+    std::erase_if(events_, [](const auto& event) { return std::holds_alternative<node::ActionRefused>(event.body); });
+    if (!pending_survive) {
+        pending_.clear();
+    }
 }
 
 MemoryChain::Segment& MemoryChain::running_segment(SegmentIndex index) {
@@ -141,7 +150,7 @@ void MemoryChain::apply(const node::CastVotes& action) {
         const auto counted = segment.tally.count({action.attempt, member, vote.digest, vote.witness});
         require(counted != agreement::Counted::ZeroDigest, "ZeroDigest");
         require(counted == agreement::Counted::Yes, "AlreadyVoted");
-        emit(node::VoteCounted{action.segment, action.attempt, member});
+        emit(node::VoteCounted{action.segment, action.attempt, member, vote.digest, vote.witness});
     }
     if (segment.state == SegmentState::Committed) {
         decide(action.segment, segment, segment.tally.outstanding(action.attempt));

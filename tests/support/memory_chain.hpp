@@ -36,6 +36,9 @@ public:
     /// Somebody objects to an accepted segment; takes effect in the next block.
     void challenge(SegmentIndex segment, const Address& challenger) { challenges_.push_back({segment, challenger}); }
 
+    /// The node that polls was started again: it reads all events from the first. What it had sent is mined all the same, or lost.
+    void restart_node(bool pending_survive);
+
     /// Called by each poll with its number (from 0): what goes on while the node keeps the bridge waiting.
     std::function<void(int)> while_polled;
 
@@ -94,6 +97,7 @@ private:
     std::map<std::uint32_t, Segment> segments_;
     std::map<Address, node::ChainFault> slashed_;
     std::vector<node::ChainEvent> events_;
+    std::size_t read_ = 0;
     std::vector<node::TransactionCost> costs_;
     std::vector<std::string> refusals_;
 };

@@ -1,0 +1,18 @@
+// Goes on where the chain stands: a bridge that was started again replays what the contracts logged and takes its attempts over.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cone/node/segment_flow.hpp"
+
+namespace cone::node {
+
+/// Begins the run. The state after the past's events follows from the terms, those events and, for what the chain holds as hashes
+/// only, the past's lists and reveals; then every newest attempt is asked, opened, cast or closed as its phase wants. Members that
+/// committed already say the same again, so a job without a past is the special case of an empty one.
+void resume(Step& step);
+
+/// Takes over an attempt that the chain shows and this life did not post: its commitments are a list that gives the root, its votes
+/// the reveals that open them. False when no list is at hand; nothing is changed then.
+[[nodiscard]] bool adopt(Step& step, Attempt& attempt, const CommitmentsPosted& posted);
+
+}  // namespace cone::node
