@@ -7,6 +7,7 @@
 #include "bridge/adapter/votes.hpp"
 #include "cone/cli/command.hpp"
 #include "cone/cli/connection.hpp"
+#include "cone/cli/file_notebook.hpp"
 #include "cone/cli/job_choice.hpp"
 #include "cone/cli/job_files.hpp"
 #include "cone/cli/run_files.hpp"
@@ -46,12 +47,16 @@ struct OpenJob {
         : connection(config),
           id(choose_job(connection, config, wanted_job)),
           chain(chain_settings(config, connection, id), std::make_unique<eth::LocalSigner>(key_for(config, Role::Bridge))),
-          spec(load_job_spec(job_folder(config, id.value), chain.terms().spec_hash)) {}
+          terms(chain.terms()),
+          spec(load_job_spec(job_folder(config, id.value), terms.spec_hash)),
+          notebook(notebook_path(job_folder(config, id.value), terms.job_seed, "bridge")) {}
 
     Connection connection;
     JobId id;
     adapter::EthereumChain chain;
+    node::JobTerms terms;
     job::JobSpec spec;
+    FileNotebook notebook;
 };
 
 node::BridgeOutcome run_open_job(const config::Config& config, OpenJob& job, const node::Seat& seat) {
@@ -63,7 +68,8 @@ node::BridgeOutcome run_open_job(const config::Config& config, OpenJob& job, con
                                   .verifier = verifier,
                                   .leaders = seat.leaders,
                                   .interrupted = &seat.interrupted,
-                                  .progress = say};
+                                  .progress = say,
+                                  .notebook = &job.notebook};
     return node::run_bridge(ports, options_of(config, job.spec));
 }
 

@@ -6,6 +6,7 @@
 #include "bridge/adapter/votes.hpp"
 #include "cone/base/errors.hpp"
 #include "cone/cli/directory_state_store.hpp"
+#include "cone/cli/file_notebook.hpp"
 #include "cone/cli/prepare.hpp"
 #include "cone/cli/roles.hpp"
 #include "cone/cli/run_ranks.hpp"
@@ -106,7 +107,12 @@ node::SeatEnd run_executor_rank(const config::Config& config, const node::Seat& 
             return training::make_engine(context, shards, parallelism_of(config),
                                          tracing(config, context, welcome.job, executor));
         },
-        .endpoint = endpoint.get()};
+        .endpoint = endpoint.get(),
+        .open_notebook = [&](const node::Welcome& welcome) -> std::unique_ptr<node::Notebook> {
+            const auto folder = job_folder(config, welcome.job.value);
+            return std::make_unique<FileNotebook>(
+                notebook_path(folder, welcome.job_seed, "executor-" + std::to_string(executor)));
+        }};
     node::ExecutorOptions options;
     options.heartbeat = std::chrono::seconds(config.execution.heartbeat_s);
     options.reveal_timeout = std::chrono::seconds(config.execution.reveal_timeout_s);
