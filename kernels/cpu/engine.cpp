@@ -109,9 +109,8 @@ public:
             for (const Step& step : plan_->weights) {
                 step.run(step, call, {0, blocks}, team_.share(step.units, thread));
             }
-            team_.barrier();
-            const Range values = team_.share(network_.values, thread);
-            finite_[thread].value = operators_.finite(gradient_ + values.begin, values.size());
+            finite_[thread].value =
+                all_own(thread, [&](Range values) { return operators_.finite(gradient_ + values.begin, values.size()); });
         });
         return status();
     }
@@ -119,10 +118,12 @@ public:
     std::span<float> gradient_values() override { return {gradient_, network_.values}; }
 
     Status apply(const Optimiser& optimiser) override {
+        reserve(1);
         ++steps_;
         const cpu::OptimiserStep step = optimiser_step(optimiser);
-        team_.run(
-            [&](unsigned thread) { finite_[thread].value = operators_.optimise(step, team_.share(network_.values, thread)); });
+        team_.run([&](unsigned thread) {
+            finite_[thread].value = all_own(thread, [&](Range values) { return operators_.optimise(step, values); });
+        });
         plan_is_stale_ = true;
         finite_weights_ = status() == Status::Ok;
         return status();
@@ -210,6 +211,23 @@ private:
                 step.run(step, call, group, {0, step.units});
             }
         }
+    }
+
+    /// Whether `holds(range)` for all values whose gradient this thread makes: who wrote them last has them near.
+    template <class Holds>
+    bool all_own(unsigned thread, Holds holds) const {
+        bool all = true;
+        for (const Step& step : plan_->weights) {
+            const Range units = team_.share(step.units, thread);
+            const auto check = [&](const float* gradient, std::size_t count) {
+                const auto first = static_cast<std::size_t>(gradient - gradient_);
+                const Range own{first + count * units.begin / step.units, first + count * units.end / step.units};
+                all = (own.size() == 0 || holds(own)) && all;
+            };
+            check(step.dw, weight_values(step.layer));
+            check(step.db, bias_values(step.layer));
+        }
+        return all;
     }
 
     void copy_logits(std::size_t rows, float* out) const {

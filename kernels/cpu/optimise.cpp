@@ -7,19 +7,13 @@
 namespace cone::kernels::cpu::CONE_CPU_ISA {
 namespace {
 
-/// Largest magnitude seen, as bits: infinities and NaN are 0x7f800000 and above.
-CONE_INLINE Mask watch(Mask largest, Vec v) {
-    const Mask bits = reinterpret_cast<Mask>(v) & all(std::int32_t{0x7fffffff});
-    const Mask is_larger = bits > largest;
-    return (is_larger & bits) | (~is_larger & largest);
+/// Stays +0 or -0 while only finite values were seen: 0 * infinity is NaN, and NaN stays.
+CONE_INLINE Vec watch(Vec seen, Vec v) {
+    return fma(v, zero(), seen);
 }
 
-bool is_finite(Mask largest) {
-    bool result = true;
-    for (int l = 0; l < 8; ++l) {
-        result = result && largest[l] < 0x7f800000;
-    }
-    return result;
+bool is_finite(Vec seen) {
+    return !any(seen != zero());
 }
 
 CONE_INLINE Vec root(Vec v) {
@@ -93,41 +87,44 @@ CONE_INLINE void store_some(float* p, Vec v, std::size_t count) {
 
 template <bool Adam>
 bool move_all(const OptimiserStep& step, Range values) {
-    Mask largest{};
+    Vec seen{};
     std::size_t i = values.begin;
     for (; i + kLanes <= values.end; i += kLanes) {
         Eight v{load(step.gradient + i), load(step.weights + i), load(step.first + i), Adam ? load(step.second + i) : zero()};
         move<Adam>(step, v);
-        store(step.gradient + i, v.gradient);
         store(step.weights + i, v.weights);
         store(step.first + i, v.first);
         if (Adam) {
             store(step.second + i, v.second);
         }
-        largest = watch(largest, v.weights);
+        seen = watch(seen, v.weights);
     }
     const std::size_t rest = values.end - i;
     Eight v{load_some(step.gradient + i, rest), load_some(step.weights + i, rest), load_some(step.first + i, rest),
             Adam ? load_some(step.second + i, rest) : zero()};
     move<Adam>(step, v);
-    store_some(step.gradient + i, v.gradient, rest);
     store_some(step.weights + i, v.weights, rest);
     store_some(step.first + i, v.first, rest);
     if (Adam) {
         store_some(step.second + i, v.second, rest);
     }
-    return is_finite(largest) && finite(step.weights + i, rest);
+    return is_finite(seen) && finite(step.weights + i, rest);
 }
 
 }  // namespace
 
 bool finite(const float* values, std::size_t count) {
-    Mask largest{};
+    constexpr std::size_t kChains = 4;  // as many as hide the latency
+    Vec seen[kChains] = {};
     std::size_t i = 0;
-    for (; i + kLanes <= count; i += kLanes) {
-        largest = watch(largest, load(values + i));
+    for (; i + kChains * kLanes <= count; i += kChains * kLanes) {
+        unroll<kChains>([&](auto k) { seen[k] = watch(seen[k], load(values + i + k * kLanes)); });
     }
-    return is_finite(watch(largest, load_some(values + i, count - i)));
+    for (; i + kLanes <= count; i += kLanes) {
+        seen[0] = watch(seen[0], load(values + i));
+    }
+    seen[0] = watch(seen[0], load_some(values + i, count - i));
+    return is_finite((seen[0] + seen[1]) + (seen[2] + seen[3]));
 }
 
 bool optimise(const OptimiserStep& step, Range values) {

@@ -231,7 +231,7 @@ private:
         const Map dy = is_late ? plan_squares(i) : step.dy;
         step.conv = conv_weights_plan(l, step.x, dy, step.dw, step.db, plan_.arena);
         step.conv.squares = is_late ? &plan_.squares.back() : nullptr;
-        add_step(plan_.weights, step, ops_.conv_weights, l.out.channels);
+        add_step(plan_.weights, step, ops_.conv_weights, is_late ? l.out.channels : step.conv.groups());
         if (wants_gradient(l.input, step)) {
             set_products(step, conv_gradient_products(l, step.dy, step.dx, step.w, ops_.widest_tile, plan_.arena));
             add_step(plan_.prepare, step, ops_.pack, step.products[0].tiles);

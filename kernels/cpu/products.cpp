@@ -195,22 +195,22 @@ public:
         : product_(product),
           skips_(may_skip && product.windows != nullptr),
           block_(blocks.begin),
-          stacks_(may_stack && skips_ && blocks.size() % 4 == 0),
-          left_(blocks.size() * product.rows * product.columns / (stacks_ ? 4 : 1)) {}
+          stacked_(may_stack && skips_ ? stack_of(blocks.size()) : 1),
+          left_(blocks.size() * product.rows * product.columns / stacked_) {}
 
     [[nodiscard]] bool is_done() const { return left_ == 0; }
-    [[nodiscard]] bool stacks() const { return stacks_; }
+    [[nodiscard]] bool stacks() const { return stacked_ > 1; }
 
-    /// Up to four positions side by side, or the same position of four blocks.
+    /// Up to four positions side by side, or the same position of up to four blocks: those leave out the same taps.
     void next(Spot& spot) {
         Reach rows = row_reach(row_);
         Reach columns = column_reach(column_);
-        if (stacks_) {
-            spot.width = 4;
-            for (std::size_t i = 0; i < 4; ++i) {
+        if (stacks()) {
+            spot.width = stacked_;
+            for (std::size_t i = 0; i < stacked_; ++i) {
                 place(spot, i, block_ + i);
             }
-            step(4);
+            step(stacked_);
         } else {
             spot.width = left_ < 4 ? left_ : 4;
             for (std::size_t i = 0; i < spot.width; ++i) {
@@ -238,6 +238,8 @@ public:
     }
 
 private:
+    static std::size_t stack_of(std::size_t blocks) { return blocks % 4 == 0 ? 4 : blocks <= 3 ? blocks : 1; }
+
     void place(Spot& spot, std::size_t i, std::size_t block) const {
         spot.in[i] = product_.in + block * product_.in_block + row_ * product_.in_row + column_ * product_.in_column;
         spot.out[i] = product_.out + block * product_.out_block + row_ * product_.out_row + column_ * product_.out_column;
@@ -269,7 +271,7 @@ private:
     const Product& product_;
     bool skips_;
     std::size_t block_;
-    bool stacks_;
+    std::size_t stacked_;  ///< blocks of a spot; 1: positions stand side by side
     std::size_t row_ = 0;
     std::size_t column_ = 0;
     std::size_t left_;
@@ -281,7 +283,7 @@ std::size_t part_repeats(const Product& product, const Spot& spot, bool is_stack
     if (spot.chain->repeats == 1 || product.outputs > kMostPartedOutputs) {
         return spot.chain->repeats;
     }
-    const std::size_t bytes = (spot.chain->count + 1) * kLanes * sizeof(float) * (is_stacked ? 4 : 2);
+    const std::size_t bytes = (spot.chain->count + 1) * kLanes * sizeof(float) * (is_stacked ? spot.width : 2);
     return bytes < kNear ? kNear / bytes : 1;
 }
 

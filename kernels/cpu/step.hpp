@@ -91,9 +91,11 @@ struct Product {
 
 struct Step;
 
-/// Weight gradient of Conv: accumulators of 8 lanes over blocks, rows and columns.
+/// Weight gradient of Conv: accumulators of 8 lanes over blocks, rows and columns. A slot is a tap, or the bias after the last
+/// one. Its step's units are groups of slots; with `squares`, which are made for some outputs at a time, outputs.
 struct ConvWeights {
-    const std::int32_t* taps = nullptr;  ///< of x, in floats
+    static constexpr std::size_t kGroup = 4;  ///< slots
+    const std::int32_t* taps = nullptr;       ///< of x, in floats
     std::size_t tap_count = 0;
     std::size_t outputs = 0;
     const float* x = nullptr;
@@ -106,6 +108,8 @@ struct ConvWeights {
     std::size_t columns = 0;
     float* dw = nullptr;
     float* db = nullptr;
+
+    [[nodiscard]] std::size_t groups() const { return tap_count / kGroup + 1; }
 };
 
 /// What one call of the engine brings.

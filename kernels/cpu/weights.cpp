@@ -14,10 +14,9 @@ constexpr std::size_t kMostOutputs = 6;
 #else
 constexpr std::size_t kMostOutputs = 3;
 #endif
-constexpr std::size_t kMostTaps = 4;
 
 /// Sums of one tile between two bands: [slot][output][8].
-constexpr std::size_t kTileSums = kMostTaps * kMostOutputs * kLanes;
+constexpr std::size_t kTileSums = ConvWeights::kGroup * kMostOutputs * kLanes;
 
 template <std::size_t M, std::size_t T, bool B>
 struct Tile {
@@ -157,7 +156,7 @@ void write_tile(const ConvWeights& conv, Range outputs, Range slots, const float
 /// Rows of positions whose x and dy fit.
 std::size_t band_rows(const Chunk& chunk, std::size_t slots_of_channel) {
     const ConvWeights& conv = chunk.conv;
-    const std::size_t channels = chunk.groups.size() * kMostTaps / slots_of_channel + 1;
+    const std::size_t channels = chunk.groups.size() * ConvWeights::kGroup / slots_of_channel + 1;
     const std::size_t bytes = (channels * conv.x_row + chunk.tiles.count * conv.dy.row) * sizeof(float);
     return bytes < kMostRowBytes ? kMostRowBytes / bytes : 1;
 }
@@ -181,15 +180,16 @@ void run_chunk(const Chunk& chunk, Range blocks, std::size_t slots_of_channel) {
 
 }  // namespace
 
-/// The bias is the slot after the last tap. A sum in memory between two bands is as good as one in a register.
+/// A sum in memory between two bands is as good as one in a register.
 void conv_weights(const Step& step, const Call&, Range blocks, Range units) {
     constexpr std::size_t kMostGroups = 192;
     const ConvWeights& conv = step.conv;
-    const Cut slots({0, conv.tap_count + 1}, kMostTaps);
-    const Cut groups({0, slots.parts}, kMostGroups);
+    const Cut slots({0, conv.tap_count + 1}, ConvWeights::kGroup);
+    const bool by_outputs = conv.squares != nullptr;
+    const Cut groups(by_outputs ? Range{0, slots.parts} : units, kMostGroups);
     for (std::size_t g = 0; g < groups.parts; ++g) {
         const std::size_t tiles_that_fit = kMostSums / kTileSums / groups.part(g).size();
-        const Cut outputs(units, tiles_that_fit * kMostOutputs);
+        const Cut outputs(by_outputs ? units : Range{0, conv.outputs}, tiles_that_fit * kMostOutputs);
         for (std::size_t o = 0; o < outputs.parts; ++o) {
             run_chunk({conv, Cut(outputs.part(o), kMostOutputs), slots, groups.part(g)}, blocks,
                       conv.tap_count / step.layer.in.channels);
