@@ -29,8 +29,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 std::vector<cone::Bytes> cone::test::seeds() {
     using namespace cone::eth;
+    // push_back, for compilers differ on AbiValues{AbiValues{...}}: a list of one list, or a copy of it (CWG 2137).
+    AbiValues pairs;
+    pairs.push_back(AbiValues{U256(1), AbiValues{Hash32{}, Hash32{}}});
     AbiValues values;
-    values.push_back(AbiValues{AbiValues{U256(1), AbiValues{Hash32{}, Hash32{}}}});
+    values.push_back(pairs);
     values.push_back(AbiValues{AbiValues{U256(1), std::string("abc")}, AbiValues{U256(0), std::string("\xc3\xa4")}});
     values.push_back(Address{});
     values.push_back(Bytes{1, 2, 3, 4});

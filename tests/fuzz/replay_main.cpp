@@ -1,10 +1,14 @@
-// replay_X COUNT [FILE...]: runs a fuzz target on its seeds and on COUNT damaged copies of them, always the same ones; or on
-// files that libFuzzer has found. SPDX-License-Identifier: Apache-2.0
+// replay_X COUNT [FILE...]: runs a fuzz target on its seeds, on its committed corpus, on COUNT damaged copies of both, always
+// the same ones, and on files that libFuzzer has found. replay_X --write DIR: leaves the seeds there, for libFuzzer.
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string>
 
 #include "cone/base/rng.hpp"
 #include "tests/fuzz/fuzz_target.hpp"
@@ -45,26 +49,52 @@ cone::Bytes damaged(cone::Bytes input, std::uint32_t number) {
     return input;
 }
 
-void run_file(const char* path) {
+cone::Bytes content_of(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
-    run(cone::Bytes(std::istreambuf_iterator<char>(file), {}));
+    return cone::Bytes(std::istreambuf_iterator<char>(file), {});
+}
+
+/// Seeds, then the corpus by file name.
+std::vector<cone::Bytes> good_inputs() {
+    std::vector<cone::Bytes> inputs = cone::test::seeds();
+    const std::filesystem::path folder = CONE_SOURCE_DIR "/tests/fuzz/corpus/" CONE_FUZZ_TARGET;
+    std::vector<std::filesystem::path> files;
+    if (std::filesystem::exists(folder)) {
+        std::copy(std::filesystem::directory_iterator(folder), {}, std::back_inserter(files));
+    }
+    std::sort(files.begin(), files.end());
+    std::transform(files.begin(), files.end(), std::back_inserter(inputs), content_of);
+    return inputs;
+}
+
+int write_seeds(const std::filesystem::path& folder) {
+    std::filesystem::create_directories(folder);
+    const auto seeds = cone::test::seeds();
+    for (std::size_t i = 0; i < seeds.size(); ++i) {
+        std::ofstream file(folder / ("seed" + std::to_string(i)), std::ios::binary);
+        file.write(reinterpret_cast<const char*>(seeds[i].data()), static_cast<std::streamsize>(seeds[i].size()));
+    }
+    return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     if (argc < 2) {
-        std::fprintf(stderr, "usage: %s COUNT [FILE...]\n", argv[0]);
+        std::fprintf(stderr, "usage: %s COUNT [FILE...] | --write DIR\n", argv[0]);
         return 2;
     }
-    const auto seeds = cone::test::seeds();
+    if (argc == 3 && std::strcmp(argv[1], "--write") == 0) {
+        return write_seeds(argv[2]);
+    }
+    const auto inputs = good_inputs();
     const auto count = static_cast<std::uint32_t>(std::strtoul(argv[1], nullptr, 10));
     run({});
-    std::for_each(seeds.begin(), seeds.end(), run);
+    std::for_each(inputs.begin(), inputs.end(), run);
     for (std::uint32_t number = 0; number < count; ++number) {
-        run(damaged(seeds[number % seeds.size()], number));
+        run(damaged(inputs[number % inputs.size()], number));
     }
-    std::for_each(argv + 2, argv + argc, run_file);
-    std::printf("%zu seeds, %u damaged copies, %d files: all properties hold\n", seeds.size(), count, argc - 2);
+    std::for_each(argv + 2, argv + argc, [](const char* path) { run(content_of(path)); });
+    std::printf("%zu good inputs, %u damaged copies, %d files: all properties hold\n", inputs.size(), count, argc - 2);
     return 0;
 }
