@@ -16,6 +16,7 @@ if(CONE_KERNELS_ONLY)
   return()
 endif()
 find_package(spdlog REQUIRED)
+find_package(SQLite3 REQUIRED)
 
 # cone::torch: the wheel's libtorch_cpu and c10, without find_package(Torch), which asks for a CUDA toolkit.
 function(cone_find_torch)

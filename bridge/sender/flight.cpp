@@ -17,6 +17,8 @@ Flight resume(std::span<const JournalEntry> versions, Millis now) {
                             std::to_string(entry.nonce) + " is damaged");
         }
         flight.label = entry.label;
+        flight.intent = entry.intent;
+        flight.stage = entry.stage;
         flight.transaction = decoded->transaction;
         flight.versions.push_back(entry.signed_bytes);
     }

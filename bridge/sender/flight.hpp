@@ -16,12 +16,14 @@ namespace cone::sender {
 
 struct Flight {
     std::string label;
+    std::string intent;
     eth::Transaction transaction;  ///< of the newest version
     std::vector<eth::SignedTransaction> versions;
     Millis started{};
     Millis newest_at{};
-    int nonce_sightings = 0;  ///< how often the node said that the nonce is used
-    std::string refusal;      ///< the node's words when it refused
+    Stage stage = Stage::Signed;  ///< of the newest version, as the journal has it
+    int nonce_sightings = 0;      ///< how often the node said that the nonce is used
+    std::string refusal;          ///< the node's words when it refused
 
     [[nodiscard]] std::uint64_t nonce() const { return transaction.nonce; }
     [[nodiscard]] const eth::SignedTransaction& newest() const { return versions.back(); }

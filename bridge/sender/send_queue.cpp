@@ -6,8 +6,14 @@
 
 namespace cone::sender {
 
-SendQueue::SendQueue(Send send, std::function<void()> stop, Recover recover_sent)
-    : send_(std::move(send)), stop_(std::move(stop)), recover_sent_(std::move(recover_sent)), worker_([this] { work(); }) {}
+SendWork work_of(Sender& sender, std::function<void()> stop) {
+    return {.send = [&sender](const Outgoing& request) { return sender.send(request); },
+            .stop = std::move(stop),
+            .recover = [&sender] { sender.recover(); },
+            .take_recovered = [&sender] { return sender.take_recovered(); }};
+}
+
+SendQueue::SendQueue(SendWork work) : what_(std::move(work)), worker_([this] { this->work(); }) {}
 
 SendQueue::~SendQueue() {
     {
@@ -15,7 +21,7 @@ SendQueue::~SendQueue() {
         stopping_ = true;
     }
     wake_.notify_all();
-    stop_();
+    what_.stop();
     worker_.join();
 }
 
@@ -29,7 +35,7 @@ Ticket SendQueue::submit(Outgoing request) {
 
 void SendQueue::recover() {
     const std::lock_guard lock(mutex_);
-    recovery_wanted_ = recover_sent_ != nullptr;
+    recovery_wanted_ = what_.recover != nullptr;
     wake_.notify_all();
 }
 
@@ -61,26 +67,36 @@ std::optional<SendQueue::Job> SendQueue::next() {
 }
 
 void SendQueue::send(Job job) {
-    Outcome outcome = send_(job.request);
+    Outcome outcome = what_.send(job.request);
+    hand_over_recovered();
     const std::lock_guard lock(mutex_);
-    sent_.push_back({job.ticket, std::move(job.request.label), std::move(outcome)});
+    sent_.push_back({job.ticket, std::move(job.request.label), std::move(job.request.intent), std::move(outcome)});
     --unfinished_;
 }
 
-void SendQueue::send_again() {
-    auto outcomes = recover_sent_();
+void SendQueue::hand_over_recovered() {
+    if (!what_.take_recovered) {
+        return;
+    }
+    auto recovered = what_.take_recovered();
     const std::lock_guard lock(mutex_);
-    for (auto& [label, outcome] : outcomes) {
-        sent_.push_back({kRecovered, std::move(label), std::move(outcome)});
+    for (auto& [intent, label, outcome] : recovered) {
+        sent_.push_back({kRecovered, std::move(label), std::move(intent), std::move(outcome)});
     }
 }
 
 void SendQueue::work() {
     try {
         while (auto job = next()) {
-            job->recovers ? send_again() : send(*std::move(job));
+            if (job->recovers) {
+                what_.recover();
+                hand_over_recovered();
+            } else {
+                send(*std::move(job));
+            }
         }
     } catch (...) {
+        hand_over_recovered();
         const std::lock_guard lock(mutex_);
         failure_ = std::current_exception();
     }

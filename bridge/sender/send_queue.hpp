@@ -25,23 +25,31 @@ inline constexpr Ticket kRecovered = 0;
 struct Sent {
     Ticket ticket = 0;
     std::string label;
+    std::string intent;
     Outcome outcome;
 };
 
-/// `send` and `recover_sent` run on the worker thread only; `stop` must make a waiting `send` throw rpc::Stopped (StoppablePause::stop does).
+/// What the worker thread does; see Sender. `stop` must make a waiting `send` throw rpc::Stopped (StoppablePause::stop does).
+struct SendWork {
+    std::function<Outcome(const Outgoing&)> send;
+    std::function<void()> stop;
+    std::function<void()> recover{};
+    std::function<std::vector<Recovered>()> take_recovered{};  ///< asked after each of the others, also when it failed
+};
+/// `sender` outlives what uses the result.
+[[nodiscard]] SendWork work_of(Sender& sender, std::function<void()> stop);
+
 class SendQueue {
 public:
-    using Send = std::function<Outcome(const Outgoing&)>;
-    using Recover = std::function<std::vector<std::pair<std::string, Outcome>>()>;  ///< Sender::recover
-    SendQueue(Send send, std::function<void()> stop, Recover recover_sent = {});
+    explicit SendQueue(SendWork work);
     SendQueue(const SendQueue&) = delete;
     SendQueue& operator=(const SendQueue&) = delete;
     /// Stops at the next wait; what is queued and unsent is dropped, what is signed stays in the journal.
     ~SendQueue();
 
     Ticket submit(Outgoing request);
-    /// Blocks left the chain: before anything else is sent, what they held is sent again. Its outcomes come out of `poll` with the
-    /// ticket kRecovered.
+    /// At start, and when blocks left the chain: before anything else is sent, what the chain lacks is sent again. Outcomes of
+    /// what was sent again, here or before a new transaction, come out of `poll` with the ticket kRecovered.
     void recover();
     /// What finished since the last call, in order. When all of that has been handed over and the worker died of an
     /// exception (an outage beyond its limit), throws that.
@@ -58,11 +66,9 @@ private:
     };
     [[nodiscard]] std::optional<Job> next();
     void send(Job job);
-    void send_again();
+    void hand_over_recovered();
 
-    Send send_;
-    std::function<void()> stop_;
-    Recover recover_sent_;
+    SendWork what_;
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<std::pair<Ticket, Outgoing>> queue_;

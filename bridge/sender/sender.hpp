@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -27,6 +27,9 @@ struct Outgoing {
     Bytes data{};
     U256 value{};
     std::uint64_t gas_limit = 0;  ///< 0: estimated, plus a quarter; a revert is then found out before anything is paid
+    /// What the caller wants done, named the same by every process that decides it: "job 1/segment 0/attempt 0/castVotes". What
+    /// the journal knows as done is not done again. Empty: each request is a new wish.
+    std::string intent{};
 };
 
 /// The contract said no. `receipt` is there when that was found out on chain, and paid for.
@@ -40,12 +43,21 @@ struct Refused {
 };
 using Outcome = std::variant<rpc::Receipt, Reverted, Refused>;
 
+/// What became of a transaction that was signed before: by an earlier process, or in a block that left the chain.
+struct Recovered {
+    std::string intent;
+    std::string label;
+    Outcome outcome;
+};
+
 struct SendSettings {
     std::uint64_t chain_id = 0;
     Millis poll_interval{250};                     ///< between looks for the receipt
     Millis replace_after{24'000};                  ///< unmined for so long: offer more
     Millis outage{600'000};                        ///< the node away for so long: RpcError, exit code TryAgain
     Millis patience{1'800'000};                    ///< accepted but unmined for so long: the same
+    Millis compare_every{60'000};                  ///< journal with chain, when something is sent: what became final
+    std::uint64_t final_depth = 64;                ///< blocks, where the node has no finalized block
     U256 fee_ceiling = U256(500) * 1'000'000'000;  ///< wei a gas unit
     U256 least_tip = 1'000'000'000;                ///< wei a gas unit; also when the node suggests nothing
     rpc::OutageReport report{};
@@ -63,12 +75,16 @@ public:
            SendSettings settings);
 
     /// Returns when it is mined or cannot be. First settles what the journal holds from a crash or what a reorganisation took
-    /// out. Throws RpcError after an outage, rpc::Stopped; the journal then holds what was signed.
+    /// out; `take_recovered` tells how that ended. Throws RpcError after an outage, rpc::Stopped; the journal then holds what was
+    /// signed.
     [[nodiscard]] Outcome send(const Outgoing& request);
 
-    /// Sends again, byte for byte, every journalled transaction that the chain does not have, and waits for all. Returns what
-    /// became of them, by label. Called by `send`; call it at start to learn the outcomes.
-    std::vector<std::pair<std::string, Outcome>> recover();
+    /// Compares the journal with the chain, by hash and nonce: what is mined advances, what the chain does not have is sent again,
+    /// byte for byte, and waited for. Call it at start and when blocks left the chain; the first `send` does. Throws ChainError
+    /// when the chain has lost what was final.
+    void recover();
+    /// Outcomes of what was sent again, each told once, in the order of their nonces.
+    [[nodiscard]] std::vector<Recovered> take_recovered();
 
     [[nodiscard]] const Address& address() const { return signer_.address(); }
 
@@ -81,11 +97,20 @@ private:
     void wait(Millis span);
     void wait_within_patience(const Flight& flight);
 
+    using Versions = std::span<const JournalEntry>;
+    void settle_what_the_chain_lacks();
+    void require_what_was_final(Versions entries, std::uint64_t transactions) const;
+    [[nodiscard]] bool settle(Versions versions, std::uint64_t final_block);
+    void deliver_again(Versions versions);
+    [[nodiscard]] std::optional<rpc::Receipt> receipt_of(const Hash32& transaction);
+    [[nodiscard]] std::optional<Outcome> done_before(const std::string& intent);
+    [[nodiscard]] std::uint64_t final_block();
     [[nodiscard]] std::optional<Outcome> try_once(const Outgoing& request);
     [[nodiscard]] std::optional<Outcome> estimate(Flight& flight);
     [[nodiscard]] std::uint64_t next_nonce();
     [[nodiscard]] Fees market();
     void sign(Flight& flight, const Fees& fees);
+    void note_sent(Flight& flight);
 
     /// Nothing: its nonce was taken by another transaction.
     [[nodiscard]] std::optional<Outcome> deliver(Flight& flight);
@@ -105,7 +130,10 @@ private:
     rpc::Pause& pause_;
     SendSettings settings_;
     rpc::Outage outage_;
-    Millis back_at_{};  ///< end of the last outage: time without a node is no time unmined
+    Millis back_at_{};                   ///< end of the last outage: time without a node is no time unmined
+    std::optional<Millis> compared_at_;  ///< when journal and chain were last compared
+    std::uint64_t final_below_ = 0;      ///< all nonces below are settled for good
+    std::vector<Recovered> recovered_;
 };
 
 }  // namespace cone::sender

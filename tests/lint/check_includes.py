@@ -52,6 +52,7 @@ OUTSIDE = {
     r"boost/multiprecision": {"bridge/eth", "bridge/rpc", "bridge/contracts", "bridge/follower", "bridge/sender", "bridge/adapter"},
     r"google/protobuf|.*\.pb\.h": {"cone/job"},
     r"zlib\.h": {"cone/data"},
+    r"sqlite3\.h": {"bridge/sender"},
     r"openssl/": {"cone/hash", "bridge/eth"},
 }
 

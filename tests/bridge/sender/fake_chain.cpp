@@ -15,9 +15,10 @@ namespace {
     throw rpc::NodeError("", error);
 }
 
-Hash32 block_hash(std::uint64_t number) {
+Hash32 block_hash(std::uint64_t number, std::uint8_t branch) {
     Hash32 hash;
     hash.bytes[0] = 0xb1;
+    hash.bytes[1] = branch;
     hash.bytes[31] = static_cast<std::uint8_t>(number);
     return hash;
 }
@@ -80,7 +81,11 @@ Json FakeChain::act(const std::string& method, const Json& params) {
         return find_mined(params[0], block) != nullptr ? Json::object() : Json();
     }
     if (method == "eth_getBlockByNumber") {
+        if (params[0] == "finalized" && !finalized) {
+            return nullptr;
+        }
         Json block = sample_block();
+        block["number"] = eth::to_quantity(params[0] == "finalized" ? *finalized : blocks.size());
         block["baseFeePerGas"] = eth::to_quantity(base_fee);
         return block;
     }
@@ -134,6 +139,10 @@ void FakeChain::undo_last_block() {
     blocks.pop_back();
 }
 
+void FakeChain::move_last_block() {
+    ++branch_;
+}
+
 std::uint64_t FakeChain::mined_count() const {
     std::uint64_t count = foreign_;
     for (const auto& block : blocks) {
@@ -163,7 +172,7 @@ Json FakeChain::receipt(const std::string& hash) {
     out["transactionHash"] = hash;
     out["status"] = reverts || reverts_only_mined ? "0x0" : "0x1";
     out["blockNumber"] = eth::to_quantity(block);
-    out["blockHash"] = to_hex(block_hash(block));
+    out["blockHash"] = to_hex(block_hash(block, branch_));
     out["gasUsed"] = eth::to_quantity(gas_used);
     out["logs"] = Json::array();
     return out;

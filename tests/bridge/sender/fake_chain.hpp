@@ -23,13 +23,16 @@ public:
     void mine();
     /// Takes the newest block's transactions out of the chain and out of the pool.
     void undo_last_block();
+    /// The newest block's transactions are in another block now.
+    void move_last_block();
     /// A transaction of somebody else with the same key: takes the nonce.
     void foreign_transaction() { ++foreign_; }
 
     [[nodiscard]] std::uint64_t mined_count() const;
 
     // Switches.
-    int looks_until_mined = 2;  ///< receipts asked for before a block is mined; negative: never
+    int looks_until_mined = 2;               ///< receipts asked for before a block is mined; negative: never
+    std::optional<std::uint64_t> finalized;  ///< number of the finalized block; nothing: the node has no such tag
     eth::U256 base_fee = 1'000'000'000;
     bool reverts = false;             ///< contracts say no, to estimates, calls and transactions
     bool reverts_only_mined = false;  ///< the state moves between the estimate and the block
@@ -51,6 +54,7 @@ private:
     [[nodiscard]] const eth::SignedTransaction* find_mined(const std::string& hash, std::uint64_t& block) const;
 
     std::uint64_t foreign_ = 0;
+    std::uint8_t branch_ = 0;  ///< a byte of each block's hash
     int looks_ = 0;
 };
 

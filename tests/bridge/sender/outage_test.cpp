@@ -79,10 +79,10 @@ TEST(Outage, BeyondItsLimitEndsAsTryAgainAndKeepsTheBytes) {
     EXPECT_LE(bench.clock.now(), bench.settings.outage + Millis(5'000));
 
     bench.chain.watch = {};
-    const auto recovered = bench.sender().recover();
+    const auto recovered = bench.recover();
     ASSERT_EQ(recovered.size(), 1U);
-    EXPECT_EQ(recovered[0].first, "call 1");
-    EXPECT_TRUE(succeeded(recovered[0].second));
+    EXPECT_EQ(recovered[0].label, "call 1");
+    EXPECT_TRUE(succeeded(recovered[0].outcome));
     EXPECT_EQ(bench.different_bytes().size(), 1U);
 }
 
@@ -101,7 +101,7 @@ TEST(Outage, MalformedAnswersAreNotWaitedOut) {
 
 /// What a caller does after a restart: recover; if the effect is not there, send.
 void finish_after_restart(SenderBench& bench) {
-    (void)bench.sender().recover();
+    (void)bench.recover();
     if (bench.done().empty()) {
         EXPECT_TRUE(succeeded(bench.send()));
     }

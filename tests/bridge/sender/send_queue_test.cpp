@@ -30,7 +30,7 @@ std::vector<Sent> collect(SendQueue& queue, std::size_t count) {
 TEST(SendQueue, SendsInOrderOnAnotherThread) {
     SenderBench bench;
     sender::Sender sender = bench.sender();
-    SendQueue queue([&](const Outgoing& request) { return sender.send(request); }, [] {});
+    SendQueue queue(work_of(sender, [] {}));
     for (std::uint8_t i = 1; i <= 20; ++i) {
         EXPECT_EQ(queue.submit(outgoing(i)), i);
     }
@@ -50,12 +50,11 @@ TEST(SendQueue, SendsInOrderOnAnotherThread) {
 TEST(SendQueue, DoesNotWaitForTheNode) {
     std::promise<void> node_answers;
     auto answered = node_answers.get_future();
-    SendQueue queue(
-        [&](const Outgoing&) -> Outcome {
-            answered.wait();
-            return Refused{"no"};
-        },
-        [] {});
+    SendQueue queue({.send = [&](const Outgoing&) -> Outcome {
+                         answered.wait();
+                         return Refused{"no"};
+                     },
+                     .stop = [] {}});
 
     (void)queue.submit(outgoing());
     EXPECT_TRUE(queue.poll().empty());
@@ -66,14 +65,13 @@ TEST(SendQueue, DoesNotWaitForTheNode) {
 }
 
 TEST(SendQueue, HandsOverWhatFinishedBeforeItThrowsWhatEndedIt) {
-    SendQueue queue(
-        [](const Outgoing& request) -> Outcome {
-            if (request.data[0] == 3) {
-                throw RpcError("away", "", ExitCode::TryAgain);
-            }
-            return Refused{"x"};
-        },
-        [] {});
+    SendQueue queue({.send = [](const Outgoing& request) -> Outcome {
+                         if (request.data[0] == 3) {
+                             throw RpcError("away", "", ExitCode::TryAgain);
+                         }
+                         return Refused{"x"};
+                     },
+                     .stop = [] {}});
     for (std::uint8_t i = 1; i <= 5; ++i) {
         (void)queue.submit(outgoing(i));
     }
@@ -102,7 +100,7 @@ TEST(SendQueue, StopsASenderThatWaitsForTheNode) {
         }
     };
     {
-        SendQueue queue([&](const Outgoing& request) { return sender.send(request); }, [&] { pause.stop(); });
+        SendQueue queue(work_of(sender, [&] { pause.stop(); }));
         (void)queue.submit(outgoing());
         under_way.get_future().wait();
     }
@@ -114,19 +112,21 @@ TEST(SendQueue, RecoversBeforeItSendsAndHandsTheOutcomesOver) {
     std::string order;
     std::promise<void> may_send;
     auto allowed = may_send.get_future();
-    SendQueue queue(
-        [&](const Outgoing& request) -> Outcome {
-            if (request.data[0] == 1) {
-                allowed.wait();
-            }
-            order += "s";
-            return Refused{"no"};
-        },
-        [] {},
-        [&]() -> std::vector<std::pair<std::string, Outcome>> {
-            order += "r";
-            return {{"post", Refused{"taken"}}};
-        });
+    std::vector<sender::Recovered> recovered;
+    SendQueue queue({.send = [&](const Outgoing& request) -> Outcome {
+                         if (request.data[0] == 1) {
+                             allowed.wait();
+                         }
+                         order += "s";
+                         return Refused{"no"};
+                     },
+                     .stop = [] {},
+                     .recover =
+                         [&] {
+                             order += "r";
+                             recovered.push_back({"job 1", "post", Refused{"taken"}});
+                         },
+                     .take_recovered = [&] { return std::exchange(recovered, {}); }});
     (void)queue.submit(outgoing(1));
     (void)queue.submit(outgoing(2));
     queue.recover();
@@ -138,19 +138,21 @@ TEST(SendQueue, RecoversBeforeItSendsAndHandsTheOutcomesOver) {
     const auto again = std::find_if(all.begin(), all.end(), [](const Sent& sent) { return sent.ticket == sender::kRecovered; });
     ASSERT_NE(again, all.end());
     EXPECT_EQ(again->label, "post");
+    EXPECT_EQ(again->intent, "job 1");
     EXPECT_EQ(queue.unfinished(), 0U);
 }
 
 TEST(SendQueue, RecoverWithoutARecovererDoesNothing) {
-    SendQueue queue([](const Outgoing&) -> Outcome { return Refused{"no"}; }, [] {});
+    SendQueue queue({.send = [](const Outgoing&) -> Outcome { return Refused{"no"}; }, .stop = [] {}});
     queue.recover();
     (void)queue.submit(outgoing(1));
     EXPECT_EQ(collect(queue, 1).front().ticket, 1U);
 }
 
 TEST(SendQueue, FailedRecoveryEndsTheQueue) {
-    SendQueue queue([](const Outgoing&) -> Outcome { return Refused{"no"}; }, [] {},
-                    []() -> std::vector<std::pair<std::string, Outcome>> { throw RpcError("away", "", ExitCode::TryAgain); });
+    SendQueue queue({.send = [](const Outgoing&) -> Outcome { return Refused{"no"}; },
+                     .stop = [] {},
+                     .recover = [] { throw RpcError("away", "", ExitCode::TryAgain); }});
     queue.recover();
     const auto poll_until_it_throws = [&] {
         for (;;) {
@@ -160,8 +162,40 @@ TEST(SendQueue, FailedRecoveryEndsTheQueue) {
     EXPECT_THROW(poll_until_it_throws(), RpcError);
 }
 
+TEST(SendQueue, HandsOverWhatANewTransactionSentAgainBeforeIt) {
+    SenderBench bench;
+    (void)bench.send(outgoing(1));
+    bench.chain.undo_last_block();
+    sender::Sender sender = bench.sender();
+    SendQueue queue(work_of(sender, [] {}));
+    (void)queue.submit(outgoing(2));
+
+    const auto all = collect(queue, 2);
+
+    EXPECT_EQ(all[0].ticket, sender::kRecovered);
+    EXPECT_EQ(all[0].label, "call 1");
+    EXPECT_TRUE(succeeded(all[0].outcome));
+    EXPECT_EQ(all[1].ticket, 1U);
+    EXPECT_EQ(bench.done(), (Bytes{1, 2}));
+}
+
+TEST(SendQueue, HandsOverWhatWasSentAgainBeforeTheNodeWentAway) {
+    bool taken = false;
+    SendQueue queue({.send = [](const Outgoing&) -> Outcome { throw RpcError("away", "", ExitCode::TryAgain); },
+                     .stop = [] {},
+                     .recover = {},
+                     .take_recovered =
+                         [&] {
+                             return std::exchange(taken, true) ? std::vector<sender::Recovered>{}
+                                                               : std::vector<sender::Recovered>{{"", "post", Refused{"no"}}};
+                         }});
+    (void)queue.submit(outgoing(1));
+
+    EXPECT_EQ(collect(queue, 1).front().label, "post");
+}
+
 TEST(SendQueue, EndsUnused) {
-    const SendQueue queue([](const Outgoing&) -> Outcome { return Refused{}; }, [] {});
+    const SendQueue queue({.send = [](const Outgoing&) -> Outcome { return Refused{}; }, .stop = [] {}});
 }
 
 }  // namespace

@@ -30,6 +30,12 @@ struct SenderBench {
 
     sender::Sender sender() { return {client, key, journal, clock, pause, settings}; }
     Outcome send(const Outgoing& request = outgoing()) { return sender().send(request); }
+    /// A process that starts: what became of what an earlier one signed.
+    std::vector<sender::Recovered> recover() {
+        sender::Sender started = sender();
+        started.recover();
+        return started.take_recovered();
+    }
 
     [[nodiscard]] std::set<Bytes> different_bytes() const { return {chain.received.begin(), chain.received.end()}; }
     /// First data byte of each transaction on the chain, in order: what was done, and how often.

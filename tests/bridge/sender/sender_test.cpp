@@ -42,9 +42,12 @@ TEST(Sender, JournalsBeforeItSends) {
 
 TEST(Sender, SendsNothingWhenTheJournalFails) {
     struct FullDisk final : sender::Journal {
+        void intend(const std::string&, const std::string&) override {}
         void append(const sender::JournalEntry&) override { throw EnvironmentError("disk full"); }
+        void advance(const Hash32&, sender::Stage, const rpc::BlockRef&) override {}
         void abandon(std::uint64_t) override {}
         std::vector<sender::JournalEntry> since(std::uint64_t) const override { return {}; }
+        std::vector<sender::JournalEntry> of(const std::string&) const override { return {}; }
     };
     SenderBench bench;
     FullDisk journal;
@@ -264,7 +267,7 @@ TEST(Sender, RunsOutOfPatienceWithoutLosingAnything) {
         EXPECT_EQ(error.code(), ExitCode::TryAgain);
     }
     bench.chain.looks_until_mined = 1;
-    EXPECT_EQ(bench.sender().recover().size(), 1U);
+    EXPECT_EQ(bench.recover().size(), 1U);
     EXPECT_EQ(bench.done(), Bytes{1});
 }
 
@@ -277,10 +280,10 @@ TEST(Sender, RefusesADamagedJournal) {
         sender::MemoryJournal journal;
         journal.append({0, "x", damaged});
         sender::Sender sender(bench.client, bench.key, journal, bench.clock, bench.pause, bench.settings);
-        EXPECT_THROW((void)sender.recover(), DataError) << at;
+        EXPECT_THROW(sender.recover(), DataError) << at;
     }
     bench.journal.append({7, "the nonce is another", signed_bytes});
-    EXPECT_THROW((void)bench.sender().recover(), DataError);
+    EXPECT_THROW(bench.sender().recover(), DataError);
     EXPECT_TRUE(bench.chain.received.empty());
 }
 
