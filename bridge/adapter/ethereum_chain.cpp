@@ -4,15 +4,34 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <utility>
+
+#include "bridge/adapter/intent.hpp"
 #include "bridge/adapter/terms.hpp"
 #include "bridge/contracts/errors.hpp"
 #include "bridge/follower/cursor.hpp"
+#include "bridge/rpc/calls.hpp"
+#include "bridge/sender/sqlite_journal.hpp"
+#include "cone/base/errors.hpp"
 
 namespace cone::adapter {
 namespace {
 
 constexpr Millis kReceiptPatience{5000};
 constexpr Millis kReceiptPoll{20};
+
+/// What stands in the brackets behind the call.
+std::string detail_of(const std::string& label) {
+    const auto open = label.find('(');
+    return open == std::string::npos || label.back() != ')' ? label : label.substr(open + 1, label.size() - open - 2);
+}
+
+std::string reason_of(const sender::Sent& sent, const Intent& intent) {
+    const auto* reverted = std::get_if<sender::Reverted>(&sent.outcome);
+    return reverted != nullptr ? contracts::describe_revert(intent.contract, reverted->why.data)
+                               : std::get<sender::Refused>(sent.outcome).reason;
+}
 
 }  // namespace
 
@@ -25,9 +44,36 @@ EthereumChain::EthereumChain(EthereumChainSettings settings, std::unique_ptr<eth
                 settings_.cursor_file.empty() ? std::nullopt : follower::load_cursor(settings_.cursor_file)),
       sending_({.url = settings_.url}),
       send_client_(sending_, pause_),
-      sender_(send_client_, *signer_, journal_, clock_, pause_, settings_.send),
-      queue_([this](const sender::Outgoing& request) { return sender_.send(request); }, [this] { pause_.stop(); },
-             [this] { return sender_.recover(); }) {}
+      journal_(open_journal()),
+      sender_(send_client_, *signer_, *journal_, clock_, pause_, settings_.send),
+      queue_(sender::work_of(sender_, [this] { pause_.stop(); })) {
+    queue_.recover();
+}
+
+/// Also reads what `earlier_` needs: later the journal belongs to the worker's thread.
+std::unique_ptr<sender::Journal> EthereumChain::open_journal() {
+    if (settings_.journal_folder.empty()) {
+        return std::make_unique<sender::MemoryJournal>();
+    }
+    const auto genesis = rpc::block_header(reader_, std::uint64_t{0});
+    if (!genesis) {
+        throw RpcError("the node at " + settings_.url + " does not know its chain's first block");
+    }
+    const auto file =
+        sender::journal_path(settings_.journal_folder, {settings_.deployment.chain_id, genesis->hash, signer_->address()});
+    auto lease_file = file;
+    lease_.emplace(lease_file.replace_extension(".lease"), clock_, pause_);
+    auto journal = std::make_unique<sender::SqliteJournal>(
+        file, sender::JournalOwner{settings_.deployment.chain_id, genesis->hash, signer_->address()});
+    for (auto& entry : journal->since(0)) {
+        const auto intent = intent_from(entry.intent);
+        const bool succeeded = entry.stage == sender::Stage::Mined || entry.stage == sender::Stage::Final;
+        if (succeeded && intent && intent->job == settings_.job) {
+            earlier_.push_back(std::move(entry));
+        }
+    }
+    return journal;
+}
 
 follower::FollowSettings EthereumChain::follow_settings() const {
     follower::FollowSettings follow;
@@ -45,6 +91,9 @@ node::JobTerms EthereumChain::terms() {
 }
 
 std::vector<node::ChainEvent> EthereumChain::poll() {
+    if (lease_) {
+        lease_->beat();
+    }
     std::vector<node::ChainEvent> events;
     read_blocks(events);
     read_outcomes(events);
@@ -90,46 +139,56 @@ void EthereumChain::take(const follower::BlockReverted& block, std::vector<node:
 
 void EthereumChain::submit(const node::ChainAction& action) {
     auto translated = translate(action);
-    const auto contract = translated.call.contract;
-    const std::string call = std::string(contracts::name_of(contract)) + "." + translated.call.name;
-    const std::string label = call + " (" + translated.detail + ")";
-    const auto ticket = queue_.submit({.label = label,
-                                       .to = settings_.deployment.address(contract),
-                                       .data = std::move(translated.call.data),
-                                       .value = eth::to_u256(translated.call.value)});
-    pending_[ticket] = {translated.action, call, translated.detail, contract, translated.segment};
-    submitted_[label] = pending_[ticket];
+    const Intent intent = intent_of(action);
+    (void)queue_.submit({.label = intent.full_call() + " (" + translated.detail + ")",
+                         .to = settings_.deployment.address(intent.contract),
+                         .data = std::move(translated.call.data),
+                         .value = eth::to_u256(translated.call.value),
+                         .intent = to_text(intent)});
 }
 
 std::vector<node::TransactionCost> EthereumChain::costs() {
     const auto deadline = Deadline::in(clock_, kReceiptPatience);
     std::vector<node::ChainEvent> too_late_to_matter;
-    while (!pending_.empty() && !deadline.passed(clock_) && pause_.wait(kReceiptPoll)) {
+    while (queue_.unfinished() > 0 && !deadline.passed(clock_) && pause_.wait(kReceiptPoll)) {
         read_outcomes(too_late_to_matter);
     }
+    read_outcomes(too_late_to_matter);
+    note_earlier_costs();
     return costs_;
 }
 
 void EthereumChain::read_outcomes(std::vector<node::ChainEvent>& out) {
     for (const auto& sent : queue_.poll()) {
-        const bool again = sent.ticket == sender::kRecovered;
-        const Pending pending = again ? submitted_.at(sent.label) : pending_.at(sent.ticket);
-        pending_.erase(sent.ticket);
-        if (const auto* receipt = std::get_if<rpc::Receipt>(&sent.outcome)) {
-            if (!again) {  // what is mined a second time is paid for once
-                costs_.push_back(
-                    {pending.call, pending.detail, receipt->transaction, receipt->block.number, receipt->gas_used});
-            }
-            continue;
+        const auto intent = intent_from(sent.intent);
+        if (!intent || intent->job != settings_.job) {
+            continue;  // an earlier process of this key, on another job
         }
-        out.push_back({follower_.head(), {}, node::ActionRefused{pending.action, reason_of(sent, pending), pending.segment}});
+        if (const auto* receipt = std::get_if<rpc::Receipt>(&sent.outcome)) {
+            note_cost(sent.intent, sent.label, *receipt);
+        } else {
+            out.push_back(
+                {follower_.head(), {}, node::ActionRefused{intent->action(), reason_of(sent, *intent), intent->segment}});
+        }
     }
 }
 
-std::string EthereumChain::reason_of(const sender::Sent& sent, const Pending& pending) {
-    const auto* reverted = std::get_if<sender::Reverted>(&sent.outcome);
-    return reverted != nullptr ? contracts::describe_revert(pending.contract, reverted->why.data)
-                               : std::get<sender::Refused>(sent.outcome).reason;
+/// What is mined a second time, or told a second time, is paid for once.
+void EthereumChain::note_cost(const std::string& intent, const std::string& label, const rpc::Receipt& receipt) {
+    const bool known =
+        std::any_of(costs_.begin(), costs_.end(), [&](const auto& cost) { return cost.transaction == receipt.transaction; });
+    const auto parsed = intent_from(intent);
+    if (!known && parsed) {
+        costs_.push_back({parsed->full_call(), detail_of(label), receipt.transaction, receipt.block.number, receipt.gas_used});
+    }
+}
+
+void EthereumChain::note_earlier_costs() {
+    for (const auto& entry : std::exchange(earlier_, {})) {
+        if (const auto receipt = rpc::receipt(reader_, entry.signed_bytes.hash)) {
+            note_cost(entry.intent, entry.label, *receipt);
+        }
+    }
 }
 
 }  // namespace cone::adapter

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "bridge/adapter/translate.hpp"
 #include "bridge/contracts/deployment.hpp"
@@ -14,6 +15,7 @@
 #include "bridge/rpc/client.hpp"
 #include "bridge/rpc/curl_transport.hpp"
 #include "bridge/rpc/pause.hpp"
+#include "bridge/sender/lease.hpp"
 #include "bridge/sender/send_queue.hpp"
 #include "bridge/sender/sender.hpp"
 #include "cone/base/clock.hpp"
@@ -27,12 +29,15 @@ struct EthereumChainSettings {
     JobId job;
     sender::SendSettings send;          ///< chain id, patience, fee limits
     std::filesystem::path cursor_file;  ///< how far events were read; empty: kept in memory only
+    std::filesystem::path
+        journal_folder{};  ///< for the key's journal and lease; empty: what was sent is forgotten with the process
 };
 
 /// Two connections: this thread's for reading, a worker's for sending, so `submit` and `poll` never wait for a block.
 class EthereumChain final : public node::Chain {
 public:
-    /// `bridge` is not null.
+    /// `bridge` is not null. With a journal: what an earlier process of this key signed is settled before anything is sent. Throws
+    /// sender::LeaseHeld when another process uses the key.
     EthereumChain(EthereumChainSettings settings, std::unique_ptr<eth::Signer> bridge);
 
     [[nodiscard]] node::JobTerms terms() override;
@@ -40,24 +45,19 @@ public:
     [[nodiscard]] bool caught_up() override;
     void submit(const node::ChainAction& action) override;
     [[nodiscard]] std::uint64_t head() override { return follower_.head(); }
-    /// Waits a few seconds for receipts under way: the event of a transaction may be read before its receipt.
+    /// Waits a few seconds for receipts under way: the event of a transaction may be read before its receipt. With a journal,
+    /// those of earlier processes are among them.
     [[nodiscard]] std::vector<node::TransactionCost> costs() override;
 
 private:
-    struct Pending {
-        std::string action;
-        std::string call;
-        std::string detail;
-        contracts::Contract contract;
-        SegmentIndex segment;
-    };
-
     void read_blocks(std::vector<node::ChainEvent>& out);
     void take(const follower::BlockApplied& block, std::vector<node::ChainEvent>& out);
     void take(const follower::BlockReverted& block, std::vector<node::ChainEvent>& out);
     void read_outcomes(std::vector<node::ChainEvent>& out);
-    [[nodiscard]] static std::string reason_of(const sender::Sent& sent, const Pending& pending);
+    void note_cost(const std::string& intent, const std::string& label, const rpc::Receipt& receipt);
+    void note_earlier_costs();
     [[nodiscard]] follower::FollowSettings follow_settings() const;
+    [[nodiscard]] std::unique_ptr<sender::Journal> open_journal();
 
     EthereumChainSettings settings_;
     std::unique_ptr<eth::Signer> signer_;
@@ -68,10 +68,10 @@ private:
     follower::Follower follower_;
     rpc::CurlTransport sending_;
     rpc::Client send_client_;
-    sender::MemoryJournal journal_;
+    std::optional<sender::Lease> lease_;
+    std::vector<sender::JournalEntry> earlier_;  ///< of this job, mined before this process started; filled with journal_
+    std::unique_ptr<sender::Journal> journal_;
     sender::Sender sender_;
-    std::map<sender::Ticket, Pending> pending_;
-    std::map<std::string, Pending> submitted_;  ///< by label: what a reorganisation may bring back
     std::vector<node::TransactionCost> costs_;
     /// What was handed over, by transaction and place among its logs: a reorganisation may bring the same event in another
     /// block.

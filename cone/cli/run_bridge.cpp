@@ -38,7 +38,8 @@ adapter::EthereumChainSettings chain_settings(const config::Config& config, cons
             .deployment = connection.deployment(),
             .job = job,
             .send = send_settings(config),
-            .cursor_file = {}};
+            .cursor_file = {},
+            .journal_folder = std::filesystem::path(config.output.dir) / "journal"};
 }
 
 /// What has to work before anybody is told to start: node, contracts, job, spec.

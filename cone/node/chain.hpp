@@ -76,6 +76,7 @@ struct CastVotes {
 struct CloseAttempt {
     JobId job;
     SegmentIndex segment;
+    AttemptIndex attempt{};  ///< the contract closes the newest; this tells one close from the next
 };
 /// After the challenge window: make an accepted segment final.
 struct Finalize {

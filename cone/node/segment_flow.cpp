@@ -189,7 +189,7 @@ void watch_windows(Step& step) {
         } else if (attempt.phase == Phase::Cast && !attempt.close_submitted && step.state.head >= attempt.reveal_until_block &&
                    step.state.head >= attempt.not_before_head) {
             attempt.close_submitted = true;
-            step.out.push_back(Submit{CloseAttempt{step.state.terms.job, step.state.segments[i].index}});
+            step.out.push_back(Submit{CloseAttempt{step.state.terms.job, step.state.segments[i].index, attempt.number}});
         }
     }
 }

@@ -18,6 +18,7 @@
 #include "cone/node/vote.hpp"
 #include "tests/bridge/adapter/values.hpp"
 #include "tests/bridge/contracts/devnet.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace cone::adapter {
 namespace {
@@ -59,8 +60,33 @@ protected:
         send.chain_id = eth::kAnvilChainId;
         send.poll_interval = Millis(10);
         send.outage = outage;
-        chain_.emplace(EthereumChainSettings{net_.url(), net_.deployment(), job_, send, {}},
-                       std::make_unique<eth::LocalSigner>(dev_account(kBridge)));
+        chain_.reset();
+        chain_ = std::make_unique<EthereumChain>(
+            EthereumChainSettings{net_.url(), net_.deployment(), job_, send, {}, journal_folder_},
+            std::make_unique<eth::LocalSigner>(dev_account(kBridge)));
+    }
+
+    /// The process ends, and another one starts with the same journal.
+    void restart() {
+        chain_.reset();
+        seen_.clear();
+        next_ = 0;
+        connect();
+    }
+
+    [[nodiscard]] std::uint64_t nonce(rpc::BlockTag at = rpc::BlockTag::Latest) {
+        return rpc::transaction_count(net_.client(), dev_account(kBridge).address(), at);
+    }
+
+    /// Submits while nothing is mined, until the transaction waits in the node's pool.
+    void submit_unmined(const node::ChainAction& action) {
+        (void)net_.client().ask("evm_setAutomine", {false});
+        const auto before = nonce(rpc::BlockTag::Pending);
+        chain_->submit(action);
+        for (int look = 0; look < 1000 && nonce(rpc::BlockTag::Pending) == before; ++look) {
+            (void)pause_.wait(Millis(10));
+        }
+        ASSERT_EQ(nonce(rpc::BlockTag::Pending), before + 1);
     }
 
     /// Polls until an event of this kind has come; all events are kept in `seen_`.
@@ -140,11 +166,13 @@ protected:
 
     Devnet net_;
     rpc::StoppablePause pause_;
+    tests::TemporaryFolder folder_;
+    std::filesystem::path journal_folder_;
     std::vector<std::uint32_t> accesses_;
     Hash32 spec_hash_;
     std::vector<Hash32> shards_;
     JobId job_;
-    std::optional<EthereumChain> chain_;
+    std::unique_ptr<EthereumChain> chain_;
     hash::DigestOpening opening_;
     node::CastVotes cast_;
     std::vector<node::ChainEvent> seen_;
@@ -289,6 +317,98 @@ TEST_F(OnEthereum, AnActionThatAReorganisationDropsIsSentAgainThoughNothingElseI
 
     EXPECT_TRUE(committed());
     EXPECT_EQ(chain_->costs().size(), 1u) << "the same transaction";
+}
+
+class RestartedOnEthereum : public OnEthereum {
+protected:
+    RestartedOnEthereum() { journal_folder_ = folder_.path() / "journal"; }
+};
+
+TEST_F(RestartedOnEthereum, ADecisionMadeAgainIsNotSentAgain) {
+    run_job();
+    prepare(chain_->terms());
+    const auto before = nonce();
+    submit_unmined(post());
+    restart();
+
+    chain_->submit(post());
+    (void)net_.client().ask("evm_setAutomine", {true});
+    net_.mine(1);
+    (void)wait_for<node::CommitmentsPosted>();
+
+    EXPECT_EQ(chain_->costs().size(), 1u) << "recovered and asked for: one transaction";
+    EXPECT_EQ(nonce(), before + 1);
+    EXPECT_EQ(count<node::ActionRefused>(), 0u);
+}
+
+TEST_F(RestartedOnEthereum, ADecisionThatIsDoneIsNotSentAgainAndItsCostIsKept) {
+    run_job();
+    prepare(chain_->terms());
+    chain_->submit(post());
+    (void)wait_for<node::CommitmentsPosted>();
+    const auto paid = chain_->costs();
+    const auto before = nonce();
+    restart();
+    EXPECT_EQ(chain_->costs().size(), 1u) << "what an earlier process paid";
+
+    chain_->submit(post());
+    const auto costs = chain_->costs();
+
+    ASSERT_EQ(costs.size(), 1u);
+    EXPECT_EQ(costs[0].transaction, paid[0].transaction);
+    EXPECT_EQ(costs[0].call, "JobBoard.postCommitments");
+    EXPECT_EQ(costs[0].detail, paid[0].detail);
+    EXPECT_EQ(costs[0].gas, paid[0].gas);
+    EXPECT_EQ(nonce(), before);
+}
+
+TEST_F(RestartedOnEthereum, WithoutAJournalADecisionMadeAgainIsRefusedByTheContract) {
+    journal_folder_.clear();
+    run_job();
+    prepare(chain_->terms());
+    chain_->submit(post());
+    (void)wait_for<node::CommitmentsPosted>();
+    restart();
+
+    chain_->submit(post());
+
+    EXPECT_EQ(wait_for<node::ActionRefused>().action, "PostCommitments");
+}
+
+TEST_F(RestartedOnEthereum, WhatRevertedMeanwhileIsToldAsRefused) {
+    run_job();
+    prepare(chain_->terms());
+    chain_->submit(post());
+    const auto posted = wait_for<node::CommitmentsPosted>();
+    net_.mine(posted.reveal_until_block - rpc::block_number(net_.client()) + 1);
+    submit_unmined(node::CloseAttempt{job_, SegmentIndex(0), AttemptIndex(0)});
+    chain_.reset();
+    (void)net_.client().ask("anvil_dropAllTransactions");
+    (void)net_.client().ask("evm_setAutomine", {true});
+    net_.send(kBuyer, contracts::close_attempt(job_, SegmentIndex(0)));
+
+    restart();
+    const auto refused = wait_for<node::ActionRefused>();
+
+    EXPECT_EQ(refused.action, "CloseAttempt");
+    EXPECT_EQ(refused.segment, SegmentIndex(0));
+    EXPECT_TRUE(refused.reason.starts_with("JobBoard: ")) << refused.reason;
+}
+
+TEST_F(RestartedOnEthereum, ASecondBridgeWithTheSameKeyIsToldWhoHasIt) {
+    run_job();
+    auto first = std::move(chain_);
+    EXPECT_THROW(connect(), sender::LeaseHeld);
+    first.reset();
+    EXPECT_NO_THROW(connect());
+}
+
+TEST_F(RestartedOnEthereum, ASecondBridgeWithAnotherKeyIsWelcome) {
+    run_job();
+    sender::SendSettings send;
+    send.chain_id = eth::kAnvilChainId;
+    EXPECT_NO_THROW(EthereumChain(EthereumChainSettings{net_.url(), net_.deployment(), job_, send, {}, journal_folder_},
+                                  std::make_unique<eth::LocalSigner>(dev_account(kBuyer))));
 }
 
 }  // namespace
