@@ -17,6 +17,9 @@ public:
     virtual ~Communicator() = default;
     [[nodiscard]] virtual int rank() const = 0;
     [[nodiscard]] virtual int size() const = 0;
+    /// Cores this process may use, for each rank on its machine, of whatever group; 0 when this group spans machines. What a rank that waits
+    /// does not use, its neighbours may.
+    [[nodiscard]] virtual int cores_each() const = 0;
 
     /// In place; integers, so the result does not depend on order or algorithm.
     virtual void all_reduce_sum(std::span<std::int64_t> values) = 0;
@@ -33,6 +36,7 @@ class SoloCommunicator final : public Communicator {
 public:
     [[nodiscard]] int rank() const override { return 0; }
     [[nodiscard]] int size() const override { return 1; }
+    [[nodiscard]] int cores_each() const override { return 1; }
     void all_reduce_sum(std::span<std::int64_t>) override {}
     void all_reduce_max(std::span<std::int32_t>) override {}
     [[nodiscard]] std::vector<Bytes> all_gather(ByteSpan mine) override { return {Bytes(mine.begin(), mine.end())}; }

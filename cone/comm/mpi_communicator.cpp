@@ -16,10 +16,11 @@ constexpr std::uint64_t kMaxCollectiveBytes = std::uint64_t{1} << 36;
 
 }  // namespace
 
-MpiCommunicator::MpiCommunicator(MpiComm comm, Millis timeout, std::size_t chunk_bytes)
+MpiCommunicator::MpiCommunicator(MpiComm comm, int cores_each, Millis timeout, std::size_t chunk_bytes)
     : comm_(std::move(comm)),
       rank_(comm_.rank()),
       size_(comm_.size()),
+      cores_each_(cores_each),
       timeout_(timeout),
       scratch_(std::make_unique<std::vector<std::uint8_t>>(chunk_bytes)) {
     CONE_ASSERT(chunk_bytes >= sizeof(std::int64_t) && chunk_bytes <= (std::size_t{1} << 30), "chunk_bytes between 8 and 2^30");

@@ -14,11 +14,12 @@ namespace cone::comm {
 /// After a CommError every later call throws at once: the group's collectives no longer match up.
 class MpiCommunicator final : public Communicator {
 public:
-    MpiCommunicator(MpiComm comm, Millis timeout, std::size_t chunk_bytes);
+    MpiCommunicator(MpiComm comm, int cores_each, Millis timeout, std::size_t chunk_bytes);
     ~MpiCommunicator() override;
 
     [[nodiscard]] int rank() const override { return rank_; }
     [[nodiscard]] int size() const override { return size_; }
+    [[nodiscard]] int cores_each() const override { return cores_each_; }
     void all_reduce_sum(std::span<std::int64_t> values) override;
     void all_reduce_max(std::span<std::int32_t> values) override;
     [[nodiscard]] std::vector<Bytes> all_gather(ByteSpan mine) override;
@@ -35,6 +36,7 @@ private:
     MpiComm comm_;
     int rank_;
     int size_;
+    int cores_each_;
     Millis timeout_;
     bool broken_ = false;
     /// All transfers go through this buffer: a collective that misses its deadline cannot be cancelled and MPI may still write

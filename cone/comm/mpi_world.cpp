@@ -7,11 +7,29 @@
 #include <cstdio>
 #include <iostream>
 
+#include "cone/comm/cores.hpp"
 #include "cone/comm/mpi_check.hpp"
 #include "cone/comm/mpi_communicator.hpp"
 #include "cone/comm/mpi_mailbox.hpp"
 
 namespace cone::comm {
+namespace {
+
+/// How many ranks of `comm` are on this machine. Collective.
+int ranks_here(MPI_Comm comm) {
+    MPI_Comm here = MPI_COMM_NULL;
+    CONE_MPI_CHECK(MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here));
+    return MpiComm(here).size();
+}
+
+int cores_each(MPI_Comm team) {
+    int size = 0;
+    CONE_MPI_CHECK(MPI_Comm_size(team, &size));
+    const int everybody = ranks_here(MPI_COMM_WORLD);
+    return ranks_here(team) == size ? usable_cores() / everybody : 0;
+}
+
+}  // namespace
 
 MpiWorld::MpiWorld(int& argc, char**& argv) {
     int provided = 0;
@@ -40,7 +58,7 @@ int MpiWorld::size() const {
 std::unique_ptr<Communicator> MpiWorld::split_team(int color, Millis timeout, std::size_t chunk_bytes) {
     MPI_Comm team = MPI_COMM_NULL;
     CONE_MPI_CHECK(MPI_Comm_split(MPI_COMM_WORLD, color, rank(), &team));
-    return std::make_unique<MpiCommunicator>(MpiComm(team), timeout, chunk_bytes);
+    return std::make_unique<MpiCommunicator>(MpiComm(team), cores_each(team), timeout, chunk_bytes);
 }
 
 std::unique_ptr<Mailbox> MpiWorld::open_mailbox() {

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "cone/base/errors.hpp"
+#include "cone/comm/cores.hpp"
 
 namespace cone::comm {
 namespace {
@@ -75,6 +76,7 @@ public:
 
     [[nodiscard]] int rank() const override { return rank_; }
     [[nodiscard]] int size() const override { return static_cast<int>(meeting_->world_ranks.size()); }
+    [[nodiscard]] int cores_each() const override { return usable_cores() / static_cast<int>(shared_->mail.size()); }
 
     void all_reduce_sum(std::span<std::int64_t> values) override {
         combine_into(values, exchange(as_bytes(values)), rank_, [](std::int64_t a, std::int64_t b) {

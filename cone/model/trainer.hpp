@@ -22,6 +22,7 @@ struct LocalRun {
     std::uint64_t training_seed = 0;
     RoundIndex round;
     SellerIndex seller;
+    std::uint32_t threads = 0;  ///< for this training, where the trainer can; 0: as many as it was made with
 };
 
 /// Optimiser steps of a local training: epochs times batches; the last batch of an epoch is smaller when it does not divide.

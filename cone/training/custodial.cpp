@@ -37,7 +37,8 @@ Update CustodialUpdateSource::update(const UpdateTask& task) {
                               .learning_rate = learning_rate_of(spec_.local, task.round),
                               .training_seed = spec_.schedule.training_seed,
                               .round = task.round,
-                              .seller = task.seller};
+                              .seller = task.seller,
+                              .threads = task.threads};
     auto trained = trainer_.train(task.weights, data_.sellers[task.seller.value], run, take_roots, task.team);
     update.delta = std::move(trained.weights);
     if (trained.failed_step) {

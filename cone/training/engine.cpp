@@ -110,7 +110,7 @@ TrainingEngine::TrainingEngine(JobContext context, std::shared_ptr<const JobData
                                const MakeSource& make_source)
     : context_(std::move(context)),
       data_(std::move(data)),
-      split_(parallelism.split),
+      parallelism_(parallelism),
       trainer_(make_trainer(context_.spec.model, context_.spec.profile, parallelism)) {
     source_ = make_source ? make_source(*data_, *trainer_)
                           : std::make_unique<CustodialUpdateSource>(context_.spec, *data_, *trainer_);
@@ -128,7 +128,7 @@ SegmentResult TrainingEngine::run(const SegmentTask& task, const TrainingState& 
                                   const std::function<void(const RoundTrace&)>& on_round) {
     require_state(context_, task, from);
     Timing timing;
-    const RoundTools tools{context_.spec, *data_, *trainer_, *source_, team, timing, split_};
+    const RoundTools tools{context_.spec, *data_, *trainer_, *source_, team, timing, parallelism_.split, parallelism_.threads};
     auto state = unpack(tools, from);
     std::vector<Hash32> roots;
     auto trace = run_rounds(tools, task, from.rounds_done, state, roots, on_round);

@@ -33,7 +33,7 @@ public:
 private:
     JobContext context_;
     std::shared_ptr<const JobData> data_;
-    Split split_;
+    Parallelism parallelism_;
     std::unique_ptr<model::Trainer> trainer_;
     std::unique_ptr<UpdateSource> source_;
 };

@@ -56,6 +56,10 @@ std::optional<model::ShardTeam> shard_team_of(const RoundTools& tools) {
                             .sum = [&team = tools.team](std::span<std::int64_t> values) { team.all_reduce_sum(values); }};
 }
 
+std::uint32_t threads_of(const RoundTools& tools, std::size_t position, std::size_t positions) {
+    return tools.split == Split::Sellers ? threads_at(position, positions, tools.threads, tools.team) : tools.threads;
+}
+
 /// Updates of this rank's positions (the others stay empty); `roots` gets the roots of this rank's requests.
 std::vector<Update> train_mine(const RoundTools& tools, RoundIndex round, const market::SellerDraw& draw,
                                std::span<const PlacedRequest> requests, const LiveState& state) {
@@ -72,8 +76,12 @@ std::vector<Update> train_mine(const RoundTools& tools, RoundIndex round, const 
             }
         }
         const Stopwatch watch;
-        auto update = tools.source.update(
-            {round, SellerIndex(draw.picked[position]), state.weights, steps, shard_team ? &*shard_team : nullptr});
+        auto update = tools.source.update({.round = round,
+                                           .seller = SellerIndex(draw.picked[position]),
+                                           .weights = state.weights,
+                                           .root_steps = steps,
+                                           .threads = threads_of(tools, position, updates.size()),
+                                           .team = shard_team ? &*shard_team : nullptr});
         tools.timing.training += watch.seconds() - update.hashing_seconds;
         tools.timing.hashing += update.hashing_seconds;
         if (is_mine(position, tools.team)) {

@@ -26,6 +26,7 @@ struct RoundTools {
     comm::Communicator& team;
     Timing& timing;
     Split split = Split::Sellers;
+    std::uint32_t threads = 1;  ///< of a rank
 };
 
 /// TrainingState, unpacked.

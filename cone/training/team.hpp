@@ -16,6 +16,16 @@ namespace cone::training {
     return position % static_cast<std::size_t>(team.size()) == static_cast<std::size_t>(team.rank());
 }
 
+/// Threads for the training at `position`. In the last turn, when there are fewer positions left than ranks, those that have one
+/// take the cores of those that wait, where these are on the same machine and nobody else's.
+[[nodiscard]] inline std::uint32_t threads_at(std::size_t position, std::size_t positions, std::uint32_t threads,
+                                              const comm::Communicator& team) {
+    const auto size = static_cast<std::size_t>(team.size());
+    const std::size_t rest = positions % size;
+    const bool is_alone = team.cores_each() >= static_cast<int>(threads);
+    return position + rest < positions || !is_alone ? threads : threads * static_cast<std::uint32_t>(size / rest);
+}
+
 /// `values` has one entry a position; those of this rank are filled in. Afterwards all are. Collective. T is sent as its bytes,
 /// which a team shares because it runs one program. Throws CommError when a rank sends another number of values.
 template <class T>

@@ -17,6 +17,7 @@ struct UpdateTask {
     SellerIndex seller;
     std::span<const float> weights;             ///< w: all values of the network, in name order
     std::span<const std::uint32_t> root_steps;  ///< after which local steps a state root is wanted, any order
+    std::uint32_t threads = 0;                  ///< as in model::LocalRun
     const model::ShardTeam* team = nullptr;     ///< ranks that share this update by virtual shards; collective then
 };
 

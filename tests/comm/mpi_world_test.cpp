@@ -8,6 +8,7 @@
 
 #include "cone/base/errors.hpp"
 #include "cone/comm/backoff.hpp"
+#include "cone/comm/cores.hpp"
 #include "tests/comm/collective_checks.hpp"
 
 namespace cone::comm {
@@ -34,6 +35,7 @@ void flush(Mailbox& mailbox) {
 TEST(MpiTeam, CollectivesAreExact) {
     const auto team = world->split_team(0, Millis{20000});
     ASSERT_EQ(team->size(), world->size());
+    EXPECT_EQ(team->cores_each(), usable_cores() / world->size()) << "one machine";
     check_all(*team);
 }
 

@@ -51,6 +51,17 @@ TEST(ExactTrainer, GivesTheReferencesBitsWithAnyNumberOfThreads) {
     }
 }
 
+TEST(ExactTrainer, GivesTheSameBitsWithThreadsLentForOneTraining) {
+    const auto shard = striped(50, 1);
+    auto run = run_with(1, 16, 0.05, 0.9);
+    const auto trainer = make_exact_trainer(lenet(), kBlock);
+    const auto alone = trainer->train(start_of(*trainer), shard, run).weights;
+    run.threads = 3;
+    EXPECT_EQ(trainer->train(start_of(*trainer), shard, run).weights, alone);
+    run.threads = 0;
+    EXPECT_EQ(trainer->train(start_of(*trainer), shard, run).weights, alone);
+}
+
 TEST(ExactTrainer, ALogitDependsOnItsImageOnly) {
     const auto shard = striped(41, 1);
     const auto trainer = make_exact_trainer(lenet(), kBlock);
