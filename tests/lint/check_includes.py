@@ -22,6 +22,7 @@ MAY_INCLUDE = {
     "cone/sortition": PROTOCOL,
     "cone/agreement": PROTOCOL + ["cone/sortition"],
     "cone/market": PROTOCOL + ["kernels"],
+    "cone/play": PROTOCOL + ["cone/sortition", "cone/agreement", "cone/market"],
     "cone/data": PROTOCOL,
     "cone/comm": ["cone/base"],
     "cone/model": PROTOCOL + ["cone/data", "kernels"],

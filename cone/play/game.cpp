@@ -1,0 +1,387 @@
+// The game's clock: in each block everybody who can act does, then time jumps to the next block in which somebody can.
+// SPDX-License-Identifier: Apache-2.0
+#include "cone/play/game.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "cone/agreement/commitments.hpp"
+#include "cone/base/errors.hpp"
+#include "cone/base/rng.hpp"
+#include "cone/hash/keccak.hpp"
+
+namespace cone::play {
+namespace {
+
+using agreement::Vote;
+using job::JobState;
+using job::SegmentState;
+
+Hash32 hash_of(std::uint64_t seed, std::string_view what) {
+    Bytes preimage(what.begin(), what.end());
+    append_big_endian(preimage, seed);
+    return hash::keccak256(preimage);
+}
+
+Hash32 witness_of(std::uint32_t segment, AttemptIndex attempt, std::string_view whose) {
+    return hash_of((std::uint64_t{segment} << 32) | attempt.value, whose);
+}
+
+/// Of two executors that do not know of each other.
+Hash32 own_hash(const Address& who, std::string_view what) {
+    Bytes preimage(what.begin(), what.end());
+    append(preimage, who);
+    return hash::keccak256(preimage);
+}
+
+/// Votes that wait for their block.
+struct Plan {
+    std::vector<Vote> first;  ///< block of the window
+    std::vector<Vote> last;
+    std::vector<Vote> after;     ///< too late
+    std::vector<Address> twice;  ///< who signed another vote
+};
+
+class Game {
+public:
+    Game(const GameSetup& setup, const Strategy& strategy, const Cast& cast, const Recorder& record);
+    Played run();
+
+private:
+    bool step();
+    bool end_what_can_end();
+    bool serve(std::uint32_t segment);
+    bool post(std::uint32_t segment);
+    bool reveal(std::uint32_t segment);
+    bool cast(std::uint32_t segment, std::vector<Vote>& votes);
+    bool challenge(std::uint32_t segment);
+    bool challenge_as(std::uint32_t segment, const Address& who);
+    bool settle();
+    void plan(std::uint32_t segment);
+    void plan_own(std::uint32_t segment, const Attempt& attempt, Plan& made);
+    void watch_verdict(std::uint32_t segment);
+    void reclaim_bonds();
+    [[nodiscard]] Wei honest_loss();
+    [[nodiscard]] std::uint64_t next_event() const;
+    [[nodiscard]] View view(std::uint32_t segment, std::span<const Address> members) const;
+    [[nodiscard]] Vote vote_of(const Attempt& attempt, std::uint32_t segment, const Address& who, Deed deed) const;
+    [[nodiscard]] Hash32 right(std::uint32_t segment) const;
+    [[nodiscard]] Wei wealth_of(const std::set<Address>& who) const;
+    void tell(const char* what, std::uint32_t segment, AttemptIndex attempt = {}, std::vector<Vote> votes = {},
+              Address who = {});
+    void count_deed(bool done) { played_.attacked = played_.attacked || done; }
+
+    const GameSetup& setup_;
+    const Strategy& strategy_;
+    const Cast& cast_;
+    const Recorder& record_;
+    std::set<Address> own_;
+    std::set<Address> unreliable_;
+    std::set<Address> honest_;
+    Board board_;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Plan> plans_;  ///< segment, attempt's number
+    std::set<std::pair<std::uint32_t, std::uint32_t>> worked_;       ///< segment, epoch: executed by the attacker
+    std::vector<std::pair<std::uint32_t, AttemptIndex>> bonds_;      ///< attempts that challenges forced
+    std::map<Address, Wei> brought_;                                 ///< bonds, by who paid them
+    Played played_;
+};
+
+std::set<Address> own_of(const GameSetup& setup, const Cast& cast) {
+    return {cast.executors.begin(), cast.executors.begin() + setup.attackers};
+}
+
+Game::Game(const GameSetup& setup, const Strategy& strategy, const Cast& cast, const Recorder& record)
+    : setup_(setup),
+      strategy_(strategy),
+      cast_(cast),
+      record_(record),
+      own_(own_of(setup, cast)),
+      unreliable_(cast.executors.begin() + setup.attackers, cast.executors.begin() + setup.attackers + setup.unreliable),
+      honest_(cast.executors.begin() + setup.attackers + setup.unreliable, cast.executors.end()),
+      board_(setup.rules, terms_of(setup, strategy, cast, own_), pool_of(cast)) {}
+
+Played Game::run() {
+    const Wei stakes = Wei(setup_.rules.unit_stake.value * cast_.executors.size());
+    const Wei own_before = wealth_of(own_);
+    while (!job::is_over(board_.state())) {
+        if (!step()) {
+            board_.reach(next_event());
+        }
+    }
+    reclaim_bonds();
+    played_.end = board_.state();
+    played_.blocks = board_.block() - board_.terms().pool_block;
+    played_.bound = board_.last_block() - board_.terms().pool_block;
+
+    Wei bonds;
+    for (const auto& [who, amount] : brought_) {
+        bonds += amount;
+    }
+    const Till& till = board_.till();
+    played_.conserved = till.total() == stakes + board_.terms().escrow + bonds;
+    played_.honest_loss = honest_loss();
+    played_.till = till;
+    std::set<Address> mine = own_;
+    mine.insert({cast_.attacker, cast_.sellers.back()});
+    const auto work = static_cast<SignedWei>(setup_.work.value) * static_cast<SignedWei>(worked_.size());
+    played_.attacker = static_cast<SignedWei>(wealth_of(mine).value) - static_cast<SignedWei>(own_before.value) -
+                       static_cast<SignedWei>(brought_[cast_.attacker].value) - work;
+    return played_;
+}
+
+/// Pay may not hide a loss: what counts is what was taken.
+Wei Game::honest_loss() {
+    const Till& till = board_.till();
+    Wei lost;
+    for (const Address& executor : honest_) {
+        lost += setup_.rules.unit_stake - till.stake_of(executor);
+    }
+    const Wei back = till.credit_of(cast_.watcher);
+    const Wei bonds = brought_[cast_.watcher];
+    lost += back < bonds ? bonds - back : Wei();
+    return played_.wrong_final ? lost + till.credit_of(cast_.sellers.back()) : lost;
+}
+
+/// Everything that somebody does in this block. False when nobody did anything.
+bool Game::step() {
+    bool acted = end_what_can_end();
+    for (std::uint32_t segment = board_.finalized(); segment <= board_.accepted() && segment < board_.terms().segments;
+         ++segment) {
+        acted = serve(segment) || acted;
+    }
+    return acted;
+}
+
+bool Game::end_what_can_end() {
+    bool acted = settle();
+    while (board_.state() == JobState::Running && board_.finalize(board_.finalized())) {
+        const std::uint32_t segment = board_.finalized() - 1;
+        played_.wrong_final = played_.wrong_final || *board_.verdict_of(segment) != right(segment);
+        tell("finalize", segment);
+        acted = true;
+    }
+    if (board_.void_stale()) {
+        tell("void", 0);
+        acted = true;
+    }
+    return settle() || acted;
+}
+
+bool Game::serve(std::uint32_t segment) {
+    bool acted = post(segment);
+    acted = reveal(segment) || acted;
+    if (board_.close(segment)) {
+        tell("close", segment);
+        watch_verdict(segment);
+        acted = true;
+    }
+    return challenge(segment) || acted;
+}
+
+bool Game::post(std::uint32_t segment) {
+    if (!strategy_.posts(view(segment, {}))) {
+        count_deed(segment == board_.accepted());
+        return false;
+    }
+    if (!board_.post(segment)) {
+        return false;
+    }
+    tell("post", segment, board_.segment(segment).attempts.back().number);
+    plan(segment);
+    return true;
+}
+
+/// Casts what is due in this block.
+bool Game::reveal(std::uint32_t segment) {
+    if (board_.segment(segment).attempts.empty()) {
+        return false;
+    }
+    const Attempt attempt = board_.segment(segment).attempts.back();
+    Plan& due = plans_[{segment, attempt.number.value}];
+    bool acted = board_.block() >= attempt.reveal_from && cast(segment, due.first);
+    acted = (board_.block() >= attempt.reveal_until && cast(segment, due.last)) || acted;
+    if (board_.block() > attempt.reveal_until && !due.after.empty()) {
+        CONE_ASSERT(!board_.cast(segment, due.after), "a late vote was taken");
+        due.after.clear();
+    }
+    for (const Address& who : due.first.empty() ? std::exchange(due.twice, {}) : std::vector<Address>()) {
+        CONE_ASSERT(board_.prove_equivocation(segment, attempt.number, who), "two signatures are a proof");
+        tell("equivocation", segment, attempt.number, {}, who);
+        acted = true;
+    }
+    return acted;
+}
+
+bool Game::cast(std::uint32_t segment, std::vector<Vote>& votes) {
+    if (votes.empty() || !board_.cast(segment, votes)) {
+        return false;
+    }
+    const AttemptIndex attempt = votes.front().attempt;
+    tell("cast", segment, attempt, std::exchange(votes, {}));
+    watch_verdict(segment);
+    return true;
+}
+
+void Game::watch_verdict(std::uint32_t segment) {
+    if (board_.segment(segment).state == SegmentState::Accepted) {
+        played_.wrong_accepted = played_.wrong_accepted || *board_.verdict_of(segment) != right(segment);
+    }
+}
+
+bool Game::challenge(std::uint32_t segment) {
+    const Segment& s = board_.segment(segment);
+    if (s.state != SegmentState::Accepted) {
+        return false;
+    }
+    std::vector<Address> asked;
+    for (const Attempt& attempt : s.attempts) {
+        asked.insert(asked.end(), attempt.members.begin(), attempt.members.end());
+    }
+    const bool is_time = !strategy_.at_the_last_block || board_.block() + 1 == s.final_from;
+    if (is_time && strategy_.challenges(view(segment, asked)) && challenge_as(segment, cast_.attacker)) {
+        count_deed(true);
+        return true;
+    }
+    const bool wrong = board_.verdict_of(segment) != std::optional(right(segment));
+    return setup_.watched && wrong && challenge_as(segment, cast_.watcher);
+}
+
+bool Game::challenge_as(std::uint32_t segment, const Address& who) {
+    if (!board_.challenge(segment, who)) {
+        return false;
+    }
+    brought_[who] += setup_.rules.challenge_bond;
+    bonds_.emplace_back(segment, AttemptIndex(board_.segment(segment).attempts.back().number.value + 1));
+    tell("challenge", segment, {}, {}, who);
+    return true;
+}
+
+bool Game::settle() {
+    if (board_.state() != JobState::Settling) {
+        return false;
+    }
+    const std::uint32_t last = board_.terms().segments - 1;
+    const bool is_right = *board_.verdict_of(last) == right(last);
+    const Opening opening = is_right ? right_opening(cast_.sellers) : wrong_opening(cast_.sellers);
+    const bool settled = board_.settle(opening);
+    played_.wrong_last = !is_right;
+    if (settled && record_) {
+        record_({board_.block(), "settle", last, {}, {}, {}, opening});
+    }
+    return settled;
+}
+
+void Game::plan(std::uint32_t segment) {
+    const Attempt& attempt = board_.segment(segment).attempts.back();
+    Plan& made = plans_[{segment, attempt.number.value}];
+    const bool mine =
+        std::all_of(attempt.members.begin(), attempt.members.end(), [&](const Address& a) { return own_.contains(a); });
+    played_.captured_first = played_.captured_first || (segment == 0 && attempt.number.value == 0 && mine);
+    for (const Address& who : attempt.members) {
+        if (honest_.contains(who)) {
+            made.first.push_back(vote_of(attempt, segment, who, Deed::Honest));
+        }
+    }
+    plan_own(segment, attempt, made);
+}
+
+void Game::plan_own(std::uint32_t segment, const Attempt& attempt, Plan& made) {
+    std::size_t nth = 0;
+    for (const Address& who : attempt.members) {
+        if (!own_.contains(who)) {
+            continue;
+        }
+        const Deed deed = strategy_.deed(view(segment, attempt.members), nth++);
+        count_deed(deed != Deed::Honest || strategy_.at_the_last_block);
+        if (needs_work(deed)) {
+            worked_.insert({segment, attempt.number.value >> 16});
+        }
+        if (deed == Deed::Silent || deed == Deed::Copy) {
+            continue;  // a copied commitment binds the other's address: nothing of the copier's opens it
+        }
+        const Vote vote = vote_of(attempt, segment, who, deed);
+        const bool late = deed == Deed::Late;
+        (late ? made.after : strategy_.at_the_last_block ? made.last : made.first).push_back(vote);
+        if (deed == Deed::Equivocate) {
+            made.twice.push_back(who);
+        }
+    }
+}
+
+Vote Game::vote_of(const Attempt& attempt, std::uint32_t segment, const Address& who, Deed deed) const {
+    const Hash32 previous = board_.previous_of(segment);
+    Vote vote{attempt.number, who, right_digest(board_.terms(), segment, previous),
+              witness_of(segment, attempt.number, "work")};
+    if (deed == Deed::Lie) {
+        vote.digest = wrong_digest(board_.terms(), segment, previous);
+    } else if (deed == Deed::LieAlone) {
+        vote.digest = own_hash(who, "digest");
+    } else if (deed == Deed::FalseWitness) {
+        vote.witness = witness_of(segment, attempt.number, "ring");
+    }
+    return vote;
+}
+
+/// Bonds of attempts that were dropped, or of a Void job, are given back.
+void Game::reclaim_bonds() {
+    for (const auto& [segment, number] : bonds_) {
+        if (board_.reclaim_bond(segment, number)) {
+            tell("reclaim", segment, number);
+        }
+    }
+}
+
+std::uint64_t Game::next_event() const {
+    std::uint64_t next = board_.voidable_from();
+    const auto consider = [&](std::uint64_t block) { next = block > board_.block() ? std::min(next, block) : next; };
+    for (std::uint32_t g = board_.finalized(); g <= board_.accepted() && g < board_.terms().segments; ++g) {
+        const Segment& s = board_.segment(g);
+        if (s.state == SegmentState::Accepted) {
+            consider(s.final_from - 1);
+            consider(s.final_from);
+        }
+        if (!s.attempts.empty()) {
+            consider(s.attempts.back().reveal_from);
+            consider(s.attempts.back().reveal_until);
+            consider(s.attempts.back().reveal_until + 1);
+        }
+    }
+    CONE_ASSERT(next > board_.block(), "nobody can end the job");
+    return next;
+}
+
+View Game::view(std::uint32_t segment, std::span<const Address> members) const {
+    const std::size_t asked = board_.segment(segment).tally.members();
+    return {board_, segment, own_, members, std::span<const Address>(board_.order_of(segment)).subspan(asked)};
+}
+
+Hash32 Game::right(std::uint32_t segment) const {
+    return right_digest(board_.terms(), segment, board_.previous_of(segment));
+}
+
+Wei Game::wealth_of(const std::set<Address>& who) const {
+    Wei all;
+    for (const Address& address : who) {
+        all += board_.till().stake_of(address) + board_.till().credit_of(address);
+    }
+    return all;
+}
+
+void Game::tell(const char* what, std::uint32_t segment, AttemptIndex attempt, std::vector<Vote> votes, Address who) {
+    if (record_) {
+        record_({board_.block(), what, segment, attempt, std::move(votes), who, {}});
+    }
+}
+
+}  // namespace
+
+Played play(const GameSetup& setup, const Strategy& strategy, const Cast& cast, const Recorder& record) {
+    CONE_ASSERT(setup.attackers + setup.unreliable <= setup.executors, "attackers are among the executors");
+    return Game(setup, strategy, cast, record).run();
+}
+
+Played play(const GameSetup& setup, const Strategy& strategy, std::uint64_t seed, const Recorder& record) {
+    return play(setup, strategy, cast_of(setup, seed), record);
+}
+
+}  // namespace cone::play
