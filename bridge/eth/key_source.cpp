@@ -2,11 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bridge/eth/key_source.hpp"
 
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -14,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "bridge/eth/private_file.hpp"
 #include "bridge/eth/secp_context.hpp"
 #include "cone/base/errors.hpp"
 
@@ -98,33 +96,6 @@ const Node& dev_account_node() {
     return node;
 }
 
-/// An open file that is closed again.
-class File {
-public:
-    explicit File(const std::filesystem::path& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {
-        if (fd_ < 0) {
-            throw ConfigError("key file '" + path.string() + "' cannot be opened", "it must exist and not be a link");
-        }
-    }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-    ~File() { ::close(fd_); }
-    [[nodiscard]] int get() const { return fd_; }
-
-private:
-    int fd_;
-};
-
-void check_private(int fd, const std::string& path) {
-    struct stat info {};
-    if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-        throw ConfigError("key file '" + path + "' is not a regular file");
-    }
-    if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        throw ConfigError("key file '" + path + "' is open to others than its owner", "chmod 600 '" + path + "'");
-    }
-}
-
 }  // namespace
 
 SecretKey dev_key(std::uint32_t index, std::uint64_t chain_id) {
@@ -139,17 +110,10 @@ SecretKey dev_key(std::uint32_t index, std::uint64_t chain_id) {
 }
 
 SecretKey load_key_file(const std::filesystem::path& path) {
-    const File file(path);
-    check_private(file.get(), path.string());
-    std::array<char, 80> text{};
-    const ssize_t size = ::read(file.get(), text.data(), text.size());
-    std::string_view digits(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
-    while (!digits.empty() && (digits.back() == '\n' || digits.back() == '\r')) {
-        digits.remove_suffix(1);
-    }
-    auto secret = fixed_from_hex<Hash32>(digits);
+    Secret text = read_private_file(path, "key file", kLongestKeyFile);
+    text.drop_line_end();
+    auto secret = fixed_from_hex<Hash32>(text.text());
     auto key = secret ? SecretKey::from_bytes(secret->bytes) : std::nullopt;
-    wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
     if (secret) {
         wipe(secret->bytes);
     }

@@ -21,6 +21,9 @@ inline constexpr std::uint64_t kGethDevChainId = 1337;
 /// Everybody knows these keys: throws ConfigError unless `is_dev_chain(chain_id)`.
 [[nodiscard]] SecretKey dev_key(std::uint32_t index, std::uint64_t chain_id);
 
+/// Digits, prefix and line end, and some more so that what is too long is seen.
+inline constexpr std::size_t kLongestKeyFile = 80;
+
 /// Reads 64 hexadecimal digits (with or without 0x, one line end allowed). Throws ConfigError when the file is missing, can be
 /// read or written by others than its owner, is not a regular file, or holds no valid key; never quotes what it holds.
 [[nodiscard]] SecretKey load_key_file(const std::filesystem::path& path);

@@ -101,8 +101,11 @@ Transaction read_fields(FieldReader& fields) {
 }  // namespace
 
 SignedTransaction sign(const Transaction& transaction, const SecretKey& key) {
+    return assemble(transaction, key.sign(hash::keccak256(envelope(unsigned_fields(transaction)))));
+}
+
+SignedTransaction assemble(const Transaction& transaction, const Signature& signature) {
     std::vector<Bytes> fields = unsigned_fields(transaction);
-    const Signature signature = key.sign(hash::keccak256(envelope(fields)));
     fields.push_back(rlp_uint(U256(signature.y_odd ? 1 : 0)));
     fields.push_back(rlp_uint(u256_from_bytes(signature.r)));
     fields.push_back(rlp_uint(u256_from_bytes(signature.s)));
@@ -120,13 +123,13 @@ std::optional<DecodedTransaction> decode_transaction(ByteSpan raw) {
         return std::nullopt;
     }
     FieldReader fields{list->items};
-    DecodedTransaction out{read_fields(fields), {}, hash::keccak256(raw)};
+    DecodedTransaction out{read_fields(fields), {}, {}, hash::keccak256(raw)};
     const U256 parity = fields.uint(9, 1);
-    const Signature signature{to_word(fields.uint(10)), to_word(fields.uint(11)), parity == 1};
+    out.signature = {to_word(fields.uint(10)), to_word(fields.uint(11)), parity == 1};
     if (!fields.ok || parity > 1) {
         return std::nullopt;
     }
-    const auto sender = recover(hash::keccak256(envelope(unsigned_fields(out.transaction))), signature);
+    const auto sender = recover(hash::keccak256(envelope(unsigned_fields(out.transaction))), out.signature);
     if (!sender) {
         return std::nullopt;
     }

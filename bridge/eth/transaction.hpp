@@ -40,9 +40,12 @@ struct SignedTransaction {
 };
 
 [[nodiscard]] SignedTransaction sign(const Transaction& transaction, const SecretKey& key);
+/// The bytes under a signature that is there already.
+[[nodiscard]] SignedTransaction assemble(const Transaction& transaction, const Signature& signature);
 
 struct DecodedTransaction {
     Transaction transaction;
+    Signature signature;
     Address sender;
     Hash32 hash;
 };
