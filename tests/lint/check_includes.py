@@ -35,6 +35,7 @@ MAY_INCLUDE = {
     "bridge/eth": ["cone/base", "cone/hash"],
     "bridge/rpc": ["cone/base", "cone/hash", "bridge/eth"],
     "bridge/contracts": PROTOCOL + ["bridge/eth", "bridge/rpc"],
+    "bridge/keys": ["cone/base", "cone/hash", "bridge/eth", "bridge/rpc"],
     "bridge/follower": PROTOCOL + ["bridge/eth", "bridge/rpc", "bridge/contracts"],
     "bridge/sender": PROTOCOL + ["bridge/eth", "bridge/rpc", "bridge/contracts"],
     "bridge/adapter": PROTOCOL + ["cone/agreement", "cone/node", "bridge/eth", "bridge/rpc", "bridge/contracts", "bridge/follower", "bridge/sender"],
@@ -50,11 +51,11 @@ OUTSIDE = {
     r"curl/": {"bridge/rpc"},
     r"secp256k1": {"bridge/eth"},
     r"boost/(archive|serialization)": {"cone/comm", "cone/node"},
-    r"boost/multiprecision": {"bridge/eth", "bridge/rpc", "bridge/contracts", "bridge/follower", "bridge/sender", "bridge/adapter"},
+    r"boost/multiprecision": {"bridge/eth", "bridge/rpc", "bridge/keys", "bridge/contracts", "bridge/follower", "bridge/sender", "bridge/adapter"},
     r"google/protobuf|.*\.pb\.h": {"cone/job"},
     r"zlib\.h": {"cone/data"},
     r"sqlite3\.h": {"bridge/sender"},
-    r"openssl/": {"cone/hash", "bridge/eth"},
+    r"openssl/": {"cone/hash", "bridge/eth", "bridge/keys"},
 }
 
 
