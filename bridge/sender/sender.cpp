@@ -268,7 +268,7 @@ Fees Sender::market() {
 void Sender::sign(Flight& flight, const Fees& fees) {
     flight.transaction.max_priority_fee = fees.tip;
     flight.transaction.max_fee = fees.cap;
-    const eth::SignedTransaction signed_bytes = signer_.sign(flight.transaction);
+    const eth::SignedTransaction signed_bytes = outlast([&] { return signer_.sign(flight.transaction); });
     journal_.append({flight.nonce(), flight.label, signed_bytes, flight.intent});
     flight.versions.push_back(signed_bytes);
     flight.stage = Stage::Signed;

@@ -37,6 +37,9 @@ void add_common(CLI::App& command, Common& common, bool with_config) {
     if (with_config) {
         command.add_option("-c,--config", common.config_path, "Configuration file (TOML)")->capture_default_str();
         command.add_option("--set", common.set, "Override one setting: section.key=value (repeatable)");
+        command.add_option_function<std::string>(
+            "--password-fd", [&common](const std::string& fd) { common.set.push_back("keys.password_fd=" + fd); },
+            "Descriptor that the keystores' password is read from: --password-fd 3 3< FILE");
     }
 }
 

@@ -53,5 +53,6 @@ void add_verify(CLI::App& app, Runner& chosen);
 void add_report(CLI::App& app, Runner& chosen);
 void add_doctor(CLI::App& app, Runner& chosen);
 void add_bench(CLI::App& app, Runner& chosen);
+void add_key(CLI::App& app, Runner& chosen);
 
 }  // namespace cone::cli

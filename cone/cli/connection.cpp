@@ -61,9 +61,9 @@ Connection::Connection(const config::Config& config)
 
 Account::Account(Connection& connection, const config::Config& config, Role role, std::uint32_t index)
     : connection_(connection),
-      signer_(key_for(config, role, index)),
+      signer_(signer_for(config, role, index)),
       name_(role_name(role, index)),
-      sender_(connection.client(), signer_, journal_, clock_, connection.pause(), send_settings(config)) {}
+      sender_(connection.client(), *signer_, journal_, clock_, connection.pause(), send_settings(config)) {}
 
 Wei Account::balance() {
     const auto wei = eth::to_wei(rpc::balance(connection_.client(), address()));

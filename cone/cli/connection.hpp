@@ -53,14 +53,14 @@ class Account {
 public:
     Account(Connection& connection, const config::Config& config, Role role, std::uint32_t index = 0);
 
-    [[nodiscard]] const Address& address() const { return signer_.address(); }
+    [[nodiscard]] const Address& address() const { return signer_->address(); }
     [[nodiscard]] Wei balance();
     /// Throws ChainError with the contract's reason by name when it says no.
     rpc::Receipt send(const contracts::ContractCall& call);
 
 private:
     Connection& connection_;
-    eth::LocalSigner signer_;
+    std::unique_ptr<eth::Signer> signer_;
     std::string name_;
     SteadyClock clock_;
     sender::MemoryJournal journal_;

@@ -82,13 +82,13 @@ contracts::DeployTerms deploy_terms(const config::Config& config, const Address&
 }
 
 contracts::Deployment deploy(const config::Config& config, rpc::Client& client, rpc::Pause& pause) {
-    eth::LocalSigner signer(key_for(config, Role::Deployer));
+    const auto signer = signer_for(config, Role::Deployer);
     sender::MemoryJournal journal;
     const SteadyClock clock;
-    sender::Sender sender(client, signer, journal, clock, pause, send_settings(config));
+    sender::Sender sender(client, *signer, journal, clock, pause, send_settings(config));
     const auto plan = contracts::plan_deployment(std::filesystem::path(source_dir()) / "contracts/out",
-                                                 deploy_terms(config, signer.address()), signer.address(),
-                                                 rpc::transaction_count(client, signer.address()));
+                                                 deploy_terms(config, signer->address()), signer->address(),
+                                                 rpc::transaction_count(client, signer->address()));
     return contracts::deploy(client, plan, [&](const contracts::Creation& creation) {
         const auto outcome =
             sender.send({.label = std::string(contracts::name_of(creation.contract)), .data = creation.init_code});

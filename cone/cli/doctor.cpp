@@ -54,7 +54,7 @@ nlohmann::json json_of(const std::vector<Finding>& findings) {
 ExitCode run_doctor(const Common& common) {
     const auto config = load(common);
     std::vector<Finding> findings;
-    for (auto* check : {check_build, check_system, check_data, check_chain}) {
+    for (auto* check : {check_build, check_system, check_data, check_keys, check_chain}) {
         const auto more = check(config);
         findings.insert(findings.end(), more.begin(), more.end());
     }

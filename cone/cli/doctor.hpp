@@ -24,7 +24,9 @@ struct Finding {
 [[nodiscard]] std::vector<Finding> check_system(const config::Config& config);
 /// IDX files and their number of images.
 [[nodiscard]] std::vector<Finding> check_data(const config::Config& config);
-/// Node, chain id, contracts, keys, balance; one warning when no node is up.
+/// Each role's key: there, readable, its owner's alone, known to the external signer.
+[[nodiscard]] std::vector<Finding> check_keys(const config::Config& config);
+/// Node, chain id, contracts, balance; one warning when no node is up.
 [[nodiscard]] std::vector<Finding> check_chain(const config::Config& config);
 
 }  // namespace cone::cli

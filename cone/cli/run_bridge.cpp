@@ -47,7 +47,7 @@ struct OpenJob {
     OpenJob(const config::Config& config, std::uint64_t wanted_job)
         : connection(config),
           id(choose_job(connection, config, wanted_job)),
-          chain(chain_settings(config, connection, id), std::make_unique<eth::LocalSigner>(key_for(config, Role::Bridge))),
+          chain(chain_settings(config, connection, id), signer_for(config, Role::Bridge)),
           terms(chain.terms()),
           spec(load_job_spec(job_folder(config, id.value), terms.spec_hash)),
           notebook(notebook_path(job_folder(config, id.value), terms.job_seed, "bridge")) {}

@@ -32,19 +32,50 @@ Finding url_without_scheme(const Config& c) {
     return std::nullopt;
 }
 
+/// Where the place of a role's key stands.
+std::string key_of_role(const Config& c, std::string_view role) {
+    const auto own = c.keys.of_role.find(role);
+    return own != c.keys.of_role.end() && !own->second.empty() ? "keys." + own->first : "keys.source";
+}
+
 Finding dev_keys_on_real_chain(const Config& c) {
-    if (c.keys.source == "dev" && !is_development_chain(c.chain.chain_id)) {
-        return Impossible{"keys.source",
-                          "the public test keys work on chain ids 31337 and 1337 only, not on " + count(c.chain.chain_id),
-                          "set keys.source = \"file\" and keys.dir"};
+    for (const auto role : kKeyRoles) {
+        const auto place = key_place(c.keys, role);
+        if (place && place->kind == KeyKind::Dev && !is_development_chain(c.chain.chain_id)) {
+            return Impossible{key_of_role(c, role),
+                              "the public test keys work on chain ids 31337 and 1337 only, not on " + count(c.chain.chain_id),
+                              "set keys.source = \"file\" and keys.dir, or \"none\" and the role's own place"};
+        }
     }
     return std::nullopt;
 }
 
 Finding file_keys_without_dir(const Config& c) {
-    if (c.keys.source == "file" && c.keys.dir.empty()) {
-        return Impossible{"keys.source", "keys.source = \"file\" needs keys.dir",
-                          "name the folder with bridge.key and executor-0.key, ..."};
+    if ((c.keys.source == "file" || c.keys.source == "keystore") && c.keys.dir.empty()) {
+        const std::string ending = c.keys.source == "file" ? ".key" : ".json";
+        return Impossible{"keys.source", "keys.source = \"" + c.keys.source + "\" needs keys.dir",
+                          "name the folder with bridge" + ending + " and executor-0" + ending + ", ..."};
+    }
+    return std::nullopt;
+}
+
+Finding key_place_unreadable(const Config& c) {
+    for (const auto role : kKeyRoles) {
+        if (!key_place(c.keys, role)) {
+            return Impossible{key_of_role(c, role), "this is no place of a key",
+                              "none, dev, file:DIR, keystore:DIR or external:http://HOST:PORT#ADDRESS"};
+        }
+    }
+    return std::nullopt;
+}
+
+/// A vote is no transaction: an external signer would have to be trusted with what it cannot show.
+Finding votes_signed_elsewhere(const Config& c) {
+    const auto place = key_place(c.keys, "executor");
+    if (place && place->kind == KeyKind::External) {
+        return Impossible{"keys.executor",
+                          "executors sign votes with a key of their own; an external signer signs transactions",
+                          "keys.executor = \"keystore:DIR\""};
     }
     return std::nullopt;
 }
@@ -200,10 +231,23 @@ Finding invalid_spec(const Config& c) {
     return std::nullopt;
 }
 
-constexpr std::array kRules = {url_without_scheme, dev_keys_on_real_chain, file_keys_without_dir, faults_on_real_chain,
-                               too_few_sellers,    too_many_corrupted,     batch_above_shard,     ragged_segments,
-                               lead_out_of_reach,  growth_below_one,       trace_without_step,    no_bids,
-                               bids_not_rising,    fault_nowhere,          invalid_spec};
+constexpr std::array kRules = {url_without_scheme,
+                               file_keys_without_dir,
+                               key_place_unreadable,
+                               dev_keys_on_real_chain,
+                               votes_signed_elsewhere,
+                               faults_on_real_chain,
+                               too_few_sellers,
+                               too_many_corrupted,
+                               batch_above_shard,
+                               ragged_segments,
+                               lead_out_of_reach,
+                               growth_below_one,
+                               trace_without_step,
+                               no_bids,
+                               bids_not_rising,
+                               fault_nowhere,
+                               invalid_spec};
 
 }  // namespace
 

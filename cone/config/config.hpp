@@ -5,12 +5,14 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cone/base/wei.hpp"
+#include "cone/config/key_place.hpp"
 #include "cone/job/job_spec.hpp"
 
 namespace cone::config {
@@ -25,7 +27,7 @@ struct ChainSettings {
     std::uint64_t chain_id = 31337;
     std::string deployment;  ///< contract addresses; empty: <output.dir>/devnet/deployment.json
     std::uint32_t poll_ms = 100;
-    std::uint32_t receipt_timeout_s = 60;  ///< then the fee is raised
+    std::uint32_t receipt_timeout_s = 60;  ///< then the fee is raised (class commit; [fees] has the others)
     std::uint32_t outage_s = 120;          ///< how long an unreachable node is waited for
 };
 
@@ -45,9 +47,36 @@ struct Devnet {
     std::uint32_t soft_slash_bp = 100;
 };
 
+/// Where keys are. The public test keys ("dev") work on development chains only.
 struct Keys {
-    std::string source = "dev";  ///< "dev" or "file"
-    std::string dir;             ///< for "file": bridge.key, executor-0.key, ...
+    std::string source = "dev";  ///< of every role without a place of its own: "none", "dev", "file" or "keystore"
+    std::string dir;             ///< "file": bridge.key, executor-0.key, ...; "keystore": bridge.json, executor-0.json, ...
+    std::map<std::string, std::string, std::less<>> of_role;  ///< keys.bridge = "keystore:DIR"; see parse_key_place
+    std::string password_file;                                ///< opens keystores; its owner's alone
+    int password_fd = -1;                                     ///< the same from an open descriptor (--password-fd)
+};
+
+inline constexpr std::array<std::string_view, 3> kModes = {"watch", "defend", "act"};
+
+/// What the bridge may send.
+struct BridgeSettings {
+    std::string mode = "act";  ///< one of kModes; not given: "act" on a development chain, "watch" elsewhere
+};
+
+/// How one class of transactions pays.
+struct FeeClass {
+    std::uint32_t replace_after_s;  ///< unmined for so long: more is offered
+    std::uint64_t max_gwei;         ///< most a gas unit
+    Wei most;                       ///< most a transaction: gas limit times what is offered a unit
+    Wei most_a_day;                 ///< most in any 24 hours
+};
+
+/// [fees]: dispute is what has a deadline (votes, proofs, challenges), payout what can wait (settling, withdrawing).
+struct Fees {
+    FeeClass dispute{24, 500, Wei(1'000'000'000'000'000'000), Wei(5'000'000'000'000'000'000)};
+    FeeClass commit{60, 200, Wei(500'000'000'000'000'000), Wei(2'000'000'000'000'000'000)};
+    FeeClass payout{300, 100, Wei(500'000'000'000'000'000), Wei(1'000'000'000'000'000'000)};
+    std::uint32_t dispute_hard_factor = 4;  ///< a dispute transaction may pay so many times its caps in the last quarter
 };
 
 struct Data {
@@ -110,6 +139,8 @@ struct Config {
     ChainSettings chain;
     Devnet devnet;
     Keys keys;
+    BridgeSettings bridge;
+    Fees fees;
     Data data;
     Market market;
     std::string network = "lenet5";  ///< [model] network: a preset's name, "custom" when layers are listed

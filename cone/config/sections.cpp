@@ -9,6 +9,7 @@ namespace cone::config {
 namespace {
 
 constexpr std::uint32_t kMaxBp = 10'000;
+constexpr std::uint32_t kNoDescriptor = 1'048'576;
 
 void read_output(TableReader& in, Config& config) {
     in.read("dir", config.output.dir);
@@ -46,9 +47,39 @@ void read_devnet(TableReader& in, Config& config) {
 }
 
 void read_keys(TableReader& in, Config& config) {
-    static constexpr std::array<std::string_view, 2> kSources = {"dev", "file"};
+    static constexpr std::array<std::string_view, 4> kSources = {"none", "dev", "file", "keystore"};
     in.read_choice("source", config.keys.source, kSources);
     in.read("dir", config.keys.dir);
+    for (const auto role : kKeyRoles) {
+        in.read(role, config.keys.of_role[std::string(role)]);
+    }
+    in.read("password_file", config.keys.password_file);
+    if (std::uint32_t descriptor = kNoDescriptor;
+        in.read("password_fd", descriptor, 0, kNoDescriptor - 1), descriptor != kNoDescriptor) {
+        config.keys.password_fd = static_cast<int>(descriptor);
+    }
+}
+
+void read_bridge(TableReader& in, Config& config) {
+    config.bridge.mode = is_development_chain(config.chain.chain_id) ? "act" : "watch";  // [chain] was read before
+    in.read_choice("mode", config.bridge.mode, kModes);
+}
+
+void read_fee_class(TableReader& in, const std::string& name, FeeClass& fees) {
+    in.read(name + "_max_gwei", fees.max_gwei, 1, 1'000'000'000);
+    in.read_ether(name + "_cap_ether", fees.most);
+    in.read_ether(name + "_day_ether", fees.most_a_day);
+}
+
+void read_fees(TableReader& in, Config& config) {
+    auto& fees = config.fees;
+    in.read("dispute_replace_after_s", fees.dispute.replace_after_s, 1, 86'400);
+    read_fee_class(in, "dispute", fees.dispute);
+    in.read("dispute_hard_factor", fees.dispute_hard_factor, 1, 100);
+    fees.commit.replace_after_s = config.chain.receipt_timeout_s;  // [chain] was read before
+    read_fee_class(in, "commit", fees.commit);
+    in.read("payout_replace_after_s", fees.payout.replace_after_s, 1, 86'400);
+    read_fee_class(in, "payout", fees.payout);
 }
 
 void read_data(TableReader& in, Config& config) {
@@ -164,11 +195,13 @@ struct Section {
     void (*read)(TableReader&, Config&);
 };
 
-constexpr std::array<Section, 11> kSections = {{{"output", read_output},
+constexpr std::array<Section, 13> kSections = {{{"output", read_output},
                                                 {"job", read_job},
                                                 {"chain", read_chain},
                                                 {"devnet", read_devnet},
                                                 {"keys", read_keys},
+                                                {"bridge", read_bridge},
+                                                {"fees", read_fees},
                                                 {"data", read_data},
                                                 {"model", read_model},
                                                 {"training", read_training},

@@ -29,6 +29,10 @@ std::string message_of(const std::string& text, const std::vector<std::string>& 
     return "accepted";
 }
 
+Config parse(const std::string& text) {
+    return parse_config(text + kMinimal, "x.toml");
+}
+
 TEST(Config, ReadsTheDemo) {
     const Config config = load_config(CONE_SOURCE_DIR "/configs/demo.toml");
 
@@ -144,7 +148,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Bad{"[osmd]\naggregation = 'c-osdm'\n", "x.toml:2", "'c-osdm'", "did you mean 'c-osmd'?"},
                     Bad{"[agreement]\ngrowth = 'triple'\n", "x.toml:2", "'triple'", "doubling, d2m or lead"},
                     Bad{"[model]\nnetwork = 'lenet'\n", "x.toml:2", "'lenet'", "did you mean 'lenet5'?"},
-                    Bad{"[keys]\nsource = 'vault'\n", "x.toml:2", "'vault'", "dev or file"},
+                    Bad{"[keys]\nsource = 'vault'\n", "x.toml:2", "'vault'", "none, dev, file or keystore"},
+                    Bad{"[bridge]\nmode = 'defence'\n", "x.toml:2", "'defence'", "did you mean 'defend'?"},
+                    Bad{"[bridge]\nmode = ''\n", "x.toml:2", "bridge.mode = ''", "watch, defend or act"},
                     Bad{"[execution]\nisa = 'avx-2'\n", "x.toml:2", "'avx-2'", "did you mean 'avx2'?"},
                     Bad{"[[faults]]\nkind = 'liar'\n", "x.toml:2", "'liar'", "wrong-digest"}));
 
@@ -155,6 +161,13 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"[chain]\nmember_rpc_url = 'ws://node'\n", "x.toml:2", "chain.member_rpc_url: 'ws://node'", "http://"},
         Bad{"[chain]\nchain_id = 1\n", "x.toml", "public test keys", "keys.source = \"file\""},
         Bad{"[chain]\nchain_id = 1\n[keys]\nsource = 'file'\n", "x.toml:4", "needs keys.dir", "bridge.key"},
+        Bad{"[keys]\nsource = 'keystore'\n", "x.toml:2", "needs keys.dir", "bridge.json"},
+        Bad{"[keys]\nbridge = 'vault'\n", "x.toml:2", "keys.bridge: this is no place of a key", "keystore:DIR"},
+        Bad{"[keys]\nbuyer = 'external:http://s'\n", "x.toml:2", "keys.buyer: this is no place", "#ADDRESS"},
+        Bad{"[chain]\nchain_id = 1\n[keys]\nsource = 'none'\nseller = 'dev'\n", "x.toml:5", "keys.seller: the public test keys",
+            "keys.source = \"file\""},
+        Bad{"[keys]\nexecutor = 'external:http://s#0x70997970c51812dc3a010c7d01b50e0d17dc79c8'\n", "x.toml:2",
+            "executors sign votes", "keystore:DIR"},
         Bad{"[chain]\nchain_id = 1\n[keys]\nsource = 'file'\ndir = 'k'\n[[faults]]\nkind = 'silent'\n", "x.toml",
             "faults can be planted", "remove"},
         Bad{"[data]\nsellers = 2\ncorrupted_sellers = 3\n", "x.toml:3", "3 of 2", "at most"},
@@ -167,6 +180,54 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"[[faults]]\nsegment = 3\nkind = 'silent'\n", "x.toml", "segment 3, but there are 3", "count from 0"},
         Bad{"[[faults]]\nmember = 6\nkind = 'silent'\n", "x.toml", "member 6, but there are 6", "count from 0"},
         Bad{"[[faults]]\nkind = 'late'\n[[faults]]\nkind = 'silent'\n", "x.toml", "two faults", "one a member"}));
+
+TEST(Config, ActsOnDevelopmentChainsAndOnlyWatchesElsewhere) {
+    const std::string elsewhere = "[keys]\nsource = 'none'\n[chain]\nchain_id = 1\n";
+    EXPECT_EQ(parse("").bridge.mode, "act");
+    EXPECT_EQ(parse("[chain]\nchain_id = 1337\n").bridge.mode, "act");
+    EXPECT_EQ(parse(elsewhere).bridge.mode, "watch");
+    EXPECT_EQ(parse(elsewhere + "[bridge]\nmode = 'defend'\n").bridge.mode, "defend");
+    EXPECT_EQ(parse("[bridge]\nmode = 'watch'\n").bridge.mode, "watch");
+}
+
+TEST(Config, FindsTheKeysOfEachRole) {
+    const Config c = parse(
+        "[keys]\nsource = 'file'\ndir = 'k'\nbridge = 'keystore:/safe'\nchallenger = 'none'\nseller = 'dev'\n"
+        "buyer = 'external:https://signer:9000#0x70997970C51812dc3A010C7d01b50e0d17dc79C8,"
+        "71be63f3384f5fb98995898a86b02fb2426c5788'\n");
+    EXPECT_EQ(key_place(c.keys, "executor")->kind, KeyKind::File);
+    EXPECT_EQ(key_place(c.keys, "executor")->dir, "k");
+    EXPECT_EQ(key_place(c.keys, "bridge")->kind, KeyKind::Keystore);
+    EXPECT_EQ(key_place(c.keys, "bridge")->dir, "/safe");
+    EXPECT_EQ(key_place(c.keys, "challenger")->kind, KeyKind::None);
+    EXPECT_EQ(key_place(c.keys, "seller")->kind, KeyKind::Dev);
+    EXPECT_EQ(key_place(c.keys, "buyer")->url, "https://signer:9000");
+    EXPECT_EQ(key_place(c.keys, "buyer")->accounts.size(), 2U);
+}
+
+TEST(Config, RefusesPlacesThatAreNone) {
+    for (const std::string text :
+         {"", "Dev", "dev:x", "none:", "file", "file:", "keystore:", "external", "external:", "external:http://s",
+          "external:http://s#", "external:http://#0x70997970c51812dc3a010c7d01b50e0d17dc79c8",
+          "external:ws://s#0x70997970c51812dc3a010c7d01b50e0d17dc79c8", "external:http://s#0x7099",
+          "external:http://s#0x70997970c51812dc3a010c7d01b50e0d17dc79c8,",
+          "external:http://s#0x0000000000000000000000000000000000000000"}) {
+        EXPECT_FALSE(parse_key_place(text)) << text;
+    }
+}
+
+TEST(Config, ReadsFeesByClass) {
+    const Config c = parse(
+        "[chain]\nreceipt_timeout_s = 7\n[fees]\ndispute_max_gwei = 900\ndispute_cap_ether = '0.25'\npayout_day_ether = '0.5'\n"
+        "payout_replace_after_s = 11\ndispute_hard_factor = 3\n");
+    EXPECT_EQ(c.fees.dispute.max_gwei, 900U);
+    EXPECT_EQ(c.fees.dispute.most, *wei_from_ether("0.25"));
+    EXPECT_EQ(c.fees.dispute.most_a_day, *wei_from_ether("5"));
+    EXPECT_EQ(c.fees.dispute_hard_factor, 3U);
+    EXPECT_EQ(c.fees.commit.replace_after_s, 7U);
+    EXPECT_EQ(c.fees.payout.most_a_day, *wei_from_ether("0.5"));
+    EXPECT_EQ(c.fees.payout.replace_after_s, 11U);
+}
 
 TEST(Config, RefusesSellersThatNobodyCanFind) {
     EXPECT_THAT(message_of("[market]\ntags=['a']\nmin_sellers=20\n[[market.bids]]\nether='1'\n"), HasSubstr("x.toml:3"));
