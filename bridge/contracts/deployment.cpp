@@ -85,6 +85,14 @@ private:
 
 }  // namespace
 
+std::vector<Address> Deployment::addresses() const {
+    std::vector<Address> out;
+    for (const Deployed& deployed : contracts) {
+        out.push_back(deployed.address);
+    }
+    return out;
+}
+
 std::optional<Contract> Deployment::contract_at(const Address& address) const {
     const auto found = std::find_if(kContracts.begin(), kContracts.end(),
                                     [&](Contract contract) { return this->address(contract) == address; });

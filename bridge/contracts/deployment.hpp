@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "bridge/contracts/interface.hpp"
 #include "bridge/rpc/client.hpp"
@@ -27,6 +28,8 @@ struct Deployment {
     [[nodiscard]] const Address& address(Contract contract) const { return at(contract).address; }
     [[nodiscard]] const Deployed& at(Contract contract) const { return contracts[static_cast<std::size_t>(contract)]; }
     [[nodiscard]] Deployed& at(Contract contract) { return contracts[static_cast<std::size_t>(contract)]; }
+    /// All five, in the order of deployment: whose logs are read.
+    [[nodiscard]] std::vector<Address> addresses() const;
     /// Which of the five; nothing for a stranger.
     [[nodiscard]] std::optional<Contract> contract_at(const Address& address) const;
     bool operator==(const Deployment&) const = default;

@@ -37,6 +37,7 @@ MAY_INCLUDE = {
     "bridge/contracts": PROTOCOL + ["bridge/eth", "bridge/rpc"],
     "bridge/keys": ["cone/base", "cone/hash", "bridge/eth", "bridge/rpc"],
     "bridge/follower": PROTOCOL + ["bridge/eth", "bridge/rpc", "bridge/contracts"],
+    "bridge/index": PROTOCOL + ["bridge/eth", "bridge/rpc", "bridge/contracts", "bridge/follower"],
     "bridge/sender": PROTOCOL + ["bridge/eth", "bridge/rpc", "bridge/contracts"],
     "bridge/adapter": PROTOCOL + ["cone/agreement", "cone/node", "bridge/eth", "bridge/rpc", "bridge/contracts", "bridge/follower", "bridge/sender"],
 }
