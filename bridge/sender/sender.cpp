@@ -367,8 +367,11 @@ Sender::Handed Sender::broadcast(Flight& flight) {
                 return Handed::NonceUsed;
             case rpc::Refusal::FeeTooLow:
                 return Handed::MustPayMore;
-            case rpc::Refusal::Underpriced:  // a first version replaces nothing of ours: the nonce is somebody else's
-                return flight.versions.size() > 1 ? Handed::MustPayMore : Handed::Displaced;
+            case rpc::Refusal::Underpriced:
+                if (flight.versions.size() > 1) {
+                    return Handed::MustPayMore;
+                }  // a first version replaces nothing of ours: the nonce is somebody else's, unless an answer was lost
+                return held(flight) ? Handed::Taken : Handed::Displaced;
             default:
                 return held(flight) ? Handed::Taken : Handed::Refused;
         }
