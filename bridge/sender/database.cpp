@@ -49,7 +49,6 @@ Database::Database(const std::filesystem::path& file) : file_(file) {
     sqlite3_extended_result_codes(opened, 1);
     sqlite3_busy_timeout(opened, kBusyMs);
     run("PRAGMA journal_mode = WAL");
-    run("PRAGMA synchronous = FULL");
 }
 
 void Database::run(const char* sql) {
@@ -126,7 +125,8 @@ void Statement::check(int code) {
     }
 }
 
-Transaction::Transaction(Database& database) : database_(database) {
+Transaction::Transaction(Database& database, Sync sync) : database_(database) {
+    database_.run(sync == Sync::Now ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
     database_.run("BEGIN IMMEDIATE");
 }
 

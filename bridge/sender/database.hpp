@@ -15,8 +15,15 @@ struct sqlite3_stmt;
 
 namespace cone::sender {
 
-/// One connection in WAL mode with synchronous FULL: what was committed survives the machine. All functions throw
-/// EnvironmentError with the file, SQLite's words and what to do; DataError when the file is damaged or no database.
+/// When a commit is on the disk. A process that dies loses no commit of either kind; a machine that does loses none that was
+/// synced, nor any before it: there is one log, in order.
+enum class Sync : std::uint8_t {
+    Now,    ///< before `commit` returns (synchronous FULL)
+    Later,  ///< with the next that is synced now (synchronous NORMAL)
+};
+
+/// One connection in WAL mode. All functions throw EnvironmentError with the file, SQLite's words and what to do; DataError when
+/// the file is damaged or no database.
 class Database {
 public:
     /// Creates the file when it is not there; its folder must be.
@@ -62,7 +69,7 @@ private:
 /// All or nothing: rolled back unless `commit` returned.
 class Transaction {
 public:
-    explicit Transaction(Database& database);
+    Transaction(Database& database, Sync sync);
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
     ~Transaction();

@@ -58,11 +58,17 @@ Lease::~Lease() {
 /// A file that was replaced while we opened it is not the lease any more.
 bool Lease::try_lock() {
     fd_ = open_file(file_);
-    if (::flock(fd_, LOCK_EX | LOCK_NB) == 0 && is_ours()) {
+    const bool locked = ::flock(fd_, LOCK_EX | LOCK_NB) == 0;
+    const int why_not = errno;
+    if (locked && is_ours()) {
         return true;
     }
     ::close(fd_);
     fd_ = -1;
+    if (!locked && why_not != EWOULDBLOCK && why_not != EINTR) {
+        throw EnvironmentError("cannot lock the lease " + file_.string() + ": " + std::strerror(why_not),
+                               "its file system must support locks: set another folder with output.dir");
+    }
     return false;
 }
 

@@ -1,4 +1,6 @@
-// Tables, checks and statements. Each public call is one SQLite transaction, on disk when it returns.
+// Tables, checks and statements. Each public call is one SQLite transaction. What may never be forgotten (signed bytes, and that
+// bytes may never be sent again) is on the disk when the call returns; what the chain can tell again (sent, mined, final) is there
+// with the next, so that a transaction waits for the disk once.
 // SPDX-License-Identifier: Apache-2.0
 #include "bridge/sender/sqlite_journal.hpp"
 
@@ -101,7 +103,7 @@ std::filesystem::path journal_path(const std::filesystem::path& folder, const Jo
 
 SqliteJournal::SqliteJournal(const std::filesystem::path& file, const JournalOwner& owner)
     : database_(not_cut(with_folder(file))) {
-    Transaction transaction(database_);
+    Transaction transaction(database_, Sync::Now);
     if (single_number(database_, "SELECT count(*) FROM sqlite_schema") == 0) {
         create(owner);
     }
@@ -165,7 +167,7 @@ void SqliteJournal::require_ownership() {
 }
 
 void SqliteJournal::intend(const std::string& intent, const std::string& label) {
-    Transaction transaction(database_);
+    Transaction transaction(database_, Sync::Later);
     require_ownership();
     Statement insert(database_, "INSERT OR IGNORE INTO intents VALUES(?, ?)");
     insert.bind(intent).bind(label).step();
@@ -173,7 +175,7 @@ void SqliteJournal::intend(const std::string& intent, const std::string& label) 
 }
 
 void SqliteJournal::append(const JournalEntry& entry) {
-    Transaction transaction(database_);
+    Transaction transaction(database_, Sync::Now);
     require_ownership();
     for (const JournalEntry& same : select("WHERE nonce = ? ORDER BY id", narrow<std::int64_t>(entry.nonce))) {
         CONE_ASSERT(same.signed_bytes.hash != entry.signed_bytes.hash || same.abandoned(),
@@ -198,7 +200,7 @@ void SqliteJournal::append(const JournalEntry& entry) {
 }
 
 void SqliteJournal::advance(const Hash32& transaction_hash, Stage stage, const rpc::BlockRef& block) {
-    Transaction transaction(database_);
+    Transaction transaction(database_, Sync::Later);
     require_ownership();
     Statement find(database_, "SELECT nonce FROM entries WHERE hash = ?");
     CONE_ASSERT(find.bind(transaction_hash.span()).step(), "only what is in the journal gets further");
@@ -212,7 +214,7 @@ void SqliteJournal::advance(const Hash32& transaction_hash, Stage stage, const r
 }
 
 void SqliteJournal::abandon(std::uint64_t nonce) {
-    Transaction transaction(database_);
+    Transaction transaction(database_, Sync::Now);
     require_ownership();
     for (JournalEntry& entry : select("WHERE nonce = ? ORDER BY id", narrow<std::int64_t>(nonce))) {
         entry.stage = Stage::Failed;

@@ -45,7 +45,10 @@ void fill_methods() {
     methods.xRead = [](sqlite3_file* f, void* to, int n, sqlite3_int64 at) { return pass<&M::xRead>(f, to, n, at); };
     methods.xWrite = write;
     methods.xTruncate = [](sqlite3_file* f, sqlite3_int64 n) { return pass<&M::xTruncate>(f, n); };
-    methods.xSync = [](sqlite3_file* f, int flags) { return the_disk->careless ? SQLITE_OK : pass<&M::xSync>(f, flags); };
+    methods.xSync = [](sqlite3_file* f, int flags) {
+        ++the_disk->syncs;
+        return the_disk->careless ? SQLITE_OK : pass<&M::xSync>(f, flags);
+    };
     methods.xFileSize = [](sqlite3_file* f, sqlite3_int64* n) { return pass<&M::xFileSize>(f, n); };
     methods.xLock = [](sqlite3_file* f, int level) { return pass<&M::xLock>(f, level); };
     methods.xUnlock = [](sqlite3_file* f, int level) { return pass<&M::xUnlock>(f, level); };

@@ -18,6 +18,7 @@ public:
     bool careless = false;           ///< does not wait for the disk: for tests that write much
     bool full = false;               ///< writes fail with SQLITE_FULL
     bool read_only = false;          ///< files opened from now on cannot be written
+    int syncs = 0;                   ///< how often somebody waited for the disk
     std::function<void()> on_write;  ///< before each write to any file
 };
 

@@ -225,6 +225,22 @@ TEST_F(SqliteFile, TakenOverByASecondLetsTheFirstKeepNothing) {
     EXPECT_EQ(second.since(0).size(), 2U);
 }
 
+TEST_F(SqliteFile, WaitsForTheDiskWhereSomethingMayNeverBeForgotten) {
+    FaultyDisk disk;
+    SqliteJournal journal = open();
+    journal.append(entry(0, 1));
+    const auto syncs_of = [&](const auto& act) {
+        const int before = disk.syncs;
+        act();
+        return disk.syncs - before;
+    };
+
+    EXPECT_EQ(syncs_of([&] { journal.append(entry(1, 1)); }), 1);
+    EXPECT_EQ(syncs_of([&] { journal.abandon(1); }), 1);
+    EXPECT_EQ(syncs_of([&] { journal.advance(entry(0, 1).signed_bytes.hash, Stage::Sent); }), 0);
+    EXPECT_EQ(syncs_of([&] { journal.intend("job 1/0", "x"); }), 0);
+}
+
 TEST_F(SqliteFile, OnAFullDiskSaysSoAndKeepsWhatItHad) {
     FaultyDisk disk;
     SqliteJournal journal = open();
