@@ -319,6 +319,33 @@ TEST_F(OnEthereum, AnActionThatAReorganisationDropsIsSentAgainThoughNothingElseI
     EXPECT_EQ(chain_->costs().size(), 1u) << "the same transaction";
 }
 
+/// R20: the state moved between the estimate and the block.
+TEST_F(OnEthereum, ARaceThatIsLostIsToldByNameAndNotTriedAgainBlindly) {
+    run_job();
+    prepare(chain_->terms());
+    chain_->submit(post());
+    const auto posted = wait_for<node::CommitmentsPosted>();
+    net_.mine(posted.reveal_until_block - rpc::block_number(net_.client()) + 1);
+    const auto before = nonce();
+    submit_unmined(node::CloseAttempt{job_, SegmentIndex(0), AttemptIndex(0)});
+    (void)net_.client().ask("anvil_dropAllTransactions");
+    (void)net_.client().ask("evm_setAutomine", {true});
+    net_.send(kBuyer, contracts::close_attempt(job_, SegmentIndex(0)));  // somebody else is first; ours comes back after it
+
+    const auto refused = wait_for<node::ActionRefused>();
+
+    EXPECT_EQ(refused.action, "CloseAttempt");
+    EXPECT_TRUE(refused.reason.starts_with("JobBoard: ")) << refused.reason;
+    for (int look = 0; look < 20; ++look) {
+        for (auto& event : chain_->poll()) {
+            seen_.push_back(std::move(event));
+        }
+        (void)pause_.wait(Millis(10));
+    }
+    EXPECT_EQ(count<node::ActionRefused>(), 1u) << "what was refused is decided again by the coordinator, not repeated";
+    EXPECT_EQ(nonce(), before + 1) << "paid for once";
+}
+
 class RestartedOnEthereum : public OnEthereum {
 protected:
     RestartedOnEthereum() { journal_folder_ = folder_.path() / "journal"; }

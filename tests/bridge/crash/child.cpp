@@ -143,7 +143,7 @@ void tell(const char* what, const sender::Outcome& outcome) {
     }
 }
 
-/// URL JOURNAL GENESIS TO DATA INTENT POINT MINES BROKEN
+/// URL JOURNAL GENESIS TO DATA INTENT POINT MINES BROKEN GAS
 int act(const std::vector<std::string>& arguments) {
     const Fate fate{arguments.at(6)};
     ManualClock clock;
@@ -171,6 +171,7 @@ int act(const std::vector<std::string>& arguments) {
     tell("outcome", sender.send({.label = "call",
                                  .to = fixed_from_hex<Address>(arguments.at(3)),
                                  .data = *bytes_from_hex(arguments.at(4)),
+                                 .gas_limit = std::stoull(arguments.at(9)),
                                  .intent = arguments.at(5)}));
     return 0;
 }

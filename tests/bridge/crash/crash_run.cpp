@@ -54,7 +54,7 @@ private:
         const std::string intent = run_.names_its_intent ? adapter::to_text(adapter::intent_of(due_.action)) : "";
         Finished life = cone::test::run({CONE_CRASH_CHILD, net_.url(), journal_file(), to_hex(owner_.genesis),
                                          to_hex(net_.deployment().address(call_.contract)), to_hex(call_.data), intent, point,
-                                         mines ? "mines" : "waits", run_.journal});
+                                         mines ? "mines" : "waits", run_.journal, std::to_string(run_.gas_limit)});
         std::istringstream lines(life.output);
         const std::string sent = "sent ";
         for (std::string line; std::getline(lines, line);) {
@@ -80,6 +80,11 @@ private:
         } else {
             die_at(run_.point, run_.point == "before-mined" || run_.point == "after-mined");
         }
+        meanwhile();
+        require_situation();
+    }
+
+    void meanwhile() {
         switch (run_.meanwhile) {
             case Meanwhile::Mined:
                 net_.mine(1);
@@ -93,6 +98,18 @@ private:
                 take_out_of_the_chain();
                 forget();
                 break;
+        }
+    }
+
+    /// The matrix is only worth its name when the chain really stands like that.
+    void require_situation() {
+        const auto mined = rpc::transaction_count(client(), bridge_) - nonce_before_;
+        const auto known = rpc::transaction_count(client(), bridge_, rpc::BlockTag::Pending) - nonce_before_;
+        const bool sent = !sent_.empty();
+        const bool as_named = mined == (sent && run_.meanwhile == Meanwhile::Mined ? 1U : 0U) &&
+                              known == (sent && run_.meanwhile != Meanwhile::Reorganised ? 1U : 0U);
+        if (!as_named) {
+            throw std::runtime_error("the chain is not in the situation that is to be tested");
         }
     }
 
@@ -157,9 +174,10 @@ private:
     /// The one that decided must have been told of the transaction that is on the chain.
     void examine_words(const std::string& output) {
         std::istringstream lines(output);
-        std::string line;
+        std::string last = "nothing";
         bool told = false;
-        while (std::getline(lines, line)) {
+        for (std::string line; std::getline(lines, line);) {
+            last = line.starts_with("outcome ") ? line : last;
             const std::string success = "outcome success ";
             if (line.starts_with(success)) {
                 const auto receipt = rpc::receipt(client(), *fixed_from_hex<Hash32>(line.substr(success.size())));
@@ -167,7 +185,7 @@ private:
             }
         }
         if (!told) {
-            complain("the caller was told: " + output);
+            complain("the caller was told: " + last);
         }
         const std::size_t allowed = run_.point == "between-versions" ? 2 : 1;
         if (sent_.size() > allowed) {

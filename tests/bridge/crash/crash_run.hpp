@@ -22,6 +22,7 @@ struct CrashRun {
     Meanwhile meanwhile = Meanwhile::Mined;
     std::string journal = "kept";  ///< "late": a broken one
     bool names_its_intent = true;
+    std::uint64_t gas_limit = 0;  ///< 0: estimated, so that the contract can refuse before anything is paid
 };
 
 /// Empty when the effect is on the chain exactly once and its outcome was told; otherwise what is wrong.

@@ -65,10 +65,12 @@ TEST(CrashMatrix, NoticesAJournalThatKeepsTheBytesAfterTheyWereSent) {
     PreparedJob job;
     for (const Meanwhile meanwhile : {Meanwhile::Mined, Meanwhile::Pending}) {
         const auto problems =
-            play(job, due_named(job, "castVotes"), {.point = "after-broadcast", .meanwhile = meanwhile, .journal = "late"});
-        EXPECT_FALSE(problems.empty()) << to_string(meanwhile);
+            play(job, due_named(job, "castVotes"),
+                 {.point = "after-broadcast", .meanwhile = meanwhile, .journal = "late", .gas_limit = 3'000'000});
         std::printf("a journal that is late, killed after-broadcast, meanwhile %s:%s\n", to_string(meanwhile),
                     joined(problems).c_str());
+        EXPECT_EQ(std::count(problems.begin(), problems.end(), "2 transactions of the bridge are on the chain"), 1)
+            << to_string(meanwhile);
     }
 }
 
