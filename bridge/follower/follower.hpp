@@ -50,7 +50,8 @@ public:
     /// Number of the newest block the node told of.
     [[nodiscard]] std::uint64_t head() const { return head_; }
     /// The newest block has been the same for `stale_after`: perhaps the node stands still. Deadlines are in blocks, so none passes.
-    [[nodiscard]] bool is_stale() const { return clock_.now() - head_moved_ >= settings_.stale_after; }
+    [[nodiscard]] bool is_stale() const { return stale_for() >= settings_.stale_after; }
+    [[nodiscard]] Millis stale_for() const { return clock_.now() - head_moved_; }
     /// What save_cursor takes, once the steps of the last poll are dealt with.
     [[nodiscard]] const Ring& ring() const { return ring_; }
 

@@ -72,6 +72,12 @@ std::optional<bool> SecondEndpoint::same_logs(const Hash32& block, const std::ve
 
 std::size_t SecondEndpoint::confirmed(std::span<const Hash32> blocks, const std::vector<std::vector<rpc::Log>>& logs,
                                       const rpc::LogFilter& filter) {
+    if (owed_.empty()) {
+        logs_differ_.reset();  // of a block that is asked again now, or left the chain
+    }
+    if (blocks.empty()) {
+        unconfirmed_since_.reset();
+    }
     std::size_t count = 0;
     for (; count < blocks.size(); ++count) {
         const auto same = same_logs(blocks[count], logs[count], filter);
@@ -154,7 +160,7 @@ void SecondEndpoint::conclude() {
         why = "the second endpoint has no answer: " + silence_;
     }
     if (!why && !owed_.empty()) {
-        why = "logs of " + std::to_string(owed_.size()) + " blocks were read from one endpoint only";
+        why = "logs were read from the first endpoint only";
     }
     if (std::exchange(why_not_, why) != why && settings_.report) {
         settings_.report(why);

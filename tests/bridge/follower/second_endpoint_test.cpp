@@ -202,6 +202,24 @@ TEST(SecondEndpoint, KeepsForgedLogsFromBeingHandedOn) {
     EXPECT_TRUE(bench.follows());
 }
 
+TEST(SecondEndpoint, ForgetsADifferenceInABlockThatLeftTheChain) {
+    TwoNodes bench;
+    bench.grow(2);
+    bench.first.chain.forge_logs = true;
+    bench.poll(5);
+    ASSERT_FALSE(bench.endpoint.may_act());
+
+    for (FakeNode* node : {&bench.first, &bench.second}) {
+        node->chain.rollback(2);
+        node->chain.add(0);
+        node->chain.add(0);
+        node->chain.add(0);
+    }
+    bench.poll(5);
+
+    EXPECT_TRUE(bench.endpoint.may_act()) << bench.endpoint.why_not().value_or("");
+}
+
 /// Data of all logs that are handed on until nothing more is.
 std::vector<Bytes> read_logs(Follower& follower) {
     std::vector<Bytes> data;
