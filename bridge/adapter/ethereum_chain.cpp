@@ -21,6 +21,16 @@ namespace {
 constexpr Millis kReceiptPatience{5000};
 constexpr Millis kReceiptPoll{20};
 
+constexpr Millis kSecondTimeout{2000};
+
+void tell_accord(const std::optional<std::string>& why_not) {
+    if (why_not) {
+        spdlog::error("ALARM: the endpoints disagree: {}; nothing is sent until they agree again", *why_not);
+    } else {
+        spdlog::info("the endpoints agree");
+    }
+}
+
 /// What stands in the brackets behind the call.
 std::string detail_of(const std::string& label) {
     const auto open = label.find('(');
@@ -40,15 +50,22 @@ EthereumChain::EthereumChain(EthereumChainSettings settings, std::unique_ptr<eth
       signer_(std::move(bridge)),
       reading_({.url = settings_.url}),
       reader_(reading_, pause_),
+      second_(settings_.second_url.empty() ? nullptr : std::make_unique<Second>(settings_.second_url, pause_, clock_)),
       follower_(reader_, clock_, follow_settings(),
-                settings_.cursor_file.empty() ? std::nullopt : follower::load_cursor(settings_.cursor_file)),
+                settings_.cursor_file.empty() ? std::nullopt : follower::load_cursor(settings_.cursor_file),
+                second_ == nullptr ? nullptr : &second_->endpoint),
       sending_({.url = settings_.url}),
       send_client_(sending_, pause_),
       journal_(open_journal()),
       sender_(send_client_, *signer_, *journal_, clock_, pause_, settings_.send),
       queue_(sender::work_of(sender_, [this] { pause_.stop(); })) {
-    queue_.recover();
+    send_what_waits();
 }
+
+EthereumChain::Second::Second(const std::string& url, rpc::Pause& pause, const Clock& clock)
+    : transport({.url = url, .connect_timeout = kSecondTimeout, .total_timeout = kSecondTimeout}),
+      client(transport, pause, {.tries = 1}),
+      endpoint(client, clock, {.report = tell_accord}) {}
 
 /// Also reads what `earlier_` needs: later the journal belongs to the worker's thread.
 std::unique_ptr<sender::Journal> EthereumChain::open_journal() {
@@ -77,9 +94,7 @@ std::unique_ptr<sender::Journal> EthereumChain::open_journal() {
 
 follower::FollowSettings EthereumChain::follow_settings() const {
     follower::FollowSettings follow;
-    for (const auto contract : contracts::kContracts) {
-        follow.addresses.push_back(settings_.deployment.address(contract));
-    }
+    follow.addresses = settings_.deployment.addresses();
     follow.first_block = settings_.deployment.block;
     follow.outage = settings_.send.outage;
     follow.report = settings_.send.report;
@@ -96,8 +111,30 @@ std::vector<node::ChainEvent> EthereumChain::poll() {
     }
     std::vector<node::ChainEvent> events;
     read_blocks(events);
+    warn_when_stale();
+    send_what_waits();
     read_outcomes(events);
     return events;
+}
+
+void EthereumChain::send_what_waits() {
+    if (!may_send()) {
+        return;
+    }
+    if (std::exchange(recovery_waits_, false)) {
+        queue_.recover();
+    }
+    for (sender::Outgoing& request : std::exchange(waiting_, {})) {
+        (void)queue_.submit(std::move(request));
+    }
+}
+
+void EthereumChain::warn_when_stale() {
+    if (follower_.is_stale() && !told_stale_) {
+        spdlog::error("ALARM: no new block for {} s: does {} stand still?", follower_.stale_for().count() / 1000,
+                      settings_.url);
+    }
+    told_stale_ = follower_.is_stale();
 }
 
 bool EthereumChain::caught_up() {
@@ -134,17 +171,18 @@ void EthereumChain::take(const follower::BlockApplied& block, std::vector<node::
 void EthereumChain::take(const follower::BlockReverted& block, std::vector<node::ChainEvent>&) {
     spdlog::warn("block {} left the chain; the same transactions are sent again and their events counted once",
                  block.block.number);
-    queue_.recover();
+    recovery_waits_ = true;
 }
 
 void EthereumChain::submit(const node::ChainAction& action) {
     auto translated = translate(action);
     const Intent intent = intent_of(action);
-    (void)queue_.submit({.label = intent.full_call() + " (" + translated.detail + ")",
-                         .to = settings_.deployment.address(intent.contract),
-                         .data = std::move(translated.call.data),
-                         .value = eth::to_u256(translated.call.value),
-                         .intent = to_text(intent)});
+    waiting_.push_back({.label = intent.full_call() + " (" + translated.detail + ")",
+                        .to = settings_.deployment.address(intent.contract),
+                        .data = std::move(translated.call.data),
+                        .value = eth::to_u256(translated.call.value),
+                        .intent = to_text(intent)});
+    send_what_waits();
 }
 
 std::vector<node::TransactionCost> EthereumChain::costs() {

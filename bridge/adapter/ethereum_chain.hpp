@@ -30,14 +30,16 @@ struct EthereumChainSettings {
     sender::SendSettings send;          ///< chain id, patience, fee limits
     std::filesystem::path cursor_file;  ///< how far events were read; empty: kept in memory only
     std::filesystem::path
-        journal_folder{};  ///< for the key's journal and lease; empty: what was sent is forgotten with the process
+        journal_folder{};      ///< for the key's journal and lease; empty: what was sent is forgotten with the process
+    std::string second_url{};  ///< another node, which has to say the same; empty: `url` is believed
 };
 
 /// Two connections: this thread's for reading, a worker's for sending, so `submit` and `poll` never wait for a block.
 class EthereumChain final : public node::Chain {
 public:
     /// `bridge` is not null. With a journal: what an earlier process of this key signed is settled before anything is sent. Throws
-    /// sender::LeaseHeld when another process uses the key.
+    /// sender::LeaseHeld when another process uses the key. With a second endpoint: nothing is sent while the two disagree; what was
+    /// submitted meanwhile is sent when they agree.
     EthereumChain(EthereumChainSettings settings, std::unique_ptr<eth::Signer> bridge);
 
     [[nodiscard]] node::JobTerms terms() override;
@@ -50,6 +52,17 @@ public:
     [[nodiscard]] std::vector<node::TransactionCost> costs() override;
 
 private:
+    /// A second node; asked once and for a short time, for the bridge waits meanwhile.
+    struct Second {
+        Second(const std::string& url, rpc::Pause& pause, const Clock& clock);
+        rpc::CurlTransport transport;
+        rpc::Client client;
+        follower::SecondEndpoint endpoint;
+    };
+
+    [[nodiscard]] bool may_send() const { return second_ == nullptr || second_->endpoint.may_act(); }
+    void send_what_waits();
+    void warn_when_stale();
     void read_blocks(std::vector<node::ChainEvent>& out);
     void take(const follower::BlockApplied& block, std::vector<node::ChainEvent>& out);
     void take(const follower::BlockReverted& block, std::vector<node::ChainEvent>& out);
@@ -65,7 +78,9 @@ private:
     rpc::StoppablePause pause_;
     rpc::CurlTransport reading_;
     rpc::Client reader_;
+    std::unique_ptr<Second> second_;
     follower::Follower follower_;
+    bool told_stale_ = false;
     rpc::CurlTransport sending_;
     rpc::Client send_client_;
     std::optional<sender::Lease> lease_;
@@ -76,7 +91,9 @@ private:
     /// What was handed over, by transaction and place among its logs: a reorganisation may bring the same event in another
     /// block.
     std::set<std::pair<Hash32, std::size_t>> delivered_;
-    sender::SendQueue queue_;  // last: its worker uses all of the above
+    bool recovery_waits_ = true;
+    std::vector<sender::Outgoing> waiting_;  ///< until the endpoints agree
+    sender::SendQueue queue_;                // last: its worker uses all of the above
 };
 
 }  // namespace cone::adapter

@@ -39,7 +39,8 @@ adapter::EthereumChainSettings chain_settings(const config::Config& config, cons
             .job = job,
             .send = send_settings(config),
             .cursor_file = {},
-            .journal_folder = std::filesystem::path(config.output.dir) / "journal"};
+            .journal_folder = std::filesystem::path(config.output.dir) / "journal",
+            .second_url = config.chain.second_rpc_url};
 }
 
 /// What has to work before anybody is told to start: node, contracts, job, spec.

@@ -23,8 +23,9 @@ Finding url_without_scheme(const Config& c) {
     const auto broken = [](const std::string& url) {
         return !url.empty() && !url.starts_with("http://") && !url.starts_with("https://");
     };
-    for (const auto& [key, url] :
-         {std::pair("chain.rpc_url", &c.chain.rpc_url), {"chain.member_rpc_url", &c.chain.member_rpc_url}}) {
+    for (const auto& [key, url] : {std::pair("chain.rpc_url", &c.chain.rpc_url),
+                                   {"chain.second_rpc_url", &c.chain.second_rpc_url},
+                                   {"chain.member_rpc_url", &c.chain.member_rpc_url}}) {
         if (broken(*url)) {
             return Impossible{key, "'" + *url + "' is no address of a node", "write http://host:port or https://host/path"};
         }

@@ -23,6 +23,7 @@ struct Output {
 
 struct ChainSettings {
     std::string rpc_url;         ///< empty: the one in the deployment file
+    std::string second_rpc_url;  ///< another node that has to say the same before the bridge sends; empty: one is believed
     std::string member_rpc_url;  ///< a member's own endpoint; empty: the bridge is believed about roots
     std::uint64_t chain_id = 31337;
     std::string deployment;  ///< contract addresses; empty: <output.dir>/devnet/deployment.json

@@ -22,6 +22,7 @@ void read_job(TableReader& in, Config& config) {
 void read_chain(TableReader& in, Config& config) {
     auto& chain = config.chain;
     in.read("rpc_url", chain.rpc_url);
+    in.read("second_rpc_url", chain.second_rpc_url);
     in.read("member_rpc_url", chain.member_rpc_url);
     in.read("chain_id", chain.chain_id, 1);
     in.read("deployment", chain.deployment);

@@ -158,6 +158,7 @@ INSTANTIATE_TEST_SUITE_P(
     Combinations, BadConfig,
     testing::Values(
         Bad{"[chain]\nrpc_url = 'localhost:8545'\n", "x.toml:2", "chain.rpc_url: 'localhost:8545'", "http://host:port"},
+        Bad{"[chain]\nsecond_rpc_url = 'localhost'\n", "x.toml:2", "chain.second_rpc_url: 'localhost'", "http://"},
         Bad{"[chain]\nmember_rpc_url = 'ws://node'\n", "x.toml:2", "chain.member_rpc_url: 'ws://node'", "http://"},
         Bad{"[chain]\nchain_id = 1\n", "x.toml", "public test keys", "keys.source = \"file\""},
         Bad{"[chain]\nchain_id = 1\n[keys]\nsource = 'file'\n", "x.toml:4", "needs keys.dir", "bridge.key"},
