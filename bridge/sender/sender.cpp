@@ -17,6 +17,13 @@ constexpr int kNonceRounds = 3;
 constexpr int kNonceSightings = 3;
 constexpr Millis kOutagePause{1'000};
 constexpr Millis kNoncePause{1'000};
+constexpr Millis kFirstLook{5};
+
+/// A sixteenth of the wait so far: a receipt is seen late by that much at most, whatever the time between blocks, and a minute's
+/// wait still asks no more often than `longest` says.
+Millis until_next_look(Millis waited, Millis longest) {
+    return std::min(longest, std::max(kFirstLook, waited / 16));
+}
 
 /// Calls `act` with the entries of each nonce; `entries` are sorted by it.
 template <class Act>
@@ -318,7 +325,7 @@ std::optional<Outcome> Sender::watch(Flight& flight) {
             replace(flight);
             return std::nullopt;
         }
-        wait_within_patience(flight);
+        wait_within_patience(flight, until_next_look(clock_.now() - flight.newest_at, settings_.poll_interval));
         const Hash32 newest = flight.newest().hash;
         if (!outlast([&] { return rpc::knows_transaction(client_, newest); })) {
             return look(flight);
@@ -349,7 +356,7 @@ bool Sender::replace(Flight& flight) {
 
 void Sender::wait_or_replace(Flight& flight) {
     if (!replace(flight)) {
-        wait_within_patience(flight);
+        wait_within_patience(flight, settings_.poll_interval);
     }
 }
 
@@ -411,12 +418,12 @@ rpc::RevertInfo Sender::why_reverted(const Flight& flight, const rpc::Receipt& r
     return {{}, "reverted, but simulating it does not"};
 }
 
-void Sender::wait_within_patience(const Flight& flight) {
+void Sender::wait_within_patience(const Flight& flight, Millis span) {
     if (clock_.now() - flight.started >= settings_.patience) {
         throw RpcError(flight.label + ": not mined in " + std::to_string(settings_.patience.count() / 1000) + " s",
                        "the journal holds it: start again and it is sent again, byte for byte", ExitCode::TryAgain);
     }
-    wait(settings_.poll_interval);
+    wait(span);
 }
 
 }  // namespace cone::sender

@@ -52,7 +52,7 @@ struct Recovered {
 
 struct SendSettings {
     std::uint64_t chain_id = 0;
-    Millis poll_interval{250};                     ///< between looks for the receipt
+    Millis poll_interval{250};                     ///< longest time between looks for the receipt; the first ones come sooner
     Millis replace_after{24'000};                  ///< unmined for so long: offer more
     Millis outage{600'000};                        ///< the node away for so long: RpcError, exit code TryAgain
     Millis patience{1'800'000};                    ///< accepted but unmined for so long: the same
@@ -95,7 +95,7 @@ private:
     template <class Call>
     auto outlast(Call call);
     void wait(Millis span);
-    void wait_within_patience(const Flight& flight);
+    void wait_within_patience(const Flight& flight, Millis span);
 
     using Versions = std::span<const JournalEntry>;
     void settle_what_the_chain_lacks();

@@ -73,6 +73,19 @@ TEST(Sender, SendsTheSameBytesAgainWhenTheNodeForgotThem) {
     EXPECT_EQ(bench.different_bytes().size(), 1U);
 }
 
+TEST(Sender, LooksForTheReceiptSoonAndThenEverLessOften) {
+    SenderBench fast;
+    fast.chain.looks_until_mined = 3;
+    ASSERT_TRUE(succeeded(fast.send()));
+    EXPECT_LE(fast.clock.now(), Millis(15)) << "mined at once, seen at once";
+
+    SenderBench slow;
+    slow.chain.looks_until_mined = 90;
+    ASSERT_TRUE(succeeded(slow.send()));
+    EXPECT_GE(slow.clock.now(), Millis(4'000)) << "ninety looks take seconds";
+    EXPECT_LE(slow.clock.now(), 90 * slow.settings.poll_interval);
+}
+
 TEST(Sender, PaysAnEighthMoreOnlyAfterReplaceAfter) {
     SenderBench bench;
     bench.chain.looks_until_mined = -1;
