@@ -15,7 +15,6 @@ namespace {
 constexpr int kNonceRounds = 3;
 /// How often the node must call the nonce used, without knowing any version of ours, before we believe it.
 constexpr int kNonceSightings = 3;
-constexpr Millis kOutagePause{1'000};
 constexpr Millis kNoncePause{1'000};
 constexpr Millis kFirstLook{5};
 
@@ -23,16 +22,6 @@ constexpr Millis kFirstLook{5};
 /// wait still asks no more often than `longest` says.
 Millis until_next_look(Millis waited, Millis longest) {
     return std::min(longest, std::max(kFirstLook, waited / 16));
-}
-
-/// Calls `act` with the entries of each nonce; `entries` are sorted by it.
-template <class Act>
-void for_each_nonce(const std::vector<JournalEntry>& entries, Act act) {
-    for (auto first = entries.begin(); first != entries.end();) {
-        const auto last = std::find_if(first, entries.end(), [&](const auto& entry) { return entry.nonce != first->nonce; });
-        act(std::span<const JournalEntry>(first, last));
-        first = last;
-    }
 }
 
 }  // namespace
@@ -46,25 +35,6 @@ Sender::Sender(rpc::Client& client, eth::Signer& signer, Journal& journal, const
       pause_(pause),
       settings_(std::move(settings)),
       outage_(clock, settings_.outage, settings_.report) {}
-
-/// INVARIANT: while the node is away nothing is decided and nothing new is signed.
-template <class Call>
-auto Sender::outlast(Call call) {
-    for (;;) {
-        try {
-            auto result = call();
-            back_at_ = outage_.is_away() ? clock_.now() : back_at_;
-            outage_.succeeded();
-            return result;
-        } catch (const rpc::CallFailed& why) {
-            outage_.failed(why);
-        } catch (const rpc::NodeError&) {
-            outage_.succeeded();
-            throw;
-        }
-        wait(kOutagePause);
-    }
-}
 
 void Sender::wait(Millis span) {
     if (!pause_.wait(span)) {
@@ -91,132 +61,6 @@ Outcome Sender::send(const Outgoing& request) {
         spdlog::warn("{}: another transaction took our nonce; is the key of {} shared?", request.label, to_hex(address()));
     }
     return Refused{"other transactions keep taking the nonce of " + to_hex(address()) + "; does another program use its key?"};
-}
-
-void Sender::recover() {
-    const std::uint64_t mined = outlast([&] { return rpc::transaction_count(client_, address()); });
-    const std::vector<JournalEntry> entries = journal_.since(final_below_);
-    require_what_was_final(entries, mined);
-    if (!entries.empty()) {
-        const std::uint64_t final_until = final_block();
-        bool all_final = true;
-        for_each_nonce(entries, [&](Versions versions) {
-            all_final = settle(versions, final_until) && all_final;
-            final_below_ = all_final ? versions.front().nonce + 1 : final_below_;
-        });
-        if (!compared_at_ && mined > entries.back().nonce + 1) {
-            spdlog::warn("{} sent transactions that its journal does not know: is the key shared?", to_hex(address()));
-        }
-    }
-    compared_at_ = clock_.now();
-}
-
-std::vector<Recovered> Sender::take_recovered() {
-    return std::exchange(recovered_, {});
-}
-
-void Sender::settle_what_the_chain_lacks() {
-    const std::uint64_t mined = outlast([&] { return rpc::transaction_count(client_, address()); });
-    const std::vector<JournalEntry> entries = journal_.since(mined);
-    require_what_was_final(entries, mined);
-    for_each_nonce(entries, [&](Versions versions) { deliver_again(versions); });
-}
-
-/// INVARIANT: nothing is sent on a chain that lost what was final: it is another chain, or nobody knows what is true on it.
-void Sender::require_what_was_final(Versions entries, std::uint64_t transactions) const {
-    for (const JournalEntry& entry : entries) {
-        if (entry.stage == Stage::Final && entry.nonce >= transactions) {
-            throw ChainError("the chain has " + std::to_string(transactions) + " transactions of " + to_hex(address()) +
-                                 ", but number " + std::to_string(entry.nonce) + " (" + entry.label + ") was final",
-                             "is this the right node? If so, blocks left the chain that were final: look before you send more");
-        }
-    }
-}
-
-/// Brings the journal's stage of one nonce up to what the chain says; true when that is final.
-bool Sender::settle(Versions versions, std::uint64_t final_block) {
-    for (const JournalEntry& version : versions) {
-        if (version.stage == Stage::Final) {
-            return true;
-        }
-        const auto receipt = receipt_of(version.signed_bytes.hash);
-        if (!receipt) {
-            continue;
-        }
-        const Stage stage = !receipt->success                      ? Stage::Failed
-                            : receipt->block.number <= final_block ? Stage::Final
-                                                                   : Stage::Mined;
-        if (stage != version.stage || receipt->block != version.block) {
-            journal_.advance(version.signed_bytes.hash, stage, receipt->block);
-        }
-        if (!version.was_mined()) {
-            recovered_.push_back({version.intent, version.label, outcome_of(resume(versions, clock_.now()), *receipt)});
-        }
-        return receipt->block.number <= final_block;
-    }
-    deliver_again(versions);
-    return false;
-}
-
-void Sender::deliver_again(Versions versions) {
-    Flight flight = resume(versions, clock_.now());
-    spdlog::warn("{}: nonce {} is signed but not on the chain; sending the same bytes again", flight.label, flight.nonce());
-    for (const JournalEntry& version : versions) {
-        if (version.was_mined()) {
-            journal_.advance(version.signed_bytes.hash, Stage::Sent);
-            flight.stage = Stage::Sent;
-        }
-    }
-    const auto outcome = deliver(flight);
-    recovered_.push_back({flight.intent, flight.label, outcome.value_or(Refused{"another transaction took its nonce"})});
-}
-
-/// Nothing when it has to be done: never tried, or tried and the contract said no.
-std::optional<Outcome> Sender::done_before(const std::string& intent) {
-    for (const bool compared : {false, true}) {
-        const auto entries = journal_.of(intent);
-        const auto done = std::find_if(entries.begin(), entries.end(), [](const JournalEntry& entry) {
-            return entry.stage == Stage::Mined || entry.stage == Stage::Final;
-        });
-        if (done == entries.end()) {
-            return std::nullopt;
-        }
-        const auto receipt = receipt_of(done->signed_bytes.hash);
-        if (receipt && receipt->success) {
-            return *receipt;
-        }
-        if (done->stage == Stage::Final) {  // an old receipt may be gone from the node
-            rpc::Receipt known;
-            known.transaction = done->signed_bytes.hash;
-            known.success = true;
-            known.block = done->block;
-            known.from = address();
-            return known;
-        }
-        if (!compared) {  // it left the chain a moment ago
-            recover();
-        }
-    }
-    return std::nullopt;
-}
-
-std::uint64_t Sender::final_block() {
-    const auto number = [&](rpc::BlockTag tag) -> std::uint64_t {
-        const auto header = outlast([&] { return rpc::block_header(client_, tag); });
-        return header ? header->number : 0;
-    };
-    try {
-        if (const std::uint64_t finalized = number(rpc::BlockTag::Finalized); finalized > 0) {
-            return finalized;
-        }
-    } catch (const rpc::NodeError&) {  // the tag is unknown to it
-    }
-    const std::uint64_t head = number(rpc::BlockTag::Latest);
-    return head > settings_.final_depth ? head - settings_.final_depth : 0;
-}
-
-std::optional<rpc::Receipt> Sender::receipt_of(const Hash32& transaction) {
-    return outlast([&] { return rpc::receipt(client_, transaction); });
 }
 
 std::optional<Outcome> Sender::try_once(const Outgoing& request) {

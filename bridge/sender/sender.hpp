@@ -54,6 +54,7 @@ struct SendSettings {
     std::uint64_t chain_id = 0;
     Millis poll_interval{250};                     ///< longest time between looks for the receipt; the first ones come sooner
     Millis replace_after{24'000};                  ///< unmined for so long: offer more
+    Millis outage_pause{1'000};                    ///< between questions to a node that is away
     Millis outage{600'000};                        ///< the node away for so long: RpcError, exit code TryAgain
     Millis patience{1'800'000};                    ///< accepted but unmined for so long: the same
     Millis compare_every{60'000};                  ///< journal with chain, when something is sent: what became final
@@ -135,5 +136,24 @@ private:
     std::uint64_t final_below_ = 0;      ///< all nonces below are settled for good
     std::vector<Recovered> recovered_;
 };
+
+/// INVARIANT: while the node is away nothing is decided and nothing new is signed.
+template <class Call>
+auto Sender::outlast(Call call) {
+    for (;;) {
+        try {
+            auto result = call();
+            back_at_ = outage_.is_away() ? clock_.now() : back_at_;
+            outage_.succeeded();
+            return result;
+        } catch (const rpc::CallFailed& why) {
+            outage_.failed(why);
+        } catch (const rpc::NodeError&) {
+            outage_.succeeded();
+            throw;
+        }
+        wait(settings_.outage_pause);
+    }
+}
 
 }  // namespace cone::sender
