@@ -271,6 +271,7 @@ TEST(Sender, WorksWithoutThePriorityFeeMethod) {
 
 TEST(Sender, RunsOutOfPatienceWithoutLosingAnything) {
     SenderBench bench;
+    bench.settings.patience = Millis(120'000);
     bench.chain.looks_until_mined = -1;
 
     try {
