@@ -19,7 +19,10 @@ namespace cone::kernels::cpu::CONE_CPU_ISA {
 
 using Vec = float __attribute__((vector_size(32), may_alias));
 using Mask = std::int32_t __attribute__((vector_size(32), may_alias));
-using LooseVec = float __attribute__((vector_size(32), may_alias, aligned(4)));
+/// A vector anywhere: clang drops `aligned(4)` of an alias, but packs.
+struct [[gnu::packed, gnu::may_alias]] LooseVec {
+    Vec vec;
+};
 
 /// Accumulators of a tile: what the registers hold beside the factors.
 #if defined(__AVX512VL__)
@@ -29,10 +32,10 @@ inline constexpr std::size_t kAccumulators = 12;
 #endif
 
 CONE_INLINE Vec load(const float* p) {
-    return *reinterpret_cast<const LooseVec*>(p);
+    return reinterpret_cast<const LooseVec*>(p)->vec;
 }
 CONE_INLINE void store(float* p, Vec v) {
-    *reinterpret_cast<LooseVec*>(p) = v;
+    reinterpret_cast<LooseVec*>(p)->vec = v;
 }
 CONE_INLINE Mask load_mask(const float* p) {
     return reinterpret_cast<Mask>(load(p));
