@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "bridge/follower/second_endpoint.hpp"
 #include "cone/base/errors.hpp"
 #include "cone/cli/connection.hpp"
 #include "cone/cli/doctor.hpp"
@@ -36,6 +37,24 @@ Finding bridge_balance(Connection& connection, const config::Config& config) {
     }
 }
 
+Finding second_endpoint(rpc::Client& first, const config::Config& config) {
+    const std::string& url = config.chain.second_rpc_url;
+    if (url.empty()) {
+        return config::is_development_chain(config.chain.chain_id)
+                   ? Finding{"second endpoint", Verdict::Pass, "none: one node is believed", ""}
+                   : Finding{"second endpoint", Verdict::Warn, "none: one node is believed", "set chain.second_rpc_url"};
+    }
+    const SteadyClock clock;
+    rpc::StoppablePause pause;
+    rpc::CurlTransport transport({.url = url});
+    rpc::Client client(transport, pause);
+    follower::SecondEndpoint second(client, clock);
+    second.compare(first, rpc::block_number(first));
+    return second.may_act() ? Finding{"second endpoint", Verdict::Pass, url + " agrees on the final block", ""}
+                            : Finding{"second endpoint", Verdict::Fail, url + ": " + *second.why_not(),
+                                      "find out which of the two is wrong; the bridge sends nothing meanwhile"};
+}
+
 }  // namespace
 
 std::vector<Finding> check_chain(const config::Config& config) {
@@ -45,6 +64,7 @@ std::vector<Finding> check_chain(const config::Config& config) {
                 {"chain id", Verdict::Pass, std::to_string(config.chain.chain_id), ""},
                 {"deployment", Verdict::Pass, "all five contracts have their code", ""},
                 clock_against(connection.client()),
+                second_endpoint(connection.client(), config),
                 bridge_balance(connection, config)};
     } catch (const EnvironmentError& error) {
         return {{"node", Verdict::Warn, error.what(), error.hint()}};
