@@ -138,6 +138,7 @@ void SecondEndpoint::compare_final(rpc::Client& other) {
         return;
     }
     const bool same = here->hash == (*there)->hash;
+    compared_ = true;
     final_differs_ = same ? std::nullopt
                           : std::optional("final block " + std::to_string(number) + " is " + to_hex(here->hash) +
                                           " at the first endpoint and " + to_hex((*there)->hash) + " at the second");
@@ -156,8 +157,11 @@ void SecondEndpoint::conclude() {
     std::optional<std::string> why = logs_differ_;
     why = why ? why : final_differs_;
     why = why ? why : stale_;
-    if (!why && over(silent_since_)) {
+    if (!why && silent_since_ && (!compared_ || over(silent_since_))) {
         why = "the second endpoint has no answer: " + silence_;
+    }
+    if (!why && !compared_) {
+        why = "the final block was not compared yet";
     }
     if (!why && !owed_.empty()) {
         why = "logs were read from the first endpoint only";

@@ -73,9 +73,10 @@ private:
     std::optional<Millis> unconfirmed_since_;  ///< logs that it does not tell, though it may answer
     std::string silence_;
     std::optional<std::string> logs_differ_;
-    std::optional<std::string> final_differs_{"the final block was not compared yet"};
+    std::optional<std::string> final_differs_;
     std::optional<std::string> stale_;
-    std::optional<std::string> why_not_ = final_differs_;
+    bool compared_ = false;  ///< the final block, at least once
+    std::optional<std::string> why_not_{"the final block was not compared yet"};
     Millis next_question_{};  ///< not before, while it is silent
     Millis next_comparison_{};
 };
