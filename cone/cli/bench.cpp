@@ -3,7 +3,9 @@
 #include <cstdio>
 #include <memory>
 
+#include "cone/cli/bench_chain.hpp"
 #include "cone/cli/bench_job.hpp"
+#include "cone/cli/bench_play.hpp"
 #include "cone/cli/bench_team.hpp"
 #include "cone/cli/bench_train.hpp"
 #include "cone/cli/command.hpp"
@@ -58,6 +60,8 @@ void add_bench(CLI::App& app, Runner& chosen) {
     add_bench_train(*bench, chosen);
     add_bench_team(*bench, chosen);
     add_bench_job(*bench, chosen);
+    add_bench_chain(*bench, chosen);
+    add_bench_play(*bench, chosen);
 }
 
 }  // namespace cone::cli
