@@ -20,6 +20,7 @@ struct GameSetup {
     std::uint32_t unreliable = 4;  ///< the next ones: neither attackers nor honest, they never reveal; so that sets grow
     Wei work{kEther / 20};         ///< what executing a segment costs; an operator does it once for all its executors
     bool watched = true;           ///< an honest party executes every segment and challenges what is wrong
+    bool watched_late = false;     ///< in the last block of the window: later segments are built on the lie by then
 };
 
 /// A game's cast when the addresses and hashes are somebody else's: those of a real deployment.

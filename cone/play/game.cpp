@@ -243,7 +243,8 @@ bool Game::challenge(std::uint32_t segment) {
         return true;
     }
     const bool wrong = board_.verdict_of(segment) != std::optional(right(segment));
-    return setup_.watched && wrong && challenge_as(segment, cast_.watcher);
+    const bool soon = !setup_.watched_late || board_.block() + 1 == s.final_from;
+    return setup_.watched && wrong && soon && challenge_as(segment, cast_.watcher);
 }
 
 bool Game::challenge_as(std::uint32_t segment, const Address& who) {

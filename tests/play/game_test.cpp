@@ -62,6 +62,17 @@ TEST(Game, ChallengeTurnsACapturedSegment) {
     EXPECT_GT(captured, 0u) << "there was an occasion";
 }
 
+TEST(Game, WatcherInTheLastBlockStillTurnsWhatWasBuiltOnALie) {
+    GameSetup setup;
+    setup.attackers = 16;
+    setup.watched_late = true;
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+        const Played game = play(setup, strategy("capture"), seed);
+        EXPECT_FALSE(game.wrong_final) << "seed " << seed;
+        EXPECT_EQ(game.honest_loss, Wei()) << "seed " << seed;
+    }
+}
+
 TEST(Rules, AreThoseOfTheDemo) {
     const auto devnet = config::load_config(CONE_SOURCE_DIR "/configs/demo.toml").devnet;
     const Rules rules;

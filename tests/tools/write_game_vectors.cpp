@@ -23,6 +23,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::uint64_t kFirstKey = 0xE0000;
 constexpr std::uint64_t kFirstSeller = 0x5E11E0000;
 constexpr std::uint32_t kGamesAStrategy = 3;
+constexpr std::uint32_t kRotations = 400;  ///< tried until a game is wanted
 
 template <class Fixed>
 Fixed number_as(std::uint64_t value) {
@@ -99,6 +100,10 @@ public:
 
     void add(const Call& call) { calls_.push_back(call); }
 
+    [[nodiscard]] bool has(std::string_view what) const {
+        return std::any_of(calls_.begin(), calls_.end(), [&](const Call& call) { return call.what == what; });
+    }
+
     [[nodiscard]] Json json() {
         Json all;
         for (const char* column :
@@ -163,43 +168,90 @@ Json amounts(const Till& till, const std::vector<Address>& who, Wei (Till::*of)(
     return list;
 }
 
-Json game(const Strategy& strategy, std::uint32_t number) {
-    const GameSetup setup = market_setup(12 + 4 * (number % 3));
-    for (std::uint32_t rotation = number; rotation < 400; rotation += kGamesAStrategy) {
-        const Cast cast = cast_of_market(setup, rotation);
-        Script script(setup);
-        const Played played = play::play(setup, strategy, cast, [&](const Call& call) { script.add(call); });
-        if (!played.attacked && rotation + kGamesAStrategy < 400) {
-            continue;
+/// A game in which something worth replaying happens.
+struct Wanted {
+    const Strategy& strategy;
+    GameSetup setup;
+    std::string_view call = "";  ///< that must be made; nothing: the strategy had an occasion
+};
+
+bool is_wanted(const Wanted& wanted, const Played& played, const Script& script) {
+    return wanted.call.empty() ? played.attacked : script.has(wanted.call);
+}
+
+Json ending(const Played& played, const Cast& cast, std::uint32_t count, Json out) {
+    std::vector<Address> executors;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        executors.push_back(executor(i));
+    }
+    out["executors"] = count;
+    out["wrongLast"] = played.wrong_last;
+    out["stakes"] = amounts(played.till, executors, &Till::stake_of);
+    out["credits"] = amounts(played.till, executors, &Till::credit_of);
+    out["sellerCredits"] = amounts(played.till, cast.sellers, &Till::credit_of);
+    out["otherCredits"] = amounts(played.till, {cast.buyer, cast.attacker, cast.watcher}, &Till::credit_of);
+    out["burned"] = to_string(played.till.burned);
+    out["state"] = static_cast<int>(played.end);
+    return out;
+}
+
+Json game(const Wanted& wanted, std::uint32_t number) {
+    for (std::uint32_t rotation = number; rotation < kRotations; rotation += kGamesAStrategy) {
+        const Cast cast = cast_of_market(wanted.setup, rotation);
+        Script script(wanted.setup);
+        const Played played = play::play(wanted.setup, wanted.strategy, cast, [&](const Call& call) { script.add(call); });
+        if (is_wanted(wanted, played, script) || rotation + kGamesAStrategy >= kRotations) {
+            Json out = script.json();
+            out["name"] = std::string(wanted.strategy.name) + " " + std::to_string(number);
+            return ending(played, cast, wanted.setup.executors, std::move(out));
         }
-        Json out = script.json();
-        std::vector<Address> executors;
-        for (std::uint32_t i = 0; i < setup.executors; ++i) {
-            executors.push_back(executor(i));
-        }
-        const Till& till = played.till;
-        out["name"] = std::string(strategy.name) + " " + std::to_string(number);
-        out["executors"] = setup.executors;
-        out["wrongLast"] = played.wrong_last;
-        out["stakes"] = amounts(till, executors, &Till::stake_of);
-        out["credits"] = amounts(till, executors, &Till::credit_of);
-        out["sellerCredits"] = amounts(till, cast.sellers, &Till::credit_of);
-        out["otherCredits"] = amounts(till, {cast.buyer, cast.attacker, cast.watcher}, &Till::credit_of);
-        out["burned"] = to_string(till.burned);
-        out["state"] = static_cast<int>(played.end);
-        return out;
     }
     return {};
+}
+
+/// Challenges what stands on a lie, while that lie is challenged too: its bond is dropped with the segment, and reclaimed.
+Strategy bold() {
+    Strategy strategy{"bold", ""};
+    strategy.deed = [](const View& view, std::size_t) {
+        const bool alone = view.segment == 0 && view.is_first_attempt() && view.own_members() == view.members.size();
+        return alone ? Deed::Lie : Deed::Honest;
+    };
+    strategy.challenges = [](const View& view) { return view.segment == 1; };
+    return strategy;
+}
+
+/// Challenges the second segment, and as the bridge posts no attempt for it: the job is void, the bond reclaimed.
+Strategy deserter() {
+    Strategy strategy{"deserter", ""};
+    strategy.challenges = [](const View& view) { return view.segment == 1; };
+    strategy.posts = [](const View& view) { return view.segment == 0 || view.board.segment(view.segment).attempts.empty(); };
+    return strategy;
+}
+
+/// Most of the pool lies and nobody watches: the wrong digest is settled by.
+GameSetup lost_market() {
+    GameSetup setup = market_setup(12);
+    setup.attackers = 9;
+    setup.watched = false;
+    return setup;
 }
 
 }  // namespace
 
 int main() {
     Json games = Json::array();
-    for (const Strategy& strategy : strategies()) {
-        for (std::uint32_t number = 0; number < kGamesAStrategy; ++number) {
-            games.push_back(game(strategy, number));
+    const Strategy brave = bold();
+    const Strategy gone = deserter();
+    for (std::uint32_t number = 0; number < kGamesAStrategy; ++number) {
+        const GameSetup setup = market_setup(12 + 4 * number);
+        for (const Strategy& strategy : strategies()) {
+            games.push_back(game({strategy, setup}, number));
         }
+        GameSetup late = setup;
+        late.watched_late = true;
+        games.push_back(game({brave, late, "reclaim"}, number));
+        games.push_back(game({gone, setup, "reclaim"}, number));
+        games.push_back(game({strategies().front(), lost_market()}, number));
     }
     std::cout << Json{{"games", games}}.dump() << "\n";
 }
