@@ -40,6 +40,10 @@ Intent of(const node::ProveEquivocation& a) {
     return at_board(a.job, a.segment, a.attempt, "proveEquivocation", to_hex(a.first.executor));
 }
 
+Intent of(const node::PayExecutors& a) {
+    return {a.job, SegmentIndex(0), AttemptIndex(0), Contract::Settlement, "payExecutors", std::to_string(a.paid)};
+}
+
 std::vector<std::string> split(const std::string& text) {
     std::vector<std::string> parts(1);
     for (const char c : text) {

@@ -82,6 +82,11 @@ Translated to_call(const node::ProveEquivocation& a) {
         "ProveEquivocation", place(a.segment, a.attempt), a.segment};
 }
 
+Translated to_call(const node::PayExecutors& a) {
+    return {contracts::pay_executors(a.job, a.count), "PayExecutors",
+            "at most " + std::to_string(a.count) + " after " + std::to_string(a.paid), SegmentIndex(0)};
+}
+
 SegmentIndex segment_of(const Event& event) {
     return SegmentIndex(narrow<std::uint32_t>(event.number("segment")));
 }
@@ -151,7 +156,7 @@ std::optional<node::ChainEventBody> money_event(const Event& event) {
         return node::CreditAdded{event.address("payee"), event.wei("amountWei"), role_of(event)};
     }
     if (event.name == "JobSettled") {
-        return node::JobSettled{event.flag("met"), narrow<std::uint32_t>(event.number("metricBp"))};
+        return node::JobSettled{event.flag("met"), narrow<std::uint32_t>(event.number("metricBp")), event.wei("executorsWei")};
     }
     if (event.name == "JobVoided") {
         return node::JobVoided{void_reason_of(event)};

@@ -94,6 +94,12 @@ struct Settle {
     Hash32 spec_hash{};
     std::vector<Hash32> shards{};  ///< roots in catalogue order: with the spec hash they make the job hash
 };
+/// After a settlement with more executors than it pays at once: the next `count` of them.
+struct PayExecutors {
+    JobId job;
+    std::uint32_t paid = 0;  ///< before this call: tells one portion from the next
+    std::uint32_t count = 0;
+};
 struct ProveEquivocation {
     JobId job;
     SegmentIndex segment;
@@ -101,7 +107,7 @@ struct ProveEquivocation {
     SignedVote first;
     SignedVote second;
 };
-using ChainAction = std::variant<PostCommitments, CastVotes, CloseAttempt, Finalize, Settle, ProveEquivocation>;
+using ChainAction = std::variant<PostCommitments, CastVotes, CloseAttempt, Finalize, Settle, ProveEquivocation, PayExecutors>;
 
 // Events: what the contracts logged, in chain order.
 struct CommitmentsPosted {
@@ -152,6 +158,7 @@ struct CreditAdded {
 struct JobSettled {
     bool met = false;
     std::uint32_t metric_bp = 0;
+    Wei executors_wei{};  ///< theirs in all; what was not credited before this event is paid in portions (PayExecutors)
 };
 struct JobVoided {
     std::string reason;

@@ -98,6 +98,14 @@ struct EquivocationSeen {
     SegmentIndex segment;
 };
 
+/// A job that is settled while executors are still to be paid, in portions.
+struct Payroll {
+    RunStatus ending = RunStatus::Settled;  ///< what the run ends with when all are paid
+    Wei total;                              ///< the executors' part of the escrow
+    bool submitted = false;
+    std::uint64_t not_before_head = 0;
+};
+
 /// What the lives before this one left: nothing in a first life. Nothing in it is believed: lists must give the root on chain, votes
 /// their signature and commitment.
 struct Past {
@@ -124,6 +132,7 @@ struct CoordinatorState {
     std::vector<SlashSeen> slashes;
     std::vector<EquivocationSeen> equivocations;
     std::vector<CreditAdded> credits;
+    std::optional<Payroll> payroll;
     Past past;
 };
 

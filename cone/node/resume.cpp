@@ -125,6 +125,9 @@ void resume(Step& step) {
     for (std::size_t i = 0; i < step.state.segments.size() && step.state.status == RunStatus::Running; ++i) {
         go_on(step, step.state.segments[i]);
     }
+    if (step.state.payroll) {
+        step.state.payroll->submitted = false;
+    }
 }
 
 }  // namespace cone::node

@@ -14,14 +14,6 @@ namespace {
 void on_event(Step& step, const ExecutorSlashed& event) {
     say(step, "slashed " + to_hex(event.executor) + ": " + to_string(event.amount) + " wei");
 }
-void on_event(Step& step, const CreditAdded& event) {
-    step.state.credits.push_back(event);
-}
-void on_event(Step& step, const JobSettled& event) {
-    step.state.status = event.met ? RunStatus::Settled : RunStatus::Unmet;
-    step.state.final_metric_bp = event.metric_bp;
-    step.state.ended = step.now;
-}
 void on_event(Step& step, const JobVoided& event) {
     step.state.status = RunStatus::Void;
     step.state.reason = event.reason;
@@ -58,6 +50,7 @@ void on_event(Step& step, const CommitmentsPosted& event) {
                        " that this bridge did not post");
         return;
     }
+    say(step, name_of(*run, *attempt) + ": commitments are in a block");
     attempt->phase = Phase::OnChain;
     attempt->reveal_from_block = event.reveal_from_block;
     attempt->reveal_until_block = event.reveal_until_block;

@@ -2,12 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/node/settlement_flow.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "cone/base/ids.hpp"
 #include "cone/hash/records.hpp"
 
 namespace cone::node {
 namespace {
+
+constexpr std::uint32_t kPaidAtOnce = 64;  // Settlement.MAX_AT_ONCE
+constexpr auto kExecutorRole = "executor";
 
 /// What opens the last digest for the contract: the reveal's accesses must be the ones its opening commits to.
 const Reveal* settling_reveal(const SegmentRun& run) {
@@ -39,6 +44,19 @@ std::vector<std::vector<Address>> members_of(const SegmentRun& run) {
 void submit_finalize(Step& step, const SegmentRun& run) {
     ChainAction action(std::in_place_type<Finalize>, Finalize{step.state.terms.job, run.index, members_of(run)});
     step.out.emplace_back(std::in_place_type<Submit>, Submit{std::move(action)});
+}
+
+/// Nobody is owed anything any more: the run is over.
+void end_when_paid(Step& step) {
+    Wei paid;
+    for (const auto& credit : step.state.credits) {
+        paid += credit.role == kExecutorRole ? credit.amount : Wei{};
+    }
+    if (paid >= step.state.payroll->total) {
+        step.state.status = step.state.payroll->ending;
+        step.state.ended = step.now;
+        step.state.payroll.reset();
+    }
 }
 
 void settle(Step& step) {
@@ -81,6 +99,32 @@ void watch_finality(Step& step) {
     }
 }
 
+/// The settlement credits its executors before it is logged; those that it does not, one portion after the other.
+void on_event(Step& step, const JobSettled& event) {
+    step.state.final_metric_bp = event.metric_bp;
+    step.state.settle_submitted = true;
+    step.state.payroll = Payroll{event.met ? RunStatus::Settled : RunStatus::Unmet, event.executors_wei};
+    end_when_paid(step);
+}
+
+void on_event(Step& step, const CreditAdded& event) {
+    step.state.credits.push_back(event);
+    if (step.state.payroll && event.role == kExecutorRole) {
+        step.state.payroll->submitted = false;
+        end_when_paid(step);
+    }
+}
+
+void watch_payroll(Step& step) {
+    auto& payroll = step.state.payroll;
+    if (payroll && !payroll->submitted && step.state.head >= payroll->not_before_head) {
+        payroll->submitted = true;
+        const auto paid = std::count_if(step.state.credits.begin(), step.state.credits.end(),
+                                        [](const auto& credit) { return credit.role == kExecutorRole; });
+        step.out.push_back(Submit{PayExecutors{step.state.terms.job, narrow<std::uint32_t>(paid), kPaidAtOnce}});
+    }
+}
+
 void on_event(Step& step, const SegmentFinal& event) {
     if (event.segment.value < step.state.segments.size()) {
         step.state.segments[event.segment.value].is_final = true;
@@ -115,6 +159,9 @@ void on_refusal(Step& step, const ActionRefused& event) {
         run->attempts.back().not_before_head = step.state.head + 1;
     } else if (event.action == "CastVotes" && run != nullptr && (named("RevealWindowNotOpen") || named("AlreadyVoted"))) {
         try_again(step, run->attempts.back(), Phase::Cast, Phase::Revealing);
+    } else if (event.action == "PayExecutors" && step.state.payroll) {
+        step.state.payroll->submitted = false;  // paid by somebody else: their credits are on the way
+        step.state.payroll->not_before_head = step.state.head + 1;
     } else if (event.action == "PostCommitments" && run == nullptr) {
         return;  // of a segment that a flipped verdict threw away
     } else if (event.action == "PostCommitments" &&

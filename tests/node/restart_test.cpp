@@ -96,10 +96,19 @@ void expect_the_same(const Ending& ending, const Ending& undisturbed, const std:
     EXPECT_EQ(ending.slashed, undisturbed.slashed) << when;
     EXPECT_EQ(attempts_of(ending), attempts_of(undisturbed)) << when;
     EXPECT_EQ(votes_known(ending), votes_known(undisturbed)) << when;
+    EXPECT_EQ(ending.outcome.state.credits.size(), undisturbed.outcome.state.credits.size()) << when;
 }
 
 Plot honest() {
     return {};
+}
+
+/// Members that look at the chain themselves, and executors that are paid two at a time.
+Plot with_own_endpoints_and_portions() {
+    Plot plot;
+    plot.options.own_endpoints = true;
+    plot.options.rules.paid_at_once = 2;
+    return plot;
 }
 
 Plot with_a_liar() {
@@ -136,7 +145,8 @@ struct PlotCase {
     const char* name;
     Plot (*make)();
 };
-const PlotCase kPlots[] = {{"Honest", honest}, {"Liar", with_a_liar}, {"Flip", with_a_flip}};
+const PlotCase kPlots[] = {
+    {"Honest", honest}, {"Portions", with_own_endpoints_and_portions}, {"Liar", with_a_liar}, {"Flip", with_a_flip}};
 
 void PrintTo(const PlotCase& plot, std::ostream* out) {
     *out << plot.name;
@@ -202,6 +212,33 @@ TEST(TwoRestarts, EndLikeARunThatWasNeverKilled) {
 TEST(TwoRestarts, DISABLED_AtEveryPairOfEffects) {
     const int died_twice = die_twice(kDeaths[0], 1) + die_twice(kDeaths[1], 1);
     std::printf("FIGURE killed and restarted twice %d runs, settled alike %d\n", died_twice, HasFailure() ? 0 : died_twice);
+}
+
+/// The first member of segment 0 never comes back: the others keep their votes, since the bridge kept the list that gives the root.
+TEST(StaysAway, CostsNobodyElseItsVote) {
+    const Ending undisturbed = play(honest(), kDeaths[0], {});
+    int kill = 0;
+    for (bool killed = true; killed; ++kill) {
+        JobHarness job({});
+        job.tripwire().arm(kill);
+        const std::size_t gone = job.executor_at(SegmentIndex(0), job.chain().terms().job_hash, 0);
+        BridgeOutcome outcome;
+        try {
+            outcome = job.run();
+            killed = false;
+        } catch (const Killed&) {
+            job.restart(false);
+            job.stop_stepping(gone, true);
+            outcome = job.run();
+        }
+        EXPECT_EQ(outcome.state.status, RunStatus::Settled) << kill << ": " << outcome.reason;
+        EXPECT_EQ(job.chain().verdict(SegmentIndex(2)), undisturbed.digest) << kill;
+        for (const auto& [executor, fault] : job.chain().slashed()) {
+            EXPECT_EQ(executor, test::address_of(gone)) << kill;
+            EXPECT_EQ(fault, ChainFault::NoReveal) << kill;
+        }
+    }
+    EXPECT_GT(kill, 100);
 }
 
 /// What the notebooks are for: without them a member cannot open what it committed to, and honest ones are slashed.

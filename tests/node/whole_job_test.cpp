@@ -331,6 +331,31 @@ TEST(WholeJob, ChallengeOfALieFlipsTheVerdictAndRedoesWhatWasBuiltOnIt) {
     EXPECT_EQ(job.chain().slashed().size(), 3U);
 }
 
+TEST(WholeJob, MoreExecutorsThanAreSettledAtOnceArePaidInPortions) {
+    for (const std::size_t at_once : {1U, 64U, 65U, 66U}) {
+        HarnessOptions options;
+        options.executors = 66;
+        options.lead = 66;
+        options.segments = 1;
+        options.rules.paid_at_once = at_once;
+        JobHarness job(options);
+        const auto outcome = job.run();
+
+        EXPECT_EQ(outcome.state.status, RunStatus::Settled) << outcome.reason;
+        std::set<Address> paid;
+        for (const auto& credit : outcome.state.credits) {
+            if (credit.role == "executor") {
+                EXPECT_TRUE(paid.insert(credit.payee).second) << "paid twice";
+            }
+        }
+        EXPECT_EQ(paid.size(), 66U) << at_once;
+        const auto calls = std::count_if(outcome.costs.begin(), outcome.costs.end(),
+                                         [](const auto& cost) { return cost.call == "JobBoard.PayExecutors"; });
+        EXPECT_EQ(calls, at_once == 66 ? 0 : at_once == 1 ? 66 : 2) << at_once;
+        EXPECT_TRUE(job.chain().refusals().empty());
+    }
+}
+
 using Damage = std::function<void(training::TrainingState&)>;
 
 /// What a store may hand out instead of the agreed state; every member that has to read it must refuse it.

@@ -18,8 +18,8 @@ struct Revert {
 };
 
 std::string name_of(const node::ChainAction& action) {
-    static const char* const kNames[] = {"PostCommitments", "CastVotes", "CloseAttempt",
-                                         "Finalize",        "Settle",    "ProveEquivocation"};
+    static const char* const kNames[] = {"PostCommitments", "CastVotes",         "CloseAttempt", "Finalize",
+                                         "Settle",          "ProveEquivocation", "PayExecutors"};
     return kNames[action.index()];
 }
 
@@ -215,6 +215,11 @@ void MemoryChain::apply(const node::Finalize& action) {
         slashed_[found.executor] = fault;
         emit(node::ExecutorSlashed{found.executor, action.segment, fault, Wei(10)});
     }
+    for (const auto& earner : agreement::earners(segment.tally, *segment.verdict)) {
+        if (std::find(earners_.begin(), earners_.end(), earner) == earners_.end()) {
+            earners_.push_back(earner);
+        }
+    }
 }
 
 void MemoryChain::apply(const node::Settle& action) {
@@ -227,9 +232,25 @@ void MemoryChain::apply(const node::Settle& action) {
     require(hash::segment_digest(opening) == *last.verdict, "DigestNotOpened");
     const bool met = action.metric_bp >= rules_.threshold_bp;
     state_ = met ? State::Settled : State::Unmet;
-    emit(node::JobSettled{met, action.metric_bp});
+    if (earners_.size() <= rules_.paid_at_once) {
+        pay_executors(rules_.paid_at_once);
+    }
+    emit(node::JobSettled{met, action.metric_bp, Wei(earners_.size())});
     for (const auto& seller : terms_.sellers) {
         emit(node::CreditAdded{seller.address, Wei(1), "seller"});
+    }
+}
+
+void MemoryChain::apply(const node::PayExecutors& action) {
+    require(state_ == State::Settled || state_ == State::Unmet, "NobodyToPay");
+    require(paid_ < earners_.size(), "NobodyToPay");
+    pay_executors(std::min<std::size_t>(action.count, rules_.paid_at_once));
+}
+
+/// A wei each, in the order in which they first earned.
+void MemoryChain::pay_executors(std::size_t count) {
+    for (; count > 0 && paid_ < earners_.size(); --count) {
+        emit(node::CreditAdded{earners_[paid_++], Wei(1), "executor"});
     }
 }
 

@@ -20,6 +20,7 @@ struct ChainRules {
     std::uint64_t reveal_blocks = 60;
     std::uint64_t challenge_blocks = 3;
     std::uint32_t threshold_bp = 9000;
+    std::size_t paid_at_once = 64;  ///< more executors are paid in portions
 };
 
 class MemoryChain final : public node::Chain {
@@ -83,6 +84,8 @@ private:
     void apply(const node::Finalize& action);
     void apply(const node::Settle& action);
     void apply(const node::ProveEquivocation& action);
+    void apply(const node::PayExecutors& action);
+    void pay_executors(std::size_t count);
     void apply_challenge(SegmentIndex index, const Address& challenger);
 
     node::JobTerms terms_;
@@ -96,6 +99,8 @@ private:
     State state_ = State::Running;
     std::map<std::uint32_t, Segment> segments_;
     std::map<Address, node::ChainFault> slashed_;
+    std::vector<Address> earners_;
+    std::size_t paid_ = 0;
     std::vector<node::ChainEvent> events_;
     std::size_t read_ = 0;
     std::vector<node::TransactionCost> costs_;

@@ -110,6 +110,14 @@ TEST(Actions, SettleOnSettlement) {
     EXPECT_EQ(contracts::read_hashes(arguments[3]), shards);
 }
 
+TEST(Actions, PayExecutorsInPortions) {
+    const node::PayExecutors action{JobId(1), 64, 65};
+    const auto arguments = arguments_of(translate(action), contracts::fn::kPayExecutors);
+
+    EXPECT_EQ(number(arguments[0]), 1u);
+    EXPECT_EQ(number(arguments[1]), 65u);
+}
+
 TEST(Actions, ProveEquivocationOfTheSigner) {
     const node::SignedVote first{0, address_of(8), hash_of(1), hash_of(2), {}, Bytes(64, 3)};
     node::SignedVote second = first;
@@ -169,15 +177,18 @@ TEST(Events, OfSegmentsKeepTheirFields) {
 }
 
 TEST(Events, OfVotesCountOneForEachExecutor) {
-    const auto bodies = translate(event("VotesCast", {argument("attempt", U256(65537)), argument("digest", hash_of(4)),
-                                                      argument("executors", AbiValues{address_of(5), address_of(6)})}),
-                                  JobId(1));
+    const auto bodies = translate(
+        event("VotesCast", {argument("attempt", U256(65537)), argument("digest", hash_of(4)), argument("witness", hash_of(9)),
+                            argument("executors", AbiValues{address_of(5), address_of(6)})}),
+        JobId(1));
     ASSERT_EQ(bodies.size(), 2u);
     for (std::size_t i = 0; i < bodies.size(); ++i) {
         const auto& counted = std::get<node::VoteCounted>(bodies[i]);
         EXPECT_EQ(counted.segment, SegmentIndex(2));
         EXPECT_EQ(counted.attempt, AttemptIndex(65537));
         EXPECT_EQ(counted.executor, address_of(static_cast<std::uint8_t>(5 + i)));
+        EXPECT_EQ(counted.digest, hash_of(4));
+        EXPECT_EQ(counted.witness, hash_of(9));
     }
 }
 
@@ -194,10 +205,11 @@ TEST(Events, OfMoneyKeepTheirFields) {
     EXPECT_EQ(credit.role, "seller");
     EXPECT_EQ(credit.amount, Wei(44));
 
-    const auto settled =
-        body_of<node::JobSettled>(event("JobSettled", {argument("met", U256(1)), argument("metricBp", U256(9800))}));
+    const auto settled = body_of<node::JobSettled>(
+        event("JobSettled", {argument("met", U256(1)), argument("metricBp", U256(9800)), argument("executorsWei", U256(77))}));
     EXPECT_TRUE(settled.met);
     EXPECT_EQ(settled.metric_bp, 9800u);
+    EXPECT_EQ(settled.executors_wei, Wei(77));
     EXPECT_EQ(body_of<node::JobVoided>(event("JobVoided", {argument("reason", U256(1))})).reason, "Stalled");
 }
 
