@@ -42,4 +42,13 @@ ShardLists read_lists(rpc::Client& client, const Deployment& deployment, const s
     return lists_under(registered, tags);
 }
 
+bool lists_are_old(std::string_view reason) {
+    for (const std::string_view error : {"ListMismatch", "ListsMissing", "ListsLeftOver"}) {
+        if (reason.find(error) != std::string_view::npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace cone::contracts

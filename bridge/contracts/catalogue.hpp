@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "bridge/contracts/deployment.hpp"
@@ -21,5 +22,9 @@ using ShardLists = std::vector<std::vector<Hash32>>;
 /// Same, with the events of the chain up to its newest block. A registration that comes later makes `close` fail with
 /// ListMismatch: read again.
 [[nodiscard]] ShardLists read_lists(rpc::Client& client, const Deployment& deployment, const std::vector<Hash32>& tags);
+
+/// Whether `close` or `order` was refused because somebody registered a shard after the lists were read. `reason` as
+/// describe_revert has it.
+[[nodiscard]] bool lists_are_old(std::string_view reason);
 
 }  // namespace cone::contracts

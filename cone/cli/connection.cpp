@@ -77,7 +77,7 @@ rpc::Receipt Account::send(const contracts::ContractCall& call) {
                                        .data = call.data,
                                        .value = eth::to_u256(call.value)});
     if (const auto* reverted = std::get_if<sender::Reverted>(&outcome)) {
-        throw ChainError(label + " refused: " + contracts::describe_revert(call.contract, reverted->why.data));
+        throw CallRefused(label, contracts::describe_revert(call.contract, reverted->why.data));
     }
     if (const auto* refused = std::get_if<sender::Refused>(&outcome)) {
         throw ChainError(label + " refused: " + refused->reason, "does the account have enough ether?");

@@ -15,6 +15,7 @@
 #include "bridge/sender/journal.hpp"
 #include "bridge/sender/sender.hpp"
 #include "cone/base/clock.hpp"
+#include "cone/base/errors.hpp"
 #include "cone/cli/roles.hpp"
 #include "cone/config/config.hpp"
 
@@ -48,6 +49,12 @@ private:
 /// How this program sends: patience and limits of the config, outages told to people.
 [[nodiscard]] sender::SendSettings send_settings(const config::Config& config);
 
+/// The contract said no, for `reason`: its error by name.
+struct CallRefused : ChainError {
+    CallRefused(const std::string& call, std::string why) : ChainError(call + " refused: " + why), reason(std::move(why)) {}
+    std::string reason;
+};
+
 /// One key that sends, waiting for each receipt.
 class Account {
 public:
@@ -55,7 +62,7 @@ public:
 
     [[nodiscard]] const Address& address() const { return signer_->address(); }
     [[nodiscard]] Wei balance();
-    /// Throws ChainError with the contract's reason by name when it says no.
+    /// Throws CallRefused when the contract says no, ChainError when the node does.
     rpc::Receipt send(const contracts::ContractCall& call);
 
 private:

@@ -14,6 +14,8 @@
 namespace cone::cli {
 namespace {
 
+constexpr int kCloseTries = 8;
+
 contracts::Request request_of(const config::Config& config, const job::JobSpec& spec, const Address& bridge) {
     const auto& agreement = spec.agreement;
     return {.spec_hash = job::spec_hash(spec),
@@ -71,6 +73,21 @@ std::uint64_t place_bids(Connection& connection, const config::Config& config, c
     return end_block;
 }
 
+/// Whoever registers a shard in the block of the closing changes a list that was read before it: the lists are read anew then.
+rpc::Receipt close_with_new_lists(Connection& connection, Account& bridge, JobId auction, const std::vector<Hash32>& tags) {
+    for (int left = kCloseTries;; --left) {
+        const auto lists = contracts::read_lists(connection.client(), connection.deployment(), tags);
+        try {
+            return bridge.send(contracts::close_auction(auction, lists));
+        } catch (const CallRefused& refused) {
+            if (left == 1 || !contracts::lists_are_old(refused.reason)) {
+                throw;
+            }
+            say("  a shard was registered meanwhile; closing with the new lists");
+        }
+    }
+}
+
 }  // namespace
 
 std::size_t register_executors(Connection& connection, const config::Config& config) {
@@ -108,9 +125,7 @@ JobId hold_auction(Connection& connection, const config::Config& config, const j
     const std::uint64_t end_block = place_bids(connection, config, spec, bridge.address());
     const JobId auction = running_auction(connection, config);
     wait_past_block(connection, end_block, "auction closes");
-    const auto lists =
-        contracts::read_lists(connection.client(), connection.deployment(), contracts::tag_set(config.market.tags));
-    const auto receipt = bridge.send(contracts::close_auction(auction, lists));
+    const auto receipt = close_with_new_lists(connection, bridge, auction, contracts::tag_set(config.market.tags));
     if (const auto opened = event_in(connection, receipt, "JobOpened")) {
         return JobId(opened->number("jobId"));
     }

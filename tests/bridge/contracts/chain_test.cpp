@@ -111,6 +111,26 @@ TEST(OnChain, MatchTheShardsOfEveryTagSetThatCarriesTheTags) {
     EXPECT_NE(reason_of([&] { net.send(kBuyer, close_auction(id, {})); }).find("AuctionClosed"), std::string::npos);
 }
 
+/// Somebody registers between the reading of the lists and the closing: it is refused as such, and goes through with new lists.
+TEST(OnChain, ClosingWithListsThatGrewMeanwhileIsRefusedAndGoesThroughAgain) {
+    for (const auto& tags : std::vector<std::vector<std::string>>{{"vision", "digits"}, {"vision", "digits", "small"}}) {
+        Devnet net;
+        const auto asked = tag_set({"vision", "digits"});
+        net.send(kFirstSeller, register_shard(asked, shard_root(0), 100, Wei(0)));
+        net.send(kBuyer, open_auction(asked, net.request(), kEther));
+        const JobId id = net.views().running_auction(asked);
+        net.mine(5);
+        const auto old_lists = read_lists(net.client(), net.deployment(), asked);
+        net.send(kFirstSeller, register_shard(tag_set(tags), shard_root(1), 100, Wei(0)));
+
+        const auto reason = reason_of([&] { net.send(kBuyer, close_auction(id, old_lists)); });
+        EXPECT_TRUE(lists_are_old(reason)) << reason;
+        net.send(kBuyer, close_auction(id, read_lists(net.client(), net.deployment(), asked)));
+        EXPECT_EQ(net.views().job(id).sellers, 2);
+        EXPECT_FALSE(lists_are_old(reason_of([&] { net.send(kBuyer, close_auction(id, old_lists)); }))) << "closed already";
+    }
+}
+
 TEST(OnChain, OpenAJobAtAFixedPriceAndRefuseToPayBeforeItSettles) {
     Devnet net;
     const auto tags = tag_set({"vision", "digits"});
