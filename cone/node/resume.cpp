@@ -98,6 +98,7 @@ bool adopt(Step& step, Attempt& attempt, const CommitmentsPosted& posted) {
     }
     attempt.root = posted.root;
     attempt.adopted = true;
+    attempt.sealed = step.now;  // when it was, nobody knows any more
     attempt.phase = Phase::Revealing;
     file_reveals(step, attempt, posted.segment);
     attempt.phase = Phase::OnChain;
