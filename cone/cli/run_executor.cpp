@@ -3,8 +3,10 @@
 #include <filesystem>
 
 #include "bridge/adapter/member_endpoint.hpp"
+#include "bridge/adapter/member_voice.hpp"
 #include "bridge/adapter/votes.hpp"
 #include "cone/base/errors.hpp"
+#include "cone/cli/connection.hpp"
 #include "cone/cli/directory_state_store.hpp"
 #include "cone/cli/file_notebook.hpp"
 #include "cone/cli/prepare.hpp"
@@ -37,6 +39,18 @@ std::unique_ptr<adapter::MemberEndpoint> open_endpoint(const config::Config& con
                                         .chain_id = config.chain.chain_id,
                                         .deployment = contracts::load_deployment(config::deployment_path(config)),
                                         .call_timeout = std::min(kLongestCall, root_patience(config) / 4)});
+}
+
+/// Past the bridge, with the member's own key; nothing without an endpoint of its own.
+std::unique_ptr<adapter::MemberVoice> open_voice(const config::Config& config, std::uint32_t executor) {
+    if (config.chain.member_rpc_url.empty()) {
+        return nullptr;
+    }
+    return std::make_unique<adapter::MemberVoice>(
+        adapter::MemberVoiceSettings{.url = config.chain.member_rpc_url,
+                                     .deployment = contracts::load_deployment(config::deployment_path(config)),
+                                     .send = send_settings(config)},
+        signer_for(config, Role::Executor, executor));
 }
 
 std::vector<node::PlannedFault> planted(const config::Config& config) {
@@ -92,9 +106,11 @@ node::SeatEnd run_executor_rank(const config::Config& config, const node::Seat& 
     const SteadyClock clock;
     std::optional<adapter::KeyVoteSigner> signer;
     std::unique_ptr<adapter::MemberEndpoint> endpoint;
+    std::unique_ptr<adapter::MemberVoice> voice;
     if (leads) {
         signer.emplace(key_for(config, Role::Executor, executor));
         endpoint = open_endpoint(config);
+        voice = open_voice(config, executor);
     }
     const node::ExecutorPorts ports{
         .team = seat.team,
@@ -108,6 +124,7 @@ node::SeatEnd run_executor_rank(const config::Config& config, const node::Seat& 
                                          tracing(config, context, welcome.job, executor));
         },
         .endpoint = endpoint.get(),
+        .voice = voice.get(),
         .open_notebook = [&](const node::Welcome& welcome) -> std::unique_ptr<node::Notebook> {
             const auto folder = job_folder(config, welcome.job.value);
             return std::make_unique<FileNotebook>(

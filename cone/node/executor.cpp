@@ -69,6 +69,9 @@ public:
         if (ports.endpoint != nullptr) {
             roots_.emplace(*ports.endpoint, ports.clock, options.root_patience);
         }
+        if (ports.voice != nullptr) {
+            escort_.emplace(*ports.voice, ports.clock, ports.signer->address(), 2 * options.reveal_timeout);
+        }
     }
 
     bool step() {
@@ -83,7 +86,11 @@ public:
         const auto due = votes_.take_due();
         for (const auto& reveal : due) {
             tell(reveal);
+            if (escort_) {
+                escort_->shown(reveal);
+            }
         }
+        speak_for_ourselves();
         call_team();
         return !due.empty();
     }
@@ -190,6 +197,7 @@ private:
         if (fault == FaultKind::Crash || fault == FaultKind::Freeze) {
             strike(*fault);
         }
+        speak_for_ourselves();
         collect_mail();
         const bool stop =
             std::any_of(inbox_.begin(), inbox_.end(), [](const auto& m) { return std::holds_alternative<Stop>(m); });
@@ -243,10 +251,18 @@ private:
             }
         }
     }
+    /// The bridge has had its time with a vote of ours: the chain gets it from us.
+    void speak_for_ourselves() {
+        if (escort_) {
+            (void)escort_->look();
+        }
+    }
     void open_vote(const CommitmentsOnChain& posted) {
         try {
             if (!votes_.on_chain(posted)) {
                 keep_back(posted, "our commitment is not under the root on chain");
+            } else if (escort_) {
+                escort_->bound(domain_.job, posted);
             }
         } catch (const EnvironmentError& error) {
             keep_back(posted, error.what());
@@ -275,7 +291,8 @@ private:
     const ExecutorOptions& options_;
     TeamRunner team_;
     VoteKeeper votes_;
-    std::optional<RootWatch> roots_;  ///< nothing without an endpoint of our own
+    std::optional<RootWatch> roots_;    ///< nothing without an endpoint of our own
+    std::optional<VoteEscort> escort_;  ///< nothing without a voice of our own
     VoteDomain domain_;
     std::deque<ToExecutor> inbox_;
     Deadline next_call_{};

@@ -16,6 +16,7 @@
 #include "cone/node/messages.hpp"
 #include "cone/node/notebook.hpp"
 #include "cone/node/own_endpoint.hpp"
+#include "cone/node/own_vote.hpp"
 #include "cone/node/state_store.hpp"
 #include "cone/training/segment.hpp"
 
@@ -47,6 +48,7 @@ struct ExecutorPorts {
     const Clock& clock;
     EngineFactory make_engine;
     OwnEndpoint* endpoint = nullptr;  ///< null: the bridge is believed when it says that a root is in a block
+    OwnVoice* voice = nullptr;        ///< null: a vote that the bridge leaves out stays out
     NotebookFactory open_notebook{};  ///< the leader's; empty: votes are forgotten when the process ends
 };
 

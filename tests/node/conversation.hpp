@@ -121,6 +121,7 @@ inline std::vector<ExecutorEnd> converse(const Setting& setting, const std::func
                                       clock,
                                       setting.make_engine,
                                       leads ? setting.endpoint : nullptr,
+                                      nullptr,
                                       leads ? setting.open_notebook : NotebookFactory{}};
             ExecutorOptions options;
             options.heartbeat = Millis{1};

@@ -81,6 +81,48 @@ TEST(WholeJob, MemberWhoseEndpointIsDownLosesItsOwnVoteOnly) {
     }
 }
 
+/// One segment: afterwards the bridge takes the member for unresponsive, and here it trains faster than it can say that it started.
+TEST(WholeJob, MemberThatTheBridgeIgnoresBringsItsVoteItself) {
+    for (std::size_t ignored = 0; ignored < 6; ++ignored) {
+        HarnessOptions options;
+        options.segments = 1;
+        options.ignored = {ignored};
+        options.own_voices = true;
+        options.own_endpoints = true;
+        JobHarness job(options);
+        const auto outcome = job.run();
+
+        EXPECT_EQ(outcome.state.status, RunStatus::Settled) << outcome.reason;
+        EXPECT_EQ(job.chain().verdict(SegmentIndex(0)), honest_verdict(1));
+        EXPECT_TRUE(job.chain().slashed().empty()) << "executor " << ignored;
+        EXPECT_EQ(outcome.state.segments.at(0).attempts.size(), 1U) << "executor " << ignored;
+    }
+}
+
+TEST(WholeJob, MemberThatTheBridgeIgnoresIsSlashedWithoutAVoiceOfItsOwn) {
+    std::size_t slashed = 0;
+    for (std::size_t ignored = 0; ignored < 6; ++ignored) {
+        HarnessOptions options;
+        options.segments = 1;
+        options.ignored = {ignored};
+        JobHarness job(options);
+        (void)job.run();
+        slashed += job.chain().slashed().count(test::address_of(ignored));
+    }
+    EXPECT_EQ(slashed, 3U) << "whoever was asked: the voice makes the difference";
+}
+
+TEST(WholeJob, VotesThatTheBridgeBroughtAreNotCountedTwice) {
+    HarnessOptions options;
+    options.own_voices = true;
+    options.rules.challenge_blocks = 100;  // long enough for every member to try
+    JobHarness job(options);
+    const auto outcome = job.run();
+
+    expect_settled_right(job, outcome);
+    EXPECT_TRUE(job.chain().slashed().empty());
+}
+
 TEST(WholeJob, LiarIsOutvotedBySegmentOfTwiceTheSizeAndSlashed) {
     JobHarness job(with_faults({{SegmentIndex(1), 1, FaultKind::WrongDigest}}));
     const auto outcome = job.run();

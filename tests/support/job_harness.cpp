@@ -15,6 +15,17 @@ constexpr Millis kRevealTimeout{200};
 
 }  // namespace
 
+std::optional<comm::Mail> DeafMailbox::try_receive() {
+    while (auto mail = mailbox_->try_receive()) {
+        const auto executor = static_cast<std::size_t>(mail->from - 1);
+        const bool ignored = std::count(ignored_.begin(), ignored_.end(), executor) != 0;
+        if (!ignored || !std::holds_alternative<node::Reveal>(node::decode_to_bridge(mail->bytes))) {
+            return mail;
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<comm::Mail> LaggingMailbox::try_receive() {
     while (auto mail = mailbox_->try_receive()) {
         waiting_.emplace_back(clock_.now() + lag_, std::move(*mail));
@@ -45,7 +56,8 @@ JobHarness::JobHarness(HarnessOptions options)
 
 void JobHarness::start() {
     world_ = comm::ThreadWorld::create(static_cast<int>(options_.executors) + 1, Millis{1000});
-    bridge_mailbox_ = std::make_unique<LaggingMailbox>(mailbox(node::kBridgeRank), clock_, options_.mail_lag);
+    bridge_mailbox_ = std::make_unique<LaggingMailbox>(
+        std::make_unique<DeafMailbox>(mailbox(node::kBridgeRank), options_.ignored), clock_, options_.mail_lag);
     bridge_notebook_ = notebook(0);
     bridge_ports_ =
         std::make_unique<node::BridgePorts>(node::BridgePorts{*bridge_mailbox_,
@@ -90,9 +102,9 @@ void JobHarness::add_executor(std::size_t number) {
         return std::make_unique<AlphabetEngine>(welcome.job_hash);
     };
     executor.endpoint = endpoint_of(number);
-    executor.ports = std::make_unique<node::ExecutorPorts>(
-        node::ExecutorPorts{solo_, executor.mailbox.get(), executor.signer.get(), tripped_store_, clock_, factory,
-                            executor.endpoint.get(), [this, number](const node::Welcome&) { return notebook(number + 1); }});
+    executor.ports = std::make_unique<node::ExecutorPorts>(node::ExecutorPorts{
+        solo_, executor.mailbox.get(), executor.signer.get(), tripped_store_, clock_, factory, executor.endpoint.get(),
+        options_.own_voices ? &voice_ : nullptr, [this, number](const node::Welcome&) { return notebook(number + 1); }});
     executor.leader = std::make_unique<node::ExecutorLeader>(*executor.ports, executor_options_);
     executors_.push_back(std::move(executor));
 }

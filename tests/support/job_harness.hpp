@@ -37,7 +37,36 @@ struct HarnessOptions {
     std::vector<std::size_t> refusing;  ///< executors whose probe fails
     bool own_endpoints = false;         ///< executors look at the chain before they reveal
     std::vector<std::size_t> cut_off;   ///< executors whose own endpoint is down
+    std::vector<std::size_t> ignored;   ///< executors whose reveals the bridge does not hear
+    bool own_voices = false;            ///< executors bring a vote to the chain that the bridge leaves out
     Millis mail_lag{0};  ///< mail comes out so long after the bridge first asks for it, as under MPI after a pause
+};
+
+/// A member's way to the chain past the bridge.
+class MemoryVoice final : public node::OwnVoice {
+public:
+    explicit MemoryVoice(MemoryChain& chain) : chain_(chain) {}
+    void cast(const node::CastVotes& vote) override { chain_.submit_by_another(vote); }
+
+private:
+    MemoryChain& chain_;
+};
+
+/// A bridge's mailbox that loses what certain ranks reveal.
+class DeafMailbox final : public comm::Mailbox {
+public:
+    DeafMailbox(std::unique_ptr<comm::Mailbox> mailbox, std::vector<std::size_t> ignored)
+        : mailbox_(std::move(mailbox)), ignored_(std::move(ignored)) {}
+    [[nodiscard]] int rank() const override { return mailbox_->rank(); }
+    [[nodiscard]] int size() const override { return mailbox_->size(); }
+    void send(int to, ByteSpan message) override { mailbox_->send(to, message); }
+    [[nodiscard]] std::optional<comm::Mail> try_receive() override;
+    [[nodiscard]] std::set<int> failed_peers() override { return mailbox_->failed_peers(); }
+    [[nodiscard]] std::size_t pending_sends() override { return mailbox_->pending_sends(); }
+
+private:
+    std::unique_ptr<comm::Mailbox> mailbox_;
+    std::vector<std::size_t> ignored_;
 };
 
 /// Hands mail on some time after it was there to be had.
@@ -117,6 +146,7 @@ private:
     FakeVerifier verifier_;
     MemoryChain chain_;
     MemoryStateStore store_;
+    MemoryVoice voice_{chain_};
     std::map<std::size_t, std::vector<Bytes>> pages_;
     Tripwire wire_;
     TrippedChain tripped_chain_{chain_, wire_};

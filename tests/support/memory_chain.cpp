@@ -65,6 +65,20 @@ std::optional<node::AttemptOnChain> MemoryChain::find_attempt(SegmentIndex segme
     return std::nullopt;
 }
 
+void MemoryChain::mine(const node::ChainAction& action, bool ours) {
+    try {
+        std::visit([&](const auto& body) { apply(body); }, action);
+        if (ours) {
+            costs_.push_back({"JobBoard." + name_of(action), {}, {}, head_, 100000});
+        }
+    } catch (const Revert& revert) {
+        if (ours) {
+            refusals_.push_back(name_of(action) + ": " + revert.error);
+            emit(node::ActionRefused{name_of(action), revert.error, segment_of(action)});
+        }
+    }
+}
+
 std::vector<node::ChainEvent> MemoryChain::poll() {
     if (while_polled) {
         while_polled(polls_++);
@@ -74,13 +88,10 @@ std::vector<node::ChainEvent> MemoryChain::poll() {
         apply_challenge(segment, challenger);
     }
     for (const auto& action : std::exchange(pending_, {})) {
-        try {
-            std::visit([&](const auto& body) { apply(body); }, action);
-            costs_.push_back({"JobBoard." + name_of(action), {}, {}, head_, 100000});
-        } catch (const Revert& revert) {
-            refusals_.push_back(name_of(action) + ": " + revert.error);
-            emit(node::ActionRefused{name_of(action), revert.error, segment_of(action)});
-        }
+        mine(action, true);
+    }
+    for (const auto& action : std::exchange(others_pending_, {})) {
+        mine(action, false);
     }
     const auto unread = events_.begin() + static_cast<std::ptrdiff_t>(std::exchange(read_, events_.size()));
     return {unread, events_.end()};

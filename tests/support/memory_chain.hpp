@@ -37,6 +37,9 @@ public:
     /// Somebody objects to an accepted segment; takes effect in the next block.
     void challenge(SegmentIndex segment, const Address& challenger) { challenges_.push_back({segment, challenger}); }
 
+    /// A call by somebody else than the node that polls: its refusal is nobody's event.
+    void submit_by_another(const node::ChainAction& action) { others_pending_.push_back(action); }
+
     /// The node that polls was started again: it reads all events from the first. What it had sent is mined all the same, or lost.
     void restart_node(bool pending_survive);
 
@@ -71,6 +74,7 @@ private:
     };
 
     void emit(const node::ChainEventBody& body);
+    void mine(const node::ChainAction& action, bool ours);
     void require(bool condition, const char* error) const;
     Segment& running_segment(SegmentIndex index);
     [[nodiscard]] std::uint64_t reveal_until(const Attempt& attempt) const {
@@ -92,6 +96,7 @@ private:
     ChainRules rules_;
     const node::VoteVerifier& verifier_;
     std::deque<node::ChainAction> pending_;
+    std::deque<node::ChainAction> others_pending_;
     std::vector<std::pair<SegmentIndex, Address>> challenges_;
     int polls_ = 0;
     std::uint64_t head_ = 100;

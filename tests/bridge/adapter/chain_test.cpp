@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bridge/adapter/ethereum_chain.hpp"
+#include "bridge/adapter/member_voice.hpp"
 #include "bridge/adapter/votes.hpp"
 #include "bridge/eth/key_source.hpp"
 #include "bridge/rpc/calls.hpp"
@@ -234,6 +235,41 @@ TEST_F(OnEthereum, AJobGoesFromCommitmentsToPayout) {
     for (const auto& cost : costs) {
         EXPECT_GT(cost.gas, 21'000u) << cost.call;
     }
+}
+
+/// The bridge brings one of two votes; the other member brings its own, and what is counted already is not paid for again.
+TEST_F(OnEthereum, AMemberThatTheBridgeLeftOutBringsItsVote) {
+    run_job();
+    prepare(chain_->terms());
+    chain_->submit(post());
+    (void)wait_for<node::CommitmentsPosted>();
+    net_.mine(1);
+    node::CastVotes first = cast_;
+    first.votes.pop_back();
+    chain_->submit(first);
+    (void)wait_for<node::VoteCounted>();
+    node::CastVotes second = cast_;
+    second.votes.erase(second.votes.begin());
+    const Address member = cast_.members[1];
+    sender::SendSettings send;
+    send.chain_id = eth::kAnvilChainId;
+    send.poll_interval = Millis(10);
+    MemberVoice voice({net_.url(), net_.deployment(), send}, std::make_unique<eth::LocalSigner>(key_of(member)));
+
+    voice.cast(second);
+    const auto counted = wait_for<node::VoteCounted>();
+    (void)wait_for<node::SegmentAccepted>();
+    const auto sent = rpc::transaction_count(net_.client(), member);
+    voice.cast(second);
+    for (int look = 0; look < 1000 && voice.unfinished() > 0; ++look) {
+        (void)pause_.wait(Millis(10));
+    }
+
+    EXPECT_EQ(counted.executor, member);
+    EXPECT_EQ(counted.digest, cast_.votes[1].digest);
+    EXPECT_EQ(counted.witness, cast_.votes[1].witness);
+    EXPECT_EQ(voice.unfinished(), 0U);
+    EXPECT_EQ(rpc::transaction_count(net_.client(), member), sent) << "a vote that is there is not sent";
 }
 
 TEST_F(OnEthereum, ARefusalArrivesAsAnEventWithTheContractsReason) {
