@@ -364,9 +364,14 @@ TEST_F(OnEthereum, ARaceThatIsLostIsToldByNameAndNotTriedAgainBlindly) {
     net_.mine(posted.reveal_until_block - rpc::block_number(net_.client()) + 1);
     const auto before = nonce();
     submit_unmined(node::CloseAttempt{job_, SegmentIndex(0), AttemptIndex(0)});
-    (void)net_.client().ask("anvil_dropAllTransactions");
-    (void)net_.client().ask("evm_setAutomine", {true});
-    net_.send(kBuyer, contracts::close_attempt(job_, SegmentIndex(0)));  // somebody else is first; ours comes back after it
+    const auto call = contracts::close_attempt(job_, SegmentIndex(0));
+    (void)net_.client().ask("eth_sendTransaction", {{{"from", to_hex(dev_account(kBuyer).address())},
+                                                     {"to", to_hex(net_.deployment().address(call.contract))},
+                                                     {"data", to_hex(call.data)},
+                                                     {"gas", "0xf4240"},
+                                                     {"maxFeePerGas", "0x174876e800"},
+                                                     {"maxPriorityFeePerGas", "0xba43b7400"}}});  // it goes first
+    net_.mine(1);
 
     const auto refused = wait_for<node::ActionRefused>();
 
