@@ -144,17 +144,19 @@ struct Soak {
         }));
     }
 
-    /// Decides from the index alone; what the journal holds under the same intent is not signed again.
-    bool order(std::size_t number) {
-        const std::string name = "order " + std::to_string(number);
+    [[nodiscard]] sender::Outgoing wish(std::size_t number) {
         auto request = net.request();
         request.spec_hash = spec_hash(number);
         const auto call = contracts::order_job(tags, request, {{shard_root(0)}}, kPrice);
-        const sender::Outgoing outgoing{.label = name,
-                                        .to = net.deployment().address(call.contract),
-                                        .data = call.data,
-                                        .value = eth::to_u256(call.value),
-                                        .intent = name};
+        return {.label = "order " + std::to_string(number),
+                .to = net.deployment().address(call.contract),
+                .data = call.data,
+                .value = eth::to_u256(call.value),
+                .intent = "order " + std::to_string(number)};
+    }
+    /// Decides from the index alone; what the journal holds under the same intent is not signed again.
+    bool order(std::size_t number) {
+        const sender::Outgoing outgoing = wish(number);
         for (int tries = 0; tries < kTriesMax; ++tries) {
             if (reverted) {
                 recover();
@@ -224,6 +226,20 @@ TEST(RpcSoak, DoesEveryActionOnceAndKeepsTheIndexRight) {
     std::printf("%srpc soak %zu wrong %zu double\n", wanted >= 10'000 ? "FIGURE " : "", wrong, twice);
     std::printf("%llu calls, %zu ill, %zu orders, %zu answers refused, %zu restarts\n",
                 static_cast<unsigned long long>(soak.calls()), soak.ills.load(), orders, soak.refused, soak.restarts);
+}
+
+TEST(RpcSoak, WouldSeeADoubleAndAMissingOne) {
+    Soak soak(1);
+    soak.first.get_well();
+    sender::Outgoing forgetful = soak.wish(0);
+    forgetful.intent.clear();
+    for (int i = 0; i < 2; ++i) {
+        ASSERT_TRUE(std::holds_alternative<rpc::Receipt>(soak.writer->send(forgetful)));
+    }
+    const index::MarketIndex truth = fresh_index(soak.control.client, soak.net.deployment());
+    EXPECT_EQ(Soak::count(truth, 0), 2U);
+    EXPECT_EQ(Soak::count(truth, 1), 0U);
+    EXPECT_NE(index::canonical_bytes(truth), index::canonical_bytes(soak.history.now())) << "which has read nothing";
 }
 
 }  // namespace
