@@ -94,6 +94,10 @@ inline constexpr Function kOrder{
     Contract::AuctionHouse,
     "order(bytes32[],(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address),bytes32[][])", "(uint64)"};
 inline constexpr Function kCloseAuction{Contract::AuctionHouse, "close(uint64,bytes32[][])", "(uint64)"};
+inline constexpr Function kAuction{
+    Contract::AuctionHouse, "auction(uint64)",
+    "((uint8,uint64,uint64,address,uint256,(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,"
+    "uint16,uint16,address),bytes32[]))"};
 inline constexpr Function kLeastBid{Contract::AuctionHouse, "leastBid(uint64)", "(uint256)"};
 inline constexpr Function kRunningAuction{Contract::AuctionHouse, "runningAuction(bytes32[])", "(uint64)"};
 inline constexpr Function kAuctionCount{Contract::AuctionHouse, "auctionCount()", "(uint64)"};
@@ -133,6 +137,7 @@ inline constexpr std::array kAll{kRegisterShard,
                                  kOpenAuction,
                                  kBid,
                                  kCloseAuction,
+                                 kAuction,
                                  kLeastBid,
                                  kRunningAuction,
                                  kAuctionCount};

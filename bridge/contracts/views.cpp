@@ -117,6 +117,10 @@ Wei Views::credit_of(const Address& payee) const {
     return read_wei(ask(fn::kCreditOf, {payee}));
 }
 
+std::uint64_t Views::auction_end(JobId auction) const {
+    return read_u64(std::get<AbiValues>(ask(fn::kAuction, {auction.value})).at(2));
+}
+
 Wei Views::least_bid(JobId auction) const {
     return read_wei(ask(fn::kLeastBid, {auction.value}));
 }

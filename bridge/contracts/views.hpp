@@ -48,6 +48,8 @@ public:
 
     // AuctionHouse
     [[nodiscard]] Wei least_bid(JobId auction) const;
+    /// Last block in which a bid is taken, as of now: a late bid moves it.
+    [[nodiscard]] std::uint64_t auction_end(JobId auction) const;
     /// JobId(0) when none is running under these tags.
     [[nodiscard]] JobId running_auction(const std::vector<Hash32>& tags) const;
     /// Number of auctions ever opened: the largest job number there can be.

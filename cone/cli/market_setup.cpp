@@ -41,6 +41,14 @@ void wait_past_block(Connection& connection, std::uint64_t block, const std::str
     }
 }
 
+/// A bid near the end moves the end, whoever places it.
+void wait_past_auction(Connection& connection, JobId auction) {
+    for (std::uint64_t end = 0; connection.views().auction_end(auction) > end;) {
+        end = connection.views().auction_end(auction);
+        wait_past_block(connection, end, "auction closes");
+    }
+}
+
 JobId running_auction(Connection& connection, const config::Config& config) {
     return connection.views().running_auction(contracts::tag_set(config.market.tags));
 }
@@ -57,20 +65,15 @@ std::optional<contracts::Event> event_in(Connection& connection, const rpc::Rece
     return std::nullopt;
 }
 
-std::uint64_t place_bids(Connection& connection, const config::Config& config, const job::JobSpec& spec,
-                         const Address& bridge) {
+void place_bids(Connection& connection, const config::Config& config, const job::JobSpec& spec, const Address& bridge) {
     const auto request = request_of(config, spec, bridge);
-    std::uint64_t end_block = 0;
     for (const auto& bid : config.market.bids) {
         Account buyer(connection, config, Role::Buyer, bid.buyer);
         const JobId running = running_auction(connection, config);
-        const auto receipt = buyer.send(
-            running == JobId(0) ? contracts::open_auction(contracts::tag_set(config.market.tags), request, bid.amount)
-                                : contracts::bid(running, request, bid.amount));
-        end_block = event_in(connection, receipt, "BidPlaced").value().number("endBlock");
+        buyer.send(running == JobId(0) ? contracts::open_auction(contracts::tag_set(config.market.tags), request, bid.amount)
+                                       : contracts::bid(running, request, bid.amount));
         say("  buyer " + std::to_string(bid.buyer) + " bids " + to_ether_string(bid.amount) + " ether");
     }
-    return end_block;
 }
 
 /// Whoever registers a shard in the block of the closing changes a list that was read before it: the lists are read anew then.
@@ -122,9 +125,9 @@ JobId hold_auction(Connection& connection, const config::Config& config, const j
     if (const JobId stale = running_auction(connection, config); stale != JobId(0)) {
         say("  auction " + std::to_string(stale.value) + " for these tags is still open; bidding in it");
     }
-    const std::uint64_t end_block = place_bids(connection, config, spec, bridge.address());
+    place_bids(connection, config, spec, bridge.address());
     const JobId auction = running_auction(connection, config);
-    wait_past_block(connection, end_block, "auction closes");
+    wait_past_auction(connection, auction);
     const auto receipt = close_with_new_lists(connection, bridge, auction, contracts::tag_set(config.market.tags));
     if (const auto opened = event_in(connection, receipt, "JobOpened")) {
         return JobId(opened->number("jobId"));
