@@ -1,4 +1,4 @@
-// cone devnet: a local Ethereum node (anvil) with freshly deployed contracts and funded test accounts.
+// cone devnet: a local Ethereum node (anvil or geth) with freshly deployed contracts and funded test accounts.
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/cli/devnet.hpp"
 
@@ -9,6 +9,7 @@
 #include "cone/base/errors.hpp"
 #include "cone/cli/command.hpp"
 #include "cone/cli/connection.hpp"
+#include "cone/cli/devnet_node.hpp"
 #include "cone/cli/process.hpp"
 #include "cone/cli/version.hpp"
 #include "cone/data/file.hpp"
@@ -16,13 +17,12 @@
 namespace cone::cli {
 namespace {
 
-constexpr auto kBalanceEther = "100000";
-constexpr int kStartTries = 200;
+constexpr int kStartTries = 400;
 constexpr Millis kStartPause{50};
 constexpr int kStopGraceMs = 3000;
 
 std::filesystem::path pid_file(const config::Config& config) {
-    return devnet_folder(config) / "anvil.pid";
+    return devnet_folder(config) / "node.pid";
 }
 
 std::optional<pid_t> running_pid(const config::Config& config) {
@@ -31,22 +31,12 @@ std::optional<pid_t> running_pid(const config::Config& config) {
     return file >> pid && is_alive(pid) ? std::optional(pid) : std::nullopt;
 }
 
-std::vector<std::string> anvil_arguments(const config::Config& config, std::uint16_t port) {
-    return {"--port",
-            std::to_string(port),
-            "--chain-id",
-            std::to_string(config.chain.chain_id),
-            "--accounts",
-            std::to_string(kDevAccounts),
-            "--balance",
-            kBalanceEther,
-            "--block-time",
-            std::to_string(config.devnet.block_time_s),
-            "--mixed-mining",
-            "--slots-in-an-epoch",
-            "1",
-            "--hardfork",
-            "osaka"};
+std::string node_program(const std::string& name) {
+    if (const auto program = find_program(name)) {
+        return *program;
+    }
+    throw EnvironmentError(name + " not found in PATH or .tools/bin",
+                           name == "geth" ? "CONE_WITH_GETH=1 scripts/setup installs it" : "scripts/setup installs it");
 }
 
 void wait_for_node(rpc::Client& client, rpc::Pause& pause, pid_t pid, const std::filesystem::path& log) {
@@ -60,13 +50,14 @@ void wait_for_node(rpc::Client& client, rpc::Pause& pause, pid_t pid, const std:
             }
         }
     }
-    throw EnvironmentError("anvil did not start", "its log is " + log.string());
+    throw EnvironmentError("the node did not start", "its log is " + log.string());
 }
 
 contracts::DeployTerms deploy_terms(const config::Config& config, const Address& admin) {
     const auto& d = config.devnet;
     contracts::DeployTerms terms;
     terms.unit_stake = d.unit_stake;
+    terms.unstake_delay_blocks = d.unstake_blocks;
     terms.admin = admin;
     terms.rules = {.seed_lag_blocks = d.seed_lag_blocks,
                    .commit_blocks = d.commit_blocks,
@@ -110,14 +101,11 @@ ExitCode up(const Common& common) {
                      "already running, pid " + std::to_string(*pid));
         return ExitCode::Ok;
     }
-    const auto anvil = find_program("anvil");
-    if (!anvil) {
-        throw EnvironmentError("anvil not found in PATH or .tools/bin", "scripts/setup installs it");
-    }
+    const auto program = node_program(config.devnet.node);
     std::filesystem::create_directories(devnet_folder(config));
-    const auto log = devnet_folder(config) / "anvil.log";
+    const auto log = devnet_folder(config) / "node.log";
     const std::uint16_t port = config.devnet.port != 0 ? narrow<std::uint16_t>(config.devnet.port) : free_port();
-    const pid_t pid = start_detached(*anvil, anvil_arguments(config, port), log);
+    const pid_t pid = start_detached(program, node_arguments(config, port, devnet_folder(config)), log);
     write_line(pid_file(config), std::to_string(pid) + "\n");
     const std::string url = "http://127.0.0.1:" + std::to_string(port);
     try {
@@ -125,6 +113,7 @@ ExitCode up(const Common& common) {
         rpc::StoppablePause pause;
         rpc::Client client(transport, pause, {.tries = 1});
         wait_for_node(client, pause, pid, log);
+        fund_accounts(client, pause, config);
         contracts::save_deployment(config::deployment_path(config), deploy(config, client, pause));
         write_line(devnet_url_file(config), url + "\n");
     } catch (...) {
@@ -132,9 +121,10 @@ ExitCode up(const Common& common) {
         std::filesystem::remove(pid_file(config));
         throw;
     }
-    print_result(
-        common, "devnet up", {{"pid", pid}, {"rpc_url", url}, {"deployment", config::deployment_path(config).string()}},
-        "anvil at " + url + " (pid " + std::to_string(pid) + "), contracts in " + config::deployment_path(config).string());
+    print_result(common, "devnet up",
+                 {{"pid", pid}, {"rpc_url", url}, {"deployment", config::deployment_path(config).string()}},
+                 config.devnet.node + " at " + url + " (pid " + std::to_string(pid) + "), contracts in " +
+                     config::deployment_path(config).string());
     return ExitCode::Ok;
 }
 
@@ -168,7 +158,7 @@ void add_devnet(CLI::App& app, Runner& chosen) {
         add_common(*command, *common, true);
         command->callback([=, &chosen] { chosen = [=] { return run(*common); }; });
     };
-    add("up", "Start anvil in the background and deploy; does nothing when it runs already", up);
+    add("up", "Start devnet.node in the background and deploy; does nothing when it runs already", up);
     add("down", "Stop it", down);
 }
 

@@ -81,6 +81,14 @@ Finding votes_signed_elsewhere(const Config& c) {
     return std::nullopt;
 }
 
+Finding geth_with_another_id(const Config& c) {
+    if (c.devnet.node == "geth" && c.chain.chain_id != 1337) {
+        return Impossible{"devnet.node", "geth --dev makes a chain with id 1337, not " + count(c.chain.chain_id),
+                          "set chain.chain_id = 1337"};
+    }
+    return std::nullopt;
+}
+
 Finding faults_on_real_chain(const Config& c) {
     if (!c.faults.empty() && !is_development_chain(c.chain.chain_id)) {
         return Impossible{"faults", "faults can be planted on chain ids 31337 and 1337 only", "remove the [[faults]] tables"};
@@ -232,23 +240,11 @@ Finding invalid_spec(const Config& c) {
     return std::nullopt;
 }
 
-constexpr std::array kRules = {url_without_scheme,
-                               file_keys_without_dir,
-                               key_place_unreadable,
-                               dev_keys_on_real_chain,
-                               votes_signed_elsewhere,
-                               faults_on_real_chain,
-                               too_few_sellers,
-                               too_many_corrupted,
-                               batch_above_shard,
-                               ragged_segments,
-                               lead_out_of_reach,
-                               growth_below_one,
-                               trace_without_step,
-                               no_bids,
-                               bids_not_rising,
-                               fault_nowhere,
-                               invalid_spec};
+constexpr std::array kRules = {
+    url_without_scheme,   file_keys_without_dir, key_place_unreadable, dev_keys_on_real_chain, votes_signed_elsewhere,
+    geth_with_another_id, faults_on_real_chain,  too_few_sellers,      too_many_corrupted,     batch_above_shard,
+    ragged_segments,      lead_out_of_reach,     growth_below_one,     trace_without_step,     no_bids,
+    bids_not_rising,      fault_nowhere,         invalid_spec};
 
 }  // namespace
 

@@ -32,8 +32,9 @@ struct ChainSettings {
     std::uint32_t outage_s = 120;          ///< how long an unreachable node is waited for
 };
 
-/// The local chain that `cone devnet` starts: anvil and freshly deployed contracts. Times in blocks.
+/// The local chain that `cone devnet` starts, with freshly deployed contracts. Times in blocks.
 struct Devnet {
+    std::string node = "anvil";      ///< "anvil" or "geth"
     std::uint32_t port = 0;          ///< 0: a free one
     std::uint32_t block_time_s = 1;  ///< blocks come this often, and at once when there is a transaction
     std::uint32_t auction_blocks = 6;
@@ -42,7 +43,8 @@ struct Devnet {
     std::uint32_t reveal_blocks = 30;
     std::uint32_t challenge_blocks = 4;
     std::uint32_t stall_blocks = 2000;
-    Wei unit_stake;  ///< one stake unit
+    std::uint32_t unstake_blocks = 50'400;  ///< how long a stake stays after an exit, and the longest life of a job
+    Wei unit_stake;                         ///< one stake unit
     Wei challenge_bond;
     std::uint32_t hard_slash_bp = 5000;
     std::uint32_t soft_slash_bp = 100;
@@ -122,6 +124,8 @@ struct Execution {
 
 inline constexpr std::array<std::string_view, 8> kFaultKinds = {"wrong-digest", "silent",     "withhold", "copycat",
                                                                 "late",         "equivocate", "crash",    "freeze"};
+
+inline constexpr std::array<std::string_view, 2> kNodes = {"anvil", "geth"};
 
 inline constexpr std::array<std::string_view, 2> kSplits = {"sellers", "shards"};
 

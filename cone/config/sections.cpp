@@ -33,6 +33,7 @@ void read_chain(TableReader& in, Config& config) {
 
 void read_devnet(TableReader& in, Config& config) {
     auto& devnet = config.devnet;
+    in.read_choice("node", devnet.node, kNodes);
     in.read("port", devnet.port, 0, 65'535);
     in.read("block_time_s", devnet.block_time_s, 1, 60);
     in.read("auction_blocks", devnet.auction_blocks, 1, 100'000);
@@ -41,6 +42,7 @@ void read_devnet(TableReader& in, Config& config) {
     in.read("reveal_blocks", devnet.reveal_blocks, 1, 100'000);
     in.read("challenge_blocks", devnet.challenge_blocks, 1, 100'000);
     in.read("stall_blocks", devnet.stall_blocks, 1, 10'000'000);
+    in.read("unstake_blocks", devnet.unstake_blocks, 1, 10'000'000);
     in.read_ether("unit_stake_ether", devnet.unit_stake);
     in.read_ether("challenge_bond_ether", devnet.challenge_bond);
     in.read("hard_slash_bp", devnet.hard_slash_bp, 0, kMaxBp);

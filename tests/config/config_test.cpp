@@ -140,6 +140,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{"[data]\ncorrupted_share = 1.5\n", "x.toml:2", "data.corrupted_share", "between 0 and 1"},
                     Bad{"[data]\nsellers = 257\n", "x.toml:2", "data.sellers = 257", "between 1 and 256"},
                     Bad{"[chain]\nchain_id = 0\n", "x.toml:2", "chain.chain_id", "at least 1"},
+                    Bad{"[devnet]\nnode = 'reth'\n", "x.toml:2", "devnet.node", "anvil"},
                     Bad{"[devnet]\nport = 70000\n", "x.toml:2", "devnet.port", "between 0 and 65535"},
                     Bad{"[devnet]\nhard_slash_bp = 10001\n", "x.toml:2", "devnet.hard_slash_bp", "between 0 and 10000"}));
 
@@ -169,6 +170,7 @@ INSTANTIATE_TEST_SUITE_P(
             "keys.source = \"file\""},
         Bad{"[keys]\nexecutor = 'external:http://s#0x70997970c51812dc3a010c7d01b50e0d17dc79c8'\n", "x.toml:2",
             "executors sign votes", "keystore:DIR"},
+        Bad{"[devnet]\nnode = 'geth'\n", "x.toml:2", "id 1337, not 31337", "chain.chain_id = 1337"},
         Bad{"[chain]\nchain_id = 1\n[keys]\nsource = 'file'\ndir = 'k'\n[[faults]]\nkind = 'silent'\n", "x.toml",
             "faults can be planted", "remove"},
         Bad{"[data]\nsellers = 2\ncorrupted_sellers = 3\n", "x.toml:3", "3 of 2", "at most"},
