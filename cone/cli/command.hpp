@@ -49,6 +49,7 @@ void add_devnet(CLI::App& app, Runner& chosen);
 void add_submit(CLI::App& app, Runner& chosen);
 void add_run(CLI::App& app, Runner& chosen);
 void add_status(CLI::App& app, Runner& chosen);
+void add_watch(CLI::App& app, Runner& chosen);
 void add_verify(CLI::App& app, Runner& chosen);
 void add_report(CLI::App& app, Runner& chosen);
 void add_doctor(CLI::App& app, Runner& chosen);

@@ -57,7 +57,7 @@ use_config() {
 
 start_chain() { "$cone" devnet up "${settings[@]}" "$@" > "$work/devnet.log" 2>&1 || { cat "$work/devnet.log" >&2; fail "devnet up"; }; }
 stop_chain() { "$cone" devnet down "${settings[@]}" >/dev/null; }
-anvil_pid() { cat "$out/devnet/anvil.pid"; }
+anvil_pid() { cat "$out/devnet/node.pid"; }
 node_url() { cat "$out/devnet/node.url"; }
 
 submit_job() { "$cone" submit "${settings[@]}" "$@" > "$work/submit.log" 2>&1 || { cat "$work/submit.log" >&2; fail "submit"; }; }
@@ -93,4 +93,66 @@ expect() {
   [ "$code" -eq "$want" ] || { tail -n 40 "$work/said" >&2; fail "exit $code, not $want: $*"; }
   grep -qF -- "$text" "$work/said" || { tail -n 40 "$work/said" >&2; fail "no '$text' from: $*"; }
   printf 'ok   exit %s, "%s"\n' "$want" "$text"
+}
+
+# wait_for FILE TEXT [SECONDS]: until TEXT is in FILE.
+wait_for() {
+  local i
+  for ((i = 0; i < ${3:-120} * 10; i++)); do
+    grep -qF -- "$2" "$1" 2>/dev/null && return 0
+    sleep 0.1
+  done
+  tail -n 40 "$1" >&2
+  fail "no '$2' in ${1##*/}"
+}
+
+# mine BLOCKS: the local chain makes them at once.
+mine() { cast rpc --rpc-url "$(node_url)" anvil_mine "$(printf '0x%x' "$1")" > /dev/null; }
+
+# check_money: everybody takes out what is theirs; $work/money.json has what was credited, by role and payee. The chain's clock jumps.
+check_money() { tests/e2e/check_money.py "$(node_url)" "$out/devnet/deployment.json" --out "$work/money.json" || fail "the money does not add up"; }
+
+# money EXPRESSION WANTED: what a Python expression makes of the document `d` in $work/money.json.
+money() {
+  local got
+  got=$(json "$work/money.json" "$1")
+  [ "$got" = "$2" ] || fail "$1 is $got, not $2"
+  printf 'ok   %s = %s\n' "$1" "$2"
+}
+
+# start_watch [OPTION...]: cone watch in the background, its pid in `watch`. The second endpoint is the same node under another name:
+# the chain of a test has one.
+start_watch() {
+  local url
+  url=$(node_url)
+  "$cone" watch "${settings[@]}" --set "chain.second_rpc_url=${url/127.0.0.1/localhost}" "$@" > "$work/watch.log" 2>&1 &
+  watch=$!
+}
+
+# decisions: "SEGMENT VERDICT/REASON" a line of the watcher's log, then what became of a challenge.
+decisions() {
+  python3 -c 'import json,sys
+for d in map(json.loads, open(sys.argv[1])):
+    print(d["segment"], d["verdict"] + "/" + d["reason"] if d["kind"] == "decision" else "sent" if d["transaction"] else "refused")' \
+    "$out/latest/decisions.jsonl"
+}
+
+# From here on: hands on the local chain, whose accounts sign for everybody.
+rpc() { cast rpc --rpc-url "$(node_url)" "$@"; }
+contract() { json "$out/devnet/deployment.json" "d['contracts']['$1']['address']"; }
+# account INDEX: of the test accounts; buyers begin at 2, sellers at 70, executors at 330 (cone/cli/roles.cpp).
+account() { rpc eth_accounts | python3 -c 'import json,sys; print(json.load(sys.stdin)[int(sys.argv[1])])' "$1"; }
+# send FROM CONTRACT DATA [WEI]: fails unless it is mined and succeeds.
+send() {
+  local hash
+  hash=$(rpc eth_sendTransaction "{\"from\": \"$1\", \"to\": \"$2\", \"data\": \"$3\", \"value\": \"$(printf '0x%x' "${4:-0}")\"}")
+  case "$(cast receipt --rpc-url "$(node_url)" "${hash//\"/}" status)" in
+    true | 1*) ;;
+    *) fail "a transaction of $1 reverted" ;;
+  esac
+}
+# first_log CONTRACT SIGNATURE [TOPIC2]: the first event of a kind, as JSON.
+first_log() {
+  rpc eth_getLogs "{\"fromBlock\": \"0x0\", \"address\": \"$1\", \"topics\": [\"$(cast keccak "$2")\"${3:+, null, \"$3\"}]}" \
+    | python3 -c 'import json,sys; print(json.dumps(json.load(sys.stdin)[0]))'
 }

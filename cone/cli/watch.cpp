@@ -1,0 +1,197 @@
+// cone watch: follows a job's verdicts, executes every segment twice, challenges what is wrong when two endpoints agree about it.
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <chrono>
+#include <memory>
+
+#include "bridge/adapter/terms.hpp"
+#include "bridge/adapter/verdict_reader.hpp"
+#include "cone/base/errors.hpp"
+#include "cone/cli/command.hpp"
+#include "cone/cli/connection.hpp"
+#include "cone/cli/job_choice.hpp"
+#include "cone/cli/job_files.hpp"
+#include "cone/cli/prepare.hpp"
+#include "cone/cli/watch_execution.hpp"
+#include "cone/hash/records.hpp"
+#include "cone/node/watcher.hpp"
+
+namespace cone::cli {
+namespace {
+
+struct WatchOptions {
+    std::uint64_t job = 0;
+    std::string log;
+    bool once = false;
+    std::int64_t plant = -1;  ///< segment in which our own executions are made wrong
+};
+
+training::JobContext context_of(const config::Config& config, const node::JobTerms& terms) {
+    std::vector<Hash32> roots;
+    for (const auto& seller : terms.sellers) {
+        roots.push_back(seller.shard_root);
+    }
+    auto context =
+        training::make_context(load_job_spec(job_folder(config, terms.job.value), terms.spec_hash), std::move(roots));
+    if (context.job_hash != terms.job_hash) {
+        throw DataError("spec and shards give the job hash " + to_hex(context.job_hash) + ", the chain has " +
+                        to_hex(terms.job_hash));
+    }
+    return context;
+}
+
+node::WatchedJob watched(const node::JobTerms& terms, const training::JobContext& context) {
+    return {.job = terms.job,
+            .spec_hash = terms.spec_hash,
+            .job_hash = terms.job_hash,
+            .data_hash = hash::data_hash(context.shard_roots),
+            .segments = terms.segments};
+}
+
+std::uint64_t unix_time() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
+}
+
+/// Everything a watcher stands on, in the order in which it is needed.
+class Post {
+public:
+    Post(const config::Config& config, const WatchOptions& options)
+        : options_(options),
+          poll_(config.chain.poll_ms),
+          outage_(std::chrono::seconds(config.chain.outage_s)),
+          connection_(config),
+          challenger_(config.bridge.mode == "watch" ? nullptr
+                                                    : std::make_unique<Account>(connection_, config, Role::Challenger)),
+          terms_(adapter::read_terms(connection_.client(), connection_.deployment(),
+                                     choose_job(connection_, config, options.job))),
+          context_(context_of(config, terms_)),
+          first_(settings(config, connection_.url())),
+          second_(settings(config, config.chain.second_rpc_url.empty() ? connection_.url() : config.chain.second_rpc_url)),
+          tracks_{track(config, 0), track(config, 1)},
+          log_(options.log.empty() ? job_folder(config, terms_.job.value) / "decisions.jsonl"
+                                   : std::filesystem::path(options.log)) {}
+
+    node::WatchOutcome watch() {
+        node::Watcher watcher(watched(terms_, context_), ports(), challenger_ != nullptr);
+        while (!watcher.done() && !interrupted()) {
+            if (!watcher.step() && (options_.once || !connection_.pause().wait(poll_))) {
+                break;
+            }
+        }
+        return watcher.outcome();
+    }
+    [[nodiscard]] JobId job() const { return terms_.job; }
+    [[nodiscard]] std::uint32_t segments() const { return terms_.segments; }
+
+private:
+    [[nodiscard]] adapter::VerdictReaderSettings settings(const config::Config& config, const std::string& url) const {
+        return {.url = url,
+                .chain_id = config.chain.chain_id,
+                .deployment = connection_.deployment(),
+                .job = terms_.job,
+                .challenger = challenger_ ? challenger_->address() : Address{}};
+    }
+    [[nodiscard]] ExecutionTrack track(const config::Config& config, std::size_t number) const {
+        return {context_, terms_.job_seed, config::store_dir(config), number, config.execution.threads, say};
+    }
+
+    [[nodiscard]] node::WatchPorts ports() {
+        return {.execute = [this](auto track, auto segment, const auto& previous) { return execute(track, segment, previous); },
+                .look = [this](auto segment) { return look(segment); },
+                .look_twice = [this](auto segment) { return adapter::look_twice(first_, second_, segment); },
+                .challenge = [this](auto segment, auto bond) { return challenge(segment, bond); },
+                .record = [this](const auto& line) { log_.append(line); },
+                .say = say,
+                .unix_time = unix_time};
+    }
+
+    node::ExecutionReport execute(std::size_t track, SegmentIndex segment, const Hash32& previous) {
+        auto report = tracks_[track].execute(segment, previous);
+        if (options_.plant == segment.value) {
+            report.digest.bytes[0] ^= 1;
+        }
+        return report;
+    }
+
+    node::EndpointReport look(SegmentIndex segment) {
+        auto report = first_.look(segment);
+        if (report.failure.empty()) {
+            seen_at_ = clock_.now();
+        } else if (clock_.now() - seen_at_ > outage_) {
+            throw RpcError("node away for more than chain.outage_s: " + report.failure, "start again when it is back",
+                           ExitCode::TryAgain);
+        }
+        return report;
+    }
+
+    std::string challenge(SegmentIndex segment, Wei bond) {
+        return to_hex(challenger_->send(contracts::challenge(terms_.job, segment, bond)).transaction);
+    }
+
+    const WatchOptions& options_;
+    Millis poll_;
+    Millis outage_;
+    SteadyClock clock_;
+    Millis seen_at_ = clock_.now();
+    Connection connection_;
+    std::unique_ptr<Account> challenger_;  ///< nobody when bridge.mode is "watch": then no key is needed
+    node::JobTerms terms_;
+    training::JobContext context_;
+    adapter::VerdictReader first_;
+    adapter::VerdictReader second_;
+    std::array<ExecutionTrack, 2> tracks_;
+    node::DecisionLog log_;
+};
+
+nlohmann::json json_of(const node::WatchOutcome& outcome, JobId job, std::uint32_t segments) {
+    nlohmann::json body{{"job_id", job.value},
+                        {"segments", segments},
+                        {"agreed", outcome.agreed},
+                        {"challenged", outcome.challenged},
+                        {"open", nullptr}};
+    if (outcome.open) {
+        body["open"] = {{"segment", outcome.open->first.value}, {"reason", node::to_string(outcome.open->second)}};
+    }
+    return body;
+}
+
+std::string text_of(const node::WatchOutcome& outcome, JobId job, std::uint32_t segments) {
+    std::string text = "job " + std::to_string(job.value) + ": " + std::to_string(outcome.agreed) + " of " +
+                       std::to_string(segments) + " segments agree, " + std::to_string(outcome.challenged) + " challenged";
+    if (outcome.open) {
+        text += "; segment " + std::to_string(outcome.open->first.value) +
+                " does not: " + std::string(node::to_string(outcome.open->second));
+    }
+    return text;
+}
+
+ExitCode run_watch(const Common& common, const WatchOptions& options) {
+    const auto config = load(common);
+    if (options.plant >= 0 && !config::is_development_chain(config.chain.chain_id)) {
+        throw ConfigError("faults can be planted on chain ids 31337 and 1337 only", "leave --plant-wrong-execution out");
+    }
+    Post post(config, options);
+    const auto outcome = post.watch();
+    print_result(common, "watch", json_of(outcome, post.job(), post.segments()), text_of(outcome, post.job(), post.segments()));
+    if (interrupted()) {
+        return ExitCode::Interrupted;
+    }
+    return !outcome.open || outcome.open->second == node::Reason::NoVerdict ? ExitCode::Ok : ExitCode::Mismatch;
+}
+
+}  // namespace
+
+void add_watch(CLI::App& app, Runner& chosen) {
+    auto common = std::make_shared<Common>();
+    auto options = std::make_shared<WatchOptions>();
+    auto* command = app.add_subcommand("watch", "Execute a job's segments again as they are accepted; challenge what is wrong");
+    add_common(*command, *common, true);
+    command->add_option("--job", options->job, "Job number (default: the newest)");
+    command->add_option("--log", options->log, "Decision log (default: decisions.jsonl in the job's folder)");
+    command->add_flag("--once", options->once, "Judge what is accepted now, then leave");
+    command->add_option("--plant-wrong-execution", options->plant, "For tests: our own executions of this segment are wrong");
+    command->callback([=, &chosen] { chosen = [=] { return run_watch(*common, *options); }; });
+}
+
+}  // namespace cone::cli

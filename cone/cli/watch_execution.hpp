@@ -1,0 +1,43 @@
+// One of the two executions a watcher makes: its own copy of the data, its own engine, its own states, sharing nothing with the other.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cone/node/self_check.hpp"
+#include "cone/training/engine.hpp"
+
+namespace cone::cli {
+
+class ExecutionTrack {
+public:
+    /// Reads nothing yet. `track` 1 computes with another instruction set than 0 where the processor has two that are fast.
+    ExecutionTrack(training::JobContext context, Hash32 job_seed, std::filesystem::path store, std::size_t track,
+                   std::uint32_t threads, std::function<void(const std::string&)> progress);
+
+    /// Executes `segment` on what this track has as state before it: segment 0 on the initial one, g on what g - 1 gave. Data are held
+    /// against their roots when they are read, and again in memory before each segment. Never throws: see `failure`.
+    [[nodiscard]] node::ExecutionReport execute(SegmentIndex segment, const Hash32& previous);
+
+private:
+    void open();
+    [[nodiscard]] Hash32 data_in_memory() const;
+    [[nodiscard]] training::SegmentTask task_of(SegmentIndex segment, const Hash32& previous) const;
+
+    training::JobContext context_;
+    Hash32 job_seed_;
+    std::filesystem::path store_;
+    std::size_t track_;
+    std::uint32_t threads_;
+    std::function<void(const std::string&)> progress_;
+    std::shared_ptr<const training::JobData> data_;
+    std::unique_ptr<training::TrainingEngine> engine_;
+    std::vector<training::TrainingState> states_;  ///< by the segment that begins with it
+};
+
+}  // namespace cone::cli
