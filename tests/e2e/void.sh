@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# The whole pool has voted and nobody leads by enough: the job is void, the buyer has its money back, nobody is slashed.
+# SPDX-License-Identifier: Apache-2.0
+. "$(dirname "$0")/lib.sh"
+use_config configs/tiny.toml wrong-digest@0.1
+settings+=(--set devnet.unstake_blocks=1000 --set training.rounds=1 --set execution.executors=3)
+start_chain
+submit_job
+code=0
+train || code=$?
+[ "$code" -eq 4 ] || { tail -n 40 "$work/run.log" >&2; fail "cone run left with $code, not 4"; }
+[ "$(json "$out/latest/result.json" 'd["status"]')" = void ] || fail "not void"
+expect 0 "job 1: Void" "$cone" status "${settings[@]}"
+check_money
+money 'd["slashed"], d["burned"]' "(0, 0)"
+money 'list(d["credited"]["buyer"].values())' "[3000000000000000000]"
+money 'list(d["credited"]["bidder"].values())' "[2000000000000000000]"
+money 'sorted(d["credited"])' "['bidder', 'buyer']"
