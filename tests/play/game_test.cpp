@@ -84,6 +84,7 @@ TEST(Rules, AreThoseOfTheDemo) {
     EXPECT_EQ(rules.soft_slash_bp, devnet.soft_slash_bp);
     EXPECT_EQ(rules.challenge_bond, devnet.challenge_bond);
     EXPECT_EQ(rules.unit_stake, devnet.unit_stake);
+    EXPECT_EQ(rules.unstake_delay_blocks, devnet.unstake_blocks);
 }
 
 TEST(Capture, OfAFirstSetIsHypergeometric) {
