@@ -117,7 +117,7 @@ TEST(OnChain, ClosingWithListsThatGrewMeanwhileIsRefusedAndGoesThroughAgain) {
         Devnet net;
         const auto asked = tag_set({"vision", "digits"});
         net.send(kFirstSeller, register_shard(asked, shard_root(0), 100, Wei(0)));
-        net.send(kBuyer, open_auction(asked, net.request(), kEther));
+        net.send(kBuyer, open_auction(asked, net.request(), Wei(1'000'000'000'000'000'000)));
         const JobId id = net.views().running_auction(asked);
         net.mine(5);
         const auto old_lists = read_lists(net.client(), net.deployment(), asked);
