@@ -30,4 +30,40 @@ std::optional<Fees> replacement(const Fees& old, const Fees& market, const U256&
     return offer;
 }
 
+std::string_view to_string(FeeClass fee_class) {
+    switch (fee_class) {
+        case FeeClass::Dispute:
+            return "dispute";
+        case FeeClass::Commit:
+            return "commit";
+        case FeeClass::Payout:
+            break;
+    }
+    return "payout";
+}
+
+const ClassPolicy& FeePolicy::of(FeeClass fee_class) const {
+    switch (fee_class) {
+        case FeeClass::Dispute:
+            return dispute;
+        case FeeClass::Commit:
+            return commit;
+        case FeeClass::Payout:
+            break;
+    }
+    return payout;
+}
+
+bool is_urgent(const Term& term, std::uint64_t head) {
+    return head < term.until && 4 * (term.until - head) < term.until - std::min(term.from, term.until);
+}
+
+U256 fee_ceiling(const FeePolicy& policy, FeeClass fee_class, bool urgent, std::uint64_t gas_limit, const U256& spent) {
+    const ClassPolicy& bounds = policy.of(fee_class);
+    const U256 factor = urgent && fee_class == FeeClass::Dispute ? policy.hard_factor : 1;
+    const U256 day_left = bounds.most_a_day - std::min(spent, bounds.most_a_day);
+    const U256 most = std::min<U256>(bounds.most * factor, day_left);
+    return std::min<U256>(bounds.max_fee * factor, most / std::max<std::uint64_t>(gas_limit, 1));
+}
+
 }  // namespace cone::sender

@@ -10,6 +10,7 @@
 #include "bridge/rpc/types.hpp"
 #include "bridge/sender/fees.hpp"
 #include "bridge/sender/journal.hpp"
+#include "bridge/sender/purse.hpp"
 #include "cone/base/clock.hpp"
 
 namespace cone::sender {
@@ -17,10 +18,13 @@ namespace cone::sender {
 struct Flight {
     std::string label;
     std::string intent;
+    Claim claim;                   ///< in whose name it pays
     eth::Transaction transaction;  ///< of the newest version
     std::vector<eth::SignedTransaction> versions;
     Millis started{};
     Millis newest_at{};
+    Millis looked_at{};           ///< when its price was last compared with the market
+    bool bid_all = false;         ///< the newest version bids all that it may, for there is no time for another
     Stage stage = Stage::Signed;  ///< of the newest version, as the journal has it
     int nonce_sightings = 0;      ///< how often the node said that the nonce is used
     std::string refusal;          ///< the node's words when it refused

@@ -90,6 +90,7 @@ bool Sender::settle(Versions versions, std::uint64_t final_block) {
 
 void Sender::deliver_again(Versions versions) {
     Flight flight = resume(versions, clock_.now());
+    flight.claim = purse_.claim_of(flight.nonce()).value_or(Claim{});
     spdlog::warn("{}: nonce {} is signed but not on the chain; sending the same bytes again", flight.label, flight.nonce());
     for (const JournalEntry& version : versions) {
         if (version.was_mined()) {

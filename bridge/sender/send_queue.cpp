@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bridge/sender/send_queue.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace cone::sender {
@@ -61,15 +62,32 @@ std::optional<SendQueue::Job> SendQueue::next() {
     if (std::exchange(recovery_wanted_, false)) {
         return Job{.recovers = true, .ticket = kRecovered, .request = {}};
     }
-    Job job{.recovers = false, .ticket = queue_.front().first, .request = std::move(queue_.front().second)};
-    queue_.pop_front();
+    const auto first = most_pressing();
+    Job job{.recovers = false, .ticket = first->first, .request = std::move(first->second)};
+    queue_.erase(first);
     return job;
+}
+
+/// By class, and within a class in the order of `submit`: tickets only grow.
+std::deque<std::pair<Ticket, Outgoing>>::iterator SendQueue::most_pressing() {
+    return std::min_element(queue_.begin(), queue_.end(), [](const auto& a, const auto& b) {
+        return std::pair(a.second.claim.fee_class, a.first) < std::pair(b.second.claim.fee_class, b.first);
+    });
+}
+
+Claim SendQueue::waiting() {
+    const std::lock_guard lock(mutex_);
+    return queue_.empty() ? Claim{FeeClass::Payout, {}} : most_pressing()->second.claim;
 }
 
 void SendQueue::send(Job job) {
     Outcome outcome = what_.send(job.request);
     hand_over_recovered();
     const std::lock_guard lock(mutex_);
+    if (std::holds_alternative<Deferred>(outcome)) {
+        queue_.emplace_back(job.ticket, std::move(job.request));
+        return;
+    }
     sent_.push_back({job.ticket, std::move(job.request.label), std::move(job.request.intent), std::move(outcome)});
     --unfinished_;
 }

@@ -1,4 +1,4 @@
-// A worker thread that sends in order, so that a loop which must not wait only queues and polls.
+// A worker thread that sends by class and then in order, so that a loop which must not wait only queues and polls.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -56,6 +56,8 @@ public:
     [[nodiscard]] std::vector<Sent> poll();
     /// Queued or under way.
     [[nodiscard]] std::size_t unfinished() const;
+    /// What the most pressing transaction in the queue claims; class Payout when there is none. For SendSettings::waiting.
+    [[nodiscard]] Claim waiting();
 
 private:
     void work();
@@ -65,6 +67,7 @@ private:
         Outgoing request;
     };
     [[nodiscard]] std::optional<Job> next();
+    [[nodiscard]] std::deque<std::pair<Ticket, Outgoing>>::iterator most_pressing();
     void send(Job job);
     void hand_over_recovered();
 

@@ -34,7 +34,8 @@ Sender::Sender(rpc::Client& client, eth::Signer& signer, Journal& journal, const
       clock_(clock),
       pause_(pause),
       settings_(std::move(settings)),
-      outage_(clock, settings_.outage, settings_.report) {}
+      outage_(clock, settings_.outage, settings_.report),
+      purse_(settings_.fees, settings_.spend_file) {}
 
 void Sender::wait(Millis span) {
     if (!pause_.wait(span)) {
@@ -68,19 +69,25 @@ std::optional<Outcome> Sender::try_once(const Outgoing& request) {
     flight.label = request.label;
     flight.intent = request.intent;
     flight.started = clock_.now();
+    flight.claim = request.claim;
     flight.transaction = {settings_.chain_id, 0, 0, 0, request.gas_limit, request.to, request.value, request.data, {}};
-    if (request.gas_limit == 0) {
-        if (auto refusal = estimate(flight)) {
-            return refusal;
-        }
+    if (auto refusal = simulate(flight)) {
+        return refusal;
     }
-    flight.transaction.nonce = next_nonce();
-    sign(flight, market());
+    if (auto unpaid = await_means_and_sign(flight)) {
+        return unpaid;
+    }
     return deliver(flight);
 }
 
-std::optional<Outcome> Sender::estimate(Flight& flight) {
+/// INVARIANT: nothing is paid for that the newest state refuses.
+std::optional<Outcome> Sender::simulate(Flight& flight) {
     try {
+        if (flight.transaction.gas_limit != 0) {
+            const auto result = outlast([&] { return rpc::call(client_, flight.message(address())); });
+            const auto* why = std::get_if<rpc::RevertInfo>(&result);
+            return why == nullptr ? std::nullopt : std::optional<Outcome>(Reverted{std::nullopt, *why});
+        }
         const auto estimated = outlast([&] { return rpc::estimate_gas(client_, flight.message(address())); });
         if (const auto* why = std::get_if<rpc::RevertInfo>(&estimated)) {
             return Reverted{std::nullopt, *why};
@@ -104,19 +111,11 @@ std::uint64_t Sender::next_nonce() {
     return std::max(mined, pending);
 }
 
-Fees Sender::market() {
-    const auto header = outlast([&] { return rpc::block_header(client_); });
-    const U256 base_fee = header && header->base_fee ? *header->base_fee : U256(0);
-    U256 tip = 0;
-    try {
-        tip = outlast([&] { return rpc::priority_fee(client_); });
-    } catch (const rpc::NodeError&) {  // the method is optional
-    }
-    return quote(base_fee, std::max(tip, settings_.least_tip), settings_.fee_ceiling);
-}
-
-/// INVARIANT: what is not in the journal is never sent.
-void Sender::sign(Flight& flight, const Fees& fees) {
+/// INVARIANT: what is not in the journal is never sent, and what is not promised is never signed.
+void Sender::sign(Flight& flight, const Bill& bill, const Market& now, const Fees& fees) {
+    const Ceiling most = purse_.ceiling(bill, now);
+    purse_.promise(bill, most, now, fees.cap);
+    flight.bid_all = Purse::is_last_chance(most.claim, now);
     flight.transaction.max_priority_fee = fees.tip;
     flight.transaction.max_fee = fees.cap;
     const eth::SignedTransaction signed_bytes = outlast([&] { return signer_.sign(flight.transaction); });
@@ -142,12 +141,12 @@ std::optional<Outcome> Sender::deliver(Flight& flight) {
             return done;
         }
         if (handed == Handed::Refused || handed == Handed::Displaced) {
-            journal_.abandon(flight.nonce());
+            abandon(flight);
             return handed == Handed::Refused ? std::optional<Outcome>(Refused{flight.refusal}) : std::nullopt;
         }
         if (handed == Handed::NonceUsed) {
             if (++flight.nonce_sightings >= kNonceSightings) {
-                journal_.abandon(flight.nonce());
+                abandon(flight);
                 return std::nullopt;
             }
             wait(kNoncePause);
@@ -165,8 +164,7 @@ std::optional<Outcome> Sender::watch(Flight& flight) {
         if (auto done = look(flight)) {
             return done;
         }
-        if (clock_.now() - std::max(flight.newest_at, back_at_) >= settings_.replace_after) {
-            replace(flight);
+        if (price_is_due(flight) && replace(flight)) {
             return std::nullopt;
         }
         wait_within_patience(flight, until_next_look(clock_.now() - flight.newest_at, settings_.poll_interval));
@@ -187,15 +185,9 @@ std::optional<Outcome> Sender::look(Flight& flight) {
     return std::nullopt;
 }
 
-bool Sender::replace(Flight& flight) {
-    flight.newest_at = clock_.now();
-    const auto fees = replacement(flight.fees(), market(), settings_.fee_ceiling);
-    if (!fees) {
-        spdlog::warn("{}: nonce {} waits at the fee ceiling", flight.label, flight.nonce());
-        return false;
-    }
-    sign(flight, *fees);
-    return true;
+void Sender::abandon(const Flight& flight) {
+    journal_.abandon(flight.nonce());
+    purse_.settle(flight.nonce(), 0);
 }
 
 void Sender::wait_or_replace(Flight& flight) {
@@ -237,6 +229,7 @@ bool Sender::held(const Flight& flight) {
 }
 
 Outcome Sender::outcome_of(const Flight& flight, const rpc::Receipt& receipt) {
+    purse_.settle(flight.nonce(), receipt.gas_price * receipt.gas_used);
     if (receipt.success) {
         return receipt;
     }

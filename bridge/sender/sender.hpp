@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,8 +14,8 @@
 #include "bridge/eth/signer.hpp"
 #include "bridge/rpc/calls.hpp"
 #include "bridge/rpc/outage.hpp"
-#include "bridge/sender/fees.hpp"
 #include "bridge/sender/journal.hpp"
+#include "bridge/sender/purse.hpp"
 #include "cone/base/clock.hpp"
 
 namespace cone::sender {
@@ -26,7 +28,8 @@ struct Outgoing {
     std::optional<Address> to{};  ///< nothing: creates a contract
     Bytes data{};
     U256 value{};
-    std::uint64_t gas_limit = 0;  ///< 0: estimated, plus a quarter; a revert is then found out before anything is paid
+    std::uint64_t gas_limit = 0;  ///< 0: estimated, plus a quarter
+    Claim claim{};                ///< how urgent it is, and how much it may cost
     /// What the caller wants done, named the same by every process that decides it: "job 1/segment 0/attempt 0/castVotes". What
     /// the journal knows as done is not done again. Empty: each request is a new wish.
     std::string intent{};
@@ -41,7 +44,11 @@ struct Reverted {
 struct Refused {
     std::string reason;
 };
-using Outcome = std::variant<rpc::Receipt, Reverted, Refused>;
+/// Nothing was sent: it cannot be paid for now, and something more pressing waits. To be sent again after that.
+struct Deferred {
+    std::string reason;
+};
+using Outcome = std::variant<rpc::Receipt, Reverted, Refused, Deferred>;
 
 /// What became of a transaction that was signed before: by an earlier process, or in a block that left the chain.
 struct Recovered {
@@ -52,21 +59,23 @@ struct Recovered {
 
 struct SendSettings {
     std::uint64_t chain_id = 0;
-    Millis poll_interval{250};                     ///< longest time between looks for the receipt; the first ones come sooner
-    Millis replace_after{24'000};                  ///< unmined for so long: offer more
-    Millis outage_pause{1'000};                    ///< between questions to a node that is away
-    Millis outage{600'000};                        ///< the node away for so long: RpcError, exit code TryAgain
-    Millis patience{1'800'000};                    ///< accepted but unmined for so long: the same
-    Millis compare_every{60'000};                  ///< journal with chain, when something is sent: what became final
-    std::uint64_t final_depth = 64;                ///< blocks, where the node has no finalized block
-    U256 fee_ceiling = U256(500) * 1'000'000'000;  ///< wei a gas unit
-    U256 least_tip = 1'000'000'000;                ///< wei a gas unit; also when the node suggests nothing
+    Millis poll_interval{250};       ///< longest time between looks for the receipt; the first ones come sooner
+    Millis outage_pause{1'000};      ///< between questions to a node that is away
+    Millis outage{600'000};          ///< the node away for so long: RpcError, exit code TryAgain
+    Millis patience{1'800'000};      ///< accepted but unmined for so long: the same
+    Millis compare_every{60'000};    ///< journal with chain, when something is sent: what became final
+    std::uint64_t final_depth = 64;  ///< blocks, where the node has no finalized block
+    FeePolicy fees{};
+    std::filesystem::path spend_file{};  ///< keeps the day's budgets; empty: they are this object's
+    bool waits_for_ether = false;        ///< an account that cannot pay is waited for, with an alarm; else Refused
+    std::function<Claim()> waiting{};    ///< the most pressing claim that waits for this sender; class Payout when none does
+    std::function<void(const std::string&)> alarm{};  ///< what keeps a transaction from being paid; at most once a minute
     rpc::OutageReport report{};
 };
 
 /// Synchronous; one thread. `client`, `signer`, `journal`, `clock`, `pause` outlive it.
 ///
-///     estimate --> quote --> sign --> journal --> broadcast --> receipt?
+///     simulate --> quote --> sign --> journal --> broadcast --> receipt?
 ///                    ^                              ^    |          | no
 ///                    |  replace_after               |    '----------+
 ///                    '------------------------------+---------------'  the node forgot it: the same bytes again
@@ -107,10 +116,15 @@ private:
     [[nodiscard]] std::optional<Outcome> done_before(const std::string& intent);
     [[nodiscard]] std::uint64_t final_block();
     [[nodiscard]] std::optional<Outcome> try_once(const Outgoing& request);
-    [[nodiscard]] std::optional<Outcome> estimate(Flight& flight);
+    [[nodiscard]] std::optional<Outcome> simulate(Flight& flight);
     [[nodiscard]] std::uint64_t next_nonce();
-    [[nodiscard]] Fees market();
-    void sign(Flight& flight, const Fees& fees);
+    [[nodiscard]] Market market();
+    [[nodiscard]] Bill bill_of(const Flight& flight);
+    [[nodiscard]] Claim waiting() const;
+    [[nodiscard]] std::optional<Outcome> await_means_and_sign(Flight& flight);
+    void alarm(const std::string& what);
+    /// Under `bill`, whose ceiling `fees` keep to.
+    void sign(Flight& flight, const Bill& bill, const Market& now, const Fees& fees);
     void note_sent(Flight& flight);
 
     /// Nothing: its nonce was taken by another transaction.
@@ -119,7 +133,9 @@ private:
     [[nodiscard]] bool held(const Flight& flight);
     [[nodiscard]] std::optional<Outcome> watch(Flight& flight);
     [[nodiscard]] std::optional<Outcome> look(Flight& flight);
+    [[nodiscard]] bool price_is_due(Flight& flight);
     bool replace(Flight& flight);
+    void abandon(const Flight& flight);
     void wait_or_replace(Flight& flight);
     [[nodiscard]] Outcome outcome_of(const Flight& flight, const rpc::Receipt& receipt);
     [[nodiscard]] rpc::RevertInfo why_reverted(const Flight& flight, const rpc::Receipt& receipt);
@@ -131,6 +147,8 @@ private:
     rpc::Pause& pause_;
     SendSettings settings_;
     rpc::Outage outage_;
+    Purse purse_;
+    std::optional<Millis> alarmed_at_;
     Millis back_at_{};                   ///< end of the last outage: time without a node is no time unmined
     std::optional<Millis> compared_at_;  ///< when journal and chain were last compared
     std::uint64_t final_below_ = 0;      ///< all nonces below are settled for good

@@ -59,6 +59,9 @@ rpc::HttpReply FakeChain::post(const std::string& body) {
 }
 
 Json FakeChain::act(const std::string& method, const Json& params) {
+    if (method == "eth_getBalance") {
+        return eth::to_quantity(balance);
+    }
     if (method == "eth_getTransactionCount") {
         return eth::to_quantity(mined_count() + (params[1] == "pending" ? pool.size() : 0));
     }
@@ -87,13 +90,14 @@ Json FakeChain::act(const std::string& method, const Json& params) {
         Json block = sample_block();
         block["number"] = eth::to_quantity(params[0] == "finalized" ? *finalized : blocks.size());
         block["baseFeePerGas"] = eth::to_quantity(base_fee);
+        block["timestamp"] = eth::to_quantity(timestamp);
         return block;
     }
     if (method == "eth_maxPriorityFeePerGas") {
         return "0x3b9aca00";
     }
     if (method == "eth_estimateGas" || method == "eth_call") {
-        if (reverts || (reverts_only_mined && method == "eth_call")) {
+        if (reverts || (reverts_only_mined && method == "eth_call" && !blocks.empty())) {
             refuse_with(3, "execution reverted", "0xdeadbeef");
         }
         return method == "eth_call" ? "0x" : eth::to_quantity(gas_used);

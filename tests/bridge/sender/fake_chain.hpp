@@ -34,6 +34,8 @@ public:
     int looks_until_mined = 2;               ///< receipts asked for before a block is mined; negative: never
     std::optional<std::uint64_t> finalized;  ///< number of the finalized block; nothing: the node has no such tag
     eth::U256 base_fee = 1'000'000'000;
+    eth::U256 balance = eth::U256(1'000'000'000'000) * 1'000'000'000;  ///< of every account, wei
+    std::uint64_t timestamp = 1'700'000'000;                           ///< of every block
     bool reverts = false;             ///< contracts say no, to estimates, calls and transactions
     bool reverts_only_mined = false;  ///< the state moves between the estimate and the block
     std::uint64_t gas_used = 21'000;

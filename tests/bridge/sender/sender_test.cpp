@@ -98,8 +98,8 @@ TEST(Sender, PaysAnEighthMoreOnlyAfterReplaceAfter) {
     EXPECT_TRUE(succeeded(bench.send()));
 
     ASSERT_EQ(bench.different_bytes().size(), 3U);
-    EXPECT_GE(bench.clock.now(), 2 * bench.settings.replace_after);
-    EXPECT_LE(bench.clock.now(), 2 * bench.settings.replace_after + Millis(2'000));
+    EXPECT_GE(bench.clock.now(), 2 * bench.settings.fees.commit.replace_after);
+    EXPECT_LE(bench.clock.now(), 2 * bench.settings.fees.commit.replace_after + Millis(2'000));
     for (std::size_t i = 1; i < 3; ++i) {
         const eth::Transaction old = decoded(bench.chain.received[i - 1]);
         const eth::Transaction more = decoded(bench.chain.received[i]);
@@ -232,7 +232,7 @@ TEST(Sender, FollowsTheBaseFeeUp) {
 
 TEST(Sender, WaitsAtTheFeeCeilingUntilTheBaseFeeFalls) {
     SenderBench bench;
-    bench.settings.fee_ceiling = 2'000'000'000;
+    bench.settings.fees.commit.max_fee = 2'000'000'000;
     bench.chain.base_fee = 5'000'000'000;
     bench.chain.watch = [&](const std::string&, bool) {
         if (bench.clock.now() > Millis(60'000)) {
@@ -242,7 +242,7 @@ TEST(Sender, WaitsAtTheFeeCeilingUntilTheBaseFeeFalls) {
 
     EXPECT_TRUE(succeeded(bench.send()));
     for (const Bytes& raw : bench.chain.received) {
-        EXPECT_LE(decoded(raw).max_fee, bench.settings.fee_ceiling);
+        EXPECT_LE(decoded(raw).max_fee, bench.settings.fees.commit.max_fee);
     }
 }
 
@@ -266,7 +266,7 @@ TEST(Sender, WorksWithoutThePriorityFeeMethod) {
     };
 
     EXPECT_TRUE(succeeded(bench.send()));
-    EXPECT_EQ(decoded(bench.chain.received.at(0)).max_priority_fee, bench.settings.least_tip);
+    EXPECT_EQ(decoded(bench.chain.received.at(0)).max_priority_fee, bench.settings.fees.least_tip);
 }
 
 TEST(Sender, RunsOutOfPatienceWithoutLosingAnything) {
