@@ -31,6 +31,18 @@ void tell_accord(const std::optional<std::string>& why_not) {
     }
 }
 
+/// Signs nothing: for a bridge that only watches and may have no key.
+class Nobody final : public eth::Signer {
+public:
+    [[nodiscard]] const Address& address() const override { return address_; }
+    [[nodiscard]] eth::SignedTransaction sign(const eth::Transaction&) override {
+        throw ConfigError("a bridge that watches signs nothing", "bridge.mode = \"act\"");
+    }
+
+private:
+    Address address_{};
+};
+
 /// What stands in the brackets behind the call.
 std::string detail_of(const std::string& label) {
     const auto open = label.find('(');
@@ -47,7 +59,7 @@ std::string reason_of(const sender::Sent& sent, const Intent& intent) {
 
 EthereumChain::EthereumChain(EthereumChainSettings settings, std::unique_ptr<eth::Signer> bridge)
     : settings_(std::move(settings)),
-      signer_(std::move(bridge)),
+      signer_(bridge ? std::move(bridge) : std::make_unique<Nobody>()),
       reading_({.url = settings_.url}),
       reader_(reading_, pause_),
       second_(settings_.second_url.empty() ? nullptr : std::make_unique<Second>(settings_.second_url, pause_, clock_)),
@@ -57,7 +69,7 @@ EthereumChain::EthereumChain(EthereumChainSettings settings, std::unique_ptr<eth
       sending_({.url = settings_.url}),
       send_client_(sending_, pause_),
       journal_(open_journal()),
-      sender_(send_client_, *signer_, *journal_, clock_, pause_, settings_.send),
+      sender_(send_client_, *signer_, *journal_, clock_, pause_, send_settings()),
       queue_(sender::work_of(sender_, [this] { pause_.stop(); })) {
     send_what_waits();
 }
@@ -69,7 +81,7 @@ EthereumChain::Second::Second(const std::string& url, rpc::Pause& pause, const C
 
 /// Also reads what `earlier_` needs: later the journal belongs to the worker's thread.
 std::unique_ptr<sender::Journal> EthereumChain::open_journal() {
-    if (settings_.journal_folder.empty()) {
+    if (settings_.journal_folder.empty() || settings_.mode == Mode::Watch) {
         return std::make_unique<sender::MemoryJournal>();
     }
     const auto genesis = rpc::block_header(reader_, std::uint64_t{0});
@@ -78,6 +90,8 @@ std::unique_ptr<sender::Journal> EthereumChain::open_journal() {
     }
     const auto file =
         sender::journal_path(settings_.journal_folder, {settings_.deployment.chain_id, genesis->hash, signer_->address()});
+    auto spend_file = file;
+    settings_.send.spend_file = spend_file.replace_extension(".fees");
     auto lease_file = file;
     lease_.emplace(lease_file.replace_extension(".lease"), clock_, pause_);
     auto journal = std::make_unique<sender::SqliteJournal>(
@@ -90,6 +104,12 @@ std::unique_ptr<sender::Journal> EthereumChain::open_journal() {
         }
     }
     return journal;
+}
+
+sender::SendSettings EthereumChain::send_settings() {
+    sender::SendSettings send = settings_.send;
+    send.waiting = [this] { return queue_.waiting(); };  // asked by the queue's own worker
+    return send;
 }
 
 follower::FollowSettings EthereumChain::follow_settings() const {
@@ -114,6 +134,9 @@ std::vector<node::ChainEvent> EthereumChain::poll() {
     warn_when_stale();
     send_what_waits();
     read_outcomes(events);
+    for (auto& event : std::exchange(refused_, {})) {
+        events.push_back(std::move(event));
+    }
     return events;
 }
 
@@ -121,7 +144,7 @@ void EthereumChain::send_what_waits() {
     if (!may_send()) {
         return;
     }
-    if (std::exchange(recovery_waits_, false)) {
+    if (std::exchange(recovery_waits_, false) && settings_.mode != Mode::Watch) {
         queue_.recover();
     }
     for (sender::Outgoing& request : std::exchange(waiting_, {})) {
@@ -163,6 +186,9 @@ void EthereumChain::take(const follower::BlockApplied& block, std::vector<node::
             continue;
         }
         for (auto& body : bodies) {
+            if (const auto* posted = std::get_if<node::CommitmentsPosted>(&body)) {
+                reveal_until_[posted->segment] = posted->reveal_until_block;
+            }
             out.push_back({block.block.number, log.transaction, std::move(body)});
         }
     }
@@ -177,12 +203,31 @@ void EthereumChain::take(const follower::BlockReverted& block, std::vector<node:
 void EthereumChain::submit(const node::ChainAction& action) {
     auto translated = translate(action);
     const Intent intent = intent_of(action);
+    if (!allows(settings_.mode, intent.call)) {
+        refuse_by_mode(intent);
+        return;
+    }
     waiting_.push_back({.label = intent.full_call() + " (" + translated.detail + ")",
                         .to = settings_.deployment.address(intent.contract),
                         .data = std::move(translated.call.data),
                         .value = eth::to_u256(translated.call.value),
+                        .claim = claim_of(intent),
                         .intent = to_text(intent)});
     send_what_waits();
+}
+
+void EthereumChain::refuse_by_mode(const Intent& intent) {
+    const std::string why = "bridge.mode is " + std::string(to_string(settings_.mode)) + ": " + intent.full_call() +
+                            " of segment " + std::to_string(intent.segment.value) + " is not sent";
+    spdlog::warn("{}", why);
+    refused_.push_back({follower_.head(), {}, node::ActionRefused{intent.action(), why, intent.segment}});
+}
+
+/// Votes are of use until their window closes; nothing else that the bridge sends has a block of its own.
+sender::Claim EthereumChain::claim_of(const Intent& intent) {
+    const auto window = reveal_until_.find(intent.segment);
+    const bool is_vote = intent.call == "castVotes" && window != reveal_until_.end();
+    return {kind_of(intent.call).fee_class, {follower_.head(), is_vote ? window->second : 0}};
 }
 
 std::vector<node::TransactionCost> EthereumChain::costs() {

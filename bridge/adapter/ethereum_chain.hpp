@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "bridge/adapter/action_kinds.hpp"
+#include "bridge/adapter/intent.hpp"
 #include "bridge/adapter/translate.hpp"
 #include "bridge/contracts/deployment.hpp"
 #include "bridge/eth/signer.hpp"
@@ -32,12 +35,13 @@ struct EthereumChainSettings {
     std::filesystem::path
         journal_folder{};      ///< for the key's journal and lease; empty: what was sent is forgotten with the process
     std::string second_url{};  ///< another node, which has to say the same; empty: `url` is believed
+    Mode mode = Mode::Act;     ///< what may be sent at all
 };
 
 /// Two connections: this thread's for reading, a worker's for sending, so `submit` and `poll` never wait for a block.
 class EthereumChain final : public node::Chain {
 public:
-    /// `bridge` is not null. With a journal: what an earlier process of this key signed is settled before anything is sent. Throws
+    /// `bridge` may be null when the mode is Watch. With a journal: what an earlier process of this key signed is settled before anything is sent. Throws
     /// sender::LeaseHeld when another process uses the key. With a second endpoint: nothing is sent while the two disagree; what was
     /// submitted meanwhile is sent when they agree.
     EthereumChain(EthereumChainSettings settings, std::unique_ptr<eth::Signer> bridge);
@@ -45,6 +49,7 @@ public:
     [[nodiscard]] node::JobTerms terms() override;
     [[nodiscard]] std::vector<node::ChainEvent> poll() override;
     [[nodiscard]] bool caught_up() override;
+    /// The one place where the mode is asked: what it does not allow is logged, and refused with the next `poll`.
     void submit(const node::ChainAction& action) override;
     [[nodiscard]] std::uint64_t head() override { return follower_.head(); }
     /// Waits a few seconds for receipts under way: the event of a transaction may be read before its receipt. With a journal,
@@ -69,7 +74,10 @@ private:
     void read_outcomes(std::vector<node::ChainEvent>& out);
     void note_cost(const std::string& intent, const std::string& label, const rpc::Receipt& receipt);
     void note_earlier_costs();
+    void refuse_by_mode(const Intent& intent);
+    [[nodiscard]] sender::Claim claim_of(const Intent& intent);
     [[nodiscard]] follower::FollowSettings follow_settings() const;
+    [[nodiscard]] sender::SendSettings send_settings();
     [[nodiscard]] std::unique_ptr<sender::Journal> open_journal();
 
     EthereumChainSettings settings_;
@@ -88,6 +96,8 @@ private:
     std::unique_ptr<sender::Journal> journal_;
     sender::Sender sender_;
     std::vector<node::TransactionCost> costs_;
+    std::vector<node::ChainEvent> refused_;               ///< by the mode, since the last poll
+    std::map<SegmentIndex, std::uint64_t> reveal_until_;  ///< last block of the newest attempt's window
     /// What was handed over, by transaction and place among its logs: a reorganisation may bring the same event in another
     /// block.
     std::set<std::pair<Hash32, std::size_t>> delivered_;

@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "bridge/adapter/action_kinds.hpp"
 #include "bridge/adapter/translate.hpp"
 #include "bridge/contracts/errors.hpp"
 
@@ -52,7 +53,8 @@ void MemberVoice::cast(const node::CastVotes& vote) {
     auto translated = translate(node::ChainAction(vote));
     queue_.submit({.label = "our own vote (" + translated.detail + ")",
                    .to = settings_.deployment.address(translated.call.contract),
-                   .data = std::move(translated.call.data)});
+                   .data = std::move(translated.call.data),
+                   .claim = {kind_of(translated.call.name).fee_class, {}}});
 }
 
 }  // namespace cone::adapter

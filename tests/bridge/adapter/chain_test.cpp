@@ -56,6 +56,14 @@ protected:
         net_.send(kBridge, contracts::fix_seed(job_, rpc::header_rlp(*header)));
     }
 
+    /// Another process in this mode takes over; watching, it has no key.
+    void go_on_in(Mode mode) {
+        mode_ = mode;
+        seen_.clear();
+        next_ = 0;
+        connect();
+    }
+
     void connect(Millis outage = Millis(60'000)) {
         sender::SendSettings send;
         send.chain_id = eth::kAnvilChainId;
@@ -63,8 +71,8 @@ protected:
         send.outage = outage;
         chain_.reset();
         chain_ = std::make_unique<EthereumChain>(
-            EthereumChainSettings{net_.url(), net_.deployment(), job_, send, {}, journal_folder_},
-            std::make_unique<eth::LocalSigner>(dev_account(kBridge)));
+            EthereumChainSettings{net_.url(), net_.deployment(), job_, send, {}, journal_folder_, {}, mode_},
+            mode_ == Mode::Watch ? nullptr : std::make_unique<eth::LocalSigner>(dev_account(kBridge)));
     }
 
     /// The process ends, and another one starts with the same journal.
@@ -166,6 +174,7 @@ protected:
     }
 
     Devnet net_;
+    Mode mode_ = Mode::Act;
     rpc::StoppablePause pause_;
     tests::TemporaryFolder folder_;
     std::filesystem::path journal_folder_;
@@ -477,6 +486,50 @@ TEST_F(RestartedOnEthereum, ASecondBridgeWithAnotherKeyIsWelcome) {
     send.chain_id = eth::kAnvilChainId;
     EXPECT_NO_THROW(EthereumChain(EthereumChainSettings{net_.url(), net_.deployment(), job_, send, {}, journal_folder_},
                                   std::make_unique<eth::LocalSigner>(dev_account(kBuyer))));
+}
+
+TEST_F(OnEthereum, SendsNothingWhenItWatchesAndSeesEverything) {
+    run_job();
+    prepare(chain_->terms());
+    chain_->submit(post());
+    (void)wait_for<node::CommitmentsPosted>();
+    net_.mine(1);
+    go_on_in(Mode::Watch);
+    const auto sent = nonce(rpc::BlockTag::Pending);
+
+    for (const node::ChainAction& action :
+         {node::ChainAction(post()), node::ChainAction(cast_), node::ChainAction(node::CloseAttempt{job_, SegmentIndex(0)}),
+          node::ChainAction(node::Finalize{job_, SegmentIndex(0), {cast_.members}}), node::ChainAction(settle())}) {
+        chain_->submit(action);
+        EXPECT_NE(wait_for<node::ActionRefused>().reason.find("bridge.mode is watch"), std::string::npos);
+    }
+
+    EXPECT_EQ(count<node::CommitmentsPosted>(), 1U);
+    EXPECT_EQ(nonce(rpc::BlockTag::Pending), sent);
+}
+
+TEST_F(OnEthereum, EndsWhatHasBegunWhenItDefendsAndBeginsNothing) {
+    run_job();
+    prepare(chain_->terms());
+    chain_->submit(post());
+    (void)wait_for<node::CommitmentsPosted>();
+    net_.mine(1);
+    go_on_in(Mode::Defend);
+
+    chain_->submit(cast_);
+    (void)wait_for<node::SegmentAccepted>();
+    net_.mine(25);
+    chain_->submit(node::Finalize{job_, SegmentIndex(0), {cast_.members}});
+    (void)wait_for<node::SegmentFinal>();
+
+    const auto sent = nonce(rpc::BlockTag::Pending);
+    chain_->submit(settle());
+    const auto refused = wait_for<node::ActionRefused>();
+    EXPECT_EQ(refused.action, "Settle");
+    EXPECT_EQ(refused.reason, "bridge.mode is defend: Settlement.settle of segment 0 is not sent");
+    chain_->submit(post());
+    EXPECT_EQ(wait_for<node::ActionRefused>().action, "PostCommitments");
+    EXPECT_EQ(nonce(rpc::BlockTag::Pending), sent);
 }
 
 }  // namespace
