@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "bridge/adapter/action_kinds.hpp"
 #include "bridge/contracts/errors.hpp"
 #include "cone/base/errors.hpp"
 #include "cone/cli/command.hpp"
@@ -19,6 +20,20 @@ contracts::Deployment load_contracts(const config::Config& config) {
                                "start a local chain with 'cone devnet up', or set chain.deployment");
     }
     return contracts::load_deployment(path);
+}
+
+sender::ClassPolicy class_policy(const config::FeeClass& fees) {
+    return {std::chrono::seconds(fees.replace_after_s), eth::U256(fees.max_gwei) * sender::kGwei, eth::to_u256(fees.most),
+            eth::to_u256(fees.most_a_day)};
+}
+
+sender::FeePolicy fee_policy(const config::Fees& fees) {
+    sender::FeePolicy policy;
+    policy.dispute = class_policy(fees.dispute);
+    policy.commit = class_policy(fees.commit);
+    policy.payout = class_policy(fees.payout);
+    policy.hard_factor = fees.dispute_hard_factor;
+    return policy;
 }
 
 }  // namespace
@@ -40,7 +55,8 @@ sender::SendSettings send_settings(const config::Config& config) {
     sender::SendSettings settings;
     settings.chain_id = config.chain.chain_id;
     settings.poll_interval = Millis(config.chain.poll_ms);
-    settings.replace_after = std::chrono::seconds(config.chain.receipt_timeout_s);
+    settings.fees = fee_policy(config.fees);
+    settings.alarm = [](const std::string& what) { say("ALARM: " + what); };
     settings.outage = std::chrono::seconds(config.chain.outage_s);
     settings.report = [](std::optional<Millis> away, const std::string& why) {
         say(away ? "node away for " + std::to_string(away->count() / 1000) + " s: " + why : std::string("node is back"));
@@ -75,7 +91,8 @@ rpc::Receipt Account::send(const contracts::ContractCall& call) {
     const auto outcome = sender_.send({.label = label,
                                        .to = connection_.deployment().address(call.contract),
                                        .data = call.data,
-                                       .value = eth::to_u256(call.value)});
+                                       .value = eth::to_u256(call.value),
+                                       .claim = {adapter::kind_of(call.name).fee_class, {}}});
     if (const auto* reverted = std::get_if<sender::Reverted>(&outcome)) {
         throw CallRefused(label, contracts::describe_revert(call.contract, reverted->why.data));
     }

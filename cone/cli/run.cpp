@@ -20,12 +20,22 @@ void set_up_rank_log(const node::Seat& seat, const std::string& level) {
     }
 }
 
+/// Executors that train for a bridge that sends nothing would train for nothing.
+void require_mode_that_sends(const config::Config& config) {
+    if (config.bridge.mode == "watch") {
+        throw ConfigError(
+            "bridge.mode is watch on chain " + std::to_string(config.chain.chain_id) + ": this run would send nothing",
+            "--mode act, or --mode defend to end only what has begun");
+    }
+}
+
 ExitCode run_run(const Common& common, std::uint64_t job, bool print_ranks) {
     const auto config = load(common);
     if (print_ranks) {
         std::printf("%d\n", plan_of(config).world_size());
         return ExitCode::Ok;
     }
+    require_mode_that_sends(config);
     node::MpiRunOptions options;
     options.plan = plan_of(config);
     options.team_timeout = std::chrono::seconds(config.execution.segment_timeout_s);
@@ -60,6 +70,9 @@ void add_run(CLI::App& app, Runner& chosen) {
     auto* command = app.add_subcommand("run", "Run a job: mpirun -n RANKS cone run --config FILE");
     add_common(*command, *common, true);
     command->add_option("--job", *job, "Job number (default: the newest)");
+    command->add_option_function<std::string>(
+        "--mode", [common](const std::string& mode) { common->set.push_back("bridge.mode=" + mode); },
+        "What the bridge may send: watch, defend or act (default: act on a development chain, else watch)");
     command->add_flag("--print-ranks", *print_ranks, "Print how many ranks the configuration needs, and leave");
     command->callback([=, &chosen] { chosen = [=] { return run_run(*common, *job, *print_ranks); }; });
 }

@@ -34,13 +34,16 @@ node::BridgeOptions options_of(const config::Config& config, const job::JobSpec&
 }
 
 adapter::EthereumChainSettings chain_settings(const config::Config& config, const Connection& connection, JobId job) {
+    auto send = send_settings(config);
+    send.waits_for_ether = true;
     return {.url = connection.url(),
             .deployment = connection.deployment(),
             .job = job,
-            .send = send_settings(config),
+            .send = std::move(send),
             .cursor_file = {},
             .journal_folder = std::filesystem::path(config.output.dir) / "journal",
-            .second_url = config.chain.second_rpc_url};
+            .second_url = config.chain.second_rpc_url,
+            .mode = *adapter::mode_from_name(config.bridge.mode)};
 }
 
 /// What has to work before anybody is told to start: node, contracts, job, spec.
