@@ -140,11 +140,11 @@ std::optional<Outcome> Sender::deliver(Flight& flight) {
         } else if (auto done = look(flight)) {
             return done;
         }
-        if (handed == Handed::Refused || handed == Handed::Displaced) {
+        if (handed == Handed::Refused) {
             abandon(flight);
-            return handed == Handed::Refused ? std::optional<Outcome>(Refused{flight.refusal}) : std::nullopt;
+            return Refused{flight.refusal};
         }
-        if (handed == Handed::NonceUsed) {
+        if (handed == Handed::NonceUsed || handed == Handed::Displaced) {  // given up on one wrong word, it leaves a gap
             if (++flight.nonce_sightings >= kNonceSightings) {
                 abandon(flight);
                 return std::nullopt;

@@ -315,6 +315,18 @@ TEST_F(Proxy, R14ARefusalAfterALostAnswerDoesNotSendTwice) {
     }
 }
 
+TEST_F(Proxy, R14ARefusalOfWhatAReorganisationTookOutLeavesNoGap) {
+    ASSERT_TRUE(std::holds_alternative<rpc::Receipt>(send(action(1))));
+    ASSERT_TRUE(std::holds_alternative<rpc::Receipt>(send(action(2))));
+    (void)control.ask("anvil_reorg", {2, Json::array()});
+    ASSERT_TRUE(done().empty());
+    for (const Ill lie : {Ill::Underpriced, Ill::NonceTooLow}) {
+        plague(first, lie, 2, "eth_sendRawTransaction");
+        EXPECT_TRUE(std::holds_alternative<rpc::Receipt>(send(action(static_cast<std::uint8_t>(10 + static_cast<int>(lie))))));
+    }
+    EXPECT_EQ(done().size(), 4U);
+}
+
 TEST_F(Proxy, R15DroppedFromThePool) {
     bool dropped = false;
     int waits = 0;
