@@ -129,11 +129,12 @@ start_watch() {
   watch=$!
 }
 
-# decisions: "SEGMENT VERDICT/REASON" a line of the watcher's log, then what became of a challenge.
+# decisions: "SEGMENT VERDICT/REASON" a line of the watcher's log, and what became of a challenge. Whether it also looked while
+# the larger set had not voted yet (no-verdict) is chance.
 decisions() {
   python3 -c 'import json,sys
 for d in map(json.loads, open(sys.argv[1])):
-    print(d["segment"], d["verdict"] + "/" + d["reason"] if d["kind"] == "decision" else "sent" if d["transaction"] else "refused")' \
+    d.get("reason") == "no-verdict" or print(d["segment"], d["verdict"] + "/" + d["reason"] if d["kind"] == "decision" else "sent" if d["transaction"] else "refused")' \
     "$out/latest/decisions.jsonl"
 }
 
