@@ -50,6 +50,9 @@ Outcome Sender::send(const Outgoing& request) {
         settle_what_the_chain_lacks();
     }
     if (!request.intent.empty()) {
+        if (auto untold = outcome_not_told(request.intent)) {
+            return *std::move(untold);
+        }
         if (auto done = done_before(request.intent)) {
             return *std::move(done);
         }
@@ -62,6 +65,18 @@ Outcome Sender::send(const Outgoing& request) {
         spdlog::warn("{}: another transaction took our nonce; is the key of {} shared?", request.label, to_hex(address()));
     }
     return Refused{"other transactions keep taking the nonce of " + to_hex(address()) + "; does another program use its key?"};
+}
+
+/// INVARIANT: nothing is sent again before its caller heard how it ended: a receipt that says it failed may lie, the events do not.
+std::optional<Outcome> Sender::outcome_not_told(const std::string& intent) {
+    const auto found =
+        std::find_if(recovered_.begin(), recovered_.end(), [&](const Recovered& one) { return one.intent == intent; });
+    if (found == recovered_.end()) {
+        return std::nullopt;
+    }
+    Outcome outcome = std::move(found->outcome);
+    recovered_.erase(found);
+    return outcome;
 }
 
 std::optional<Outcome> Sender::try_once(const Outgoing& request) {

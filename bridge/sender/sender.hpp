@@ -115,6 +115,7 @@ private:
     [[nodiscard]] std::optional<rpc::Receipt> receipt_of(const Hash32& transaction);
     [[nodiscard]] std::optional<Outcome> done_before(const std::string& intent);
     [[nodiscard]] std::uint64_t final_block();
+    [[nodiscard]] std::optional<Outcome> outcome_not_told(const std::string& intent);
     [[nodiscard]] std::optional<Outcome> try_once(const Outgoing& request);
     [[nodiscard]] std::optional<Outcome> simulate(Flight& flight);
     [[nodiscard]] std::uint64_t next_nonce();

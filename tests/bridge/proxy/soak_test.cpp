@@ -20,9 +20,9 @@ constexpr int kTriesMax = 200;
 const Wei kPrice(1'000'000'000'000'000);
 
 /// The slow tier asks for 10,000.
-std::uint64_t calls_wanted() {
-    const char* text = std::getenv("CONE_SOAK_CALLS");
-    return text == nullptr ? 500 : std::stoull(text);
+std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
+    const char* text = std::getenv(variable);
+    return text == nullptr ? otherwise : std::stoull(text);
 }
 
 class Dice {
@@ -199,8 +199,8 @@ struct Soak {
 };
 
 TEST(RpcSoak, DoesEveryActionOnceAndKeepsTheIndexRight) {
-    const std::uint64_t wanted = calls_wanted();
-    Soak soak(7);
+    const std::uint64_t wanted = number_from("CONE_SOAK_CALLS", 500);
+    Soak soak(static_cast<unsigned>(number_from("CONE_SOAK_SEED", 7)));
     std::size_t orders = 0;
     for (; soak.calls() < wanted; ++orders) {
         ASSERT_TRUE(soak.order(orders)) << "order " << orders << " is never made";

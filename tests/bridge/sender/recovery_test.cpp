@@ -122,8 +122,21 @@ TEST(Recovery, AnIntentThatRevertedIsTriedAgain) {
     bench.chain.blocks.back().clear();  // the fake reverts all or nothing
     bench.chain.foreign_transaction();
 
+    EXPECT_TRUE(std::holds_alternative<Refused>(bench.send(wish(1, "a")))) << "first it is told how the first try ended";
     EXPECT_TRUE(succeeded(bench.send(wish(1, "a"))));
     EXPECT_EQ(bench.done(), Bytes{1});
+}
+
+TEST(Recovery, AFailureThatMayBeALieIsToldBeforeAnythingIsDoneAgain) {
+    SenderBench bench;
+    die_after(bench, "eth_sendRawTransaction");
+    EXPECT_THROW((void)bench.send(wish(1, "a")), Death);
+    bench.chain.watch = {};
+    bench.chain.mine();
+    bench.chain.reverts_only_mined = true;  // its receipt says that it failed
+
+    EXPECT_TRUE(std::holds_alternative<Reverted>(bench.send(wish(1, "a"))));
+    EXPECT_EQ(bench.done(), Bytes{1}) << "done once";
 }
 
 TEST(Recovery, AnIntentThatTheNodeRefusedIsTriedAgain) {
