@@ -3,7 +3,10 @@
 pragma solidity 0.8.37;
 
 import {Assert} from "./support/Assert.sol";
+import {HostileMoves} from "./support/HostileMoves.sol";
 import {MarketHandler} from "./support/MarketHandler.sol";
+import {TradeMoves} from "./support/TradeMoves.sol";
+import {WorkMoves} from "./support/WorkMoves.sol";
 
 contract InvariantsTest is Assert {
     struct FuzzSelector {
@@ -26,27 +29,27 @@ contract InvariantsTest is Assert {
     /// Moves that carry a job on appear more than once, so that jobs reach their end.
     function targetSelectors() public view returns (FuzzSelector[] memory targets) {
         bytes4[22] memory all = [
-            MarketHandler.bid.selector,
-            MarketHandler.order.selector,
-            MarketHandler.closeAuction.selector,
-            MarketHandler.pause.selector,
-            MarketHandler.seed.selector,
-            MarketHandler.seed.selector,
-            MarketHandler.attempt.selector,
-            MarketHandler.attempt.selector,
-            MarketHandler.attempt.selector,
-            MarketHandler.attempt.selector,
-            MarketHandler.equivocate.selector,
-            MarketHandler.comeBack.selector,
-            MarketHandler.challenge.selector,
-            MarketHandler.finalizeNext.selector,
-            MarketHandler.finalizeNext.selector,
-            MarketHandler.finalizeNext.selector,
-            MarketHandler.grief.selector,
-            MarketHandler.settle.selector,
-            MarketHandler.voidStale.selector,
-            MarketHandler.withdraw.selector,
-            MarketHandler.forceEther.selector,
+            TradeMoves.bid.selector,
+            TradeMoves.order.selector,
+            TradeMoves.closeAuction.selector,
+            TradeMoves.pause.selector,
+            WorkMoves.seed.selector,
+            WorkMoves.seed.selector,
+            WorkMoves.attempt.selector,
+            WorkMoves.attempt.selector,
+            WorkMoves.attempt.selector,
+            WorkMoves.attempt.selector,
+            HostileMoves.equivocate.selector,
+            HostileMoves.comeBack.selector,
+            HostileMoves.challenge.selector,
+            WorkMoves.finalizeNext.selector,
+            WorkMoves.finalizeNext.selector,
+            WorkMoves.finalizeNext.selector,
+            HostileMoves.grief.selector,
+            TradeMoves.settle.selector,
+            TradeMoves.voidStale.selector,
+            TradeMoves.withdraw.selector,
+            HostileMoves.forceEther.selector,
             MarketHandler.wait.selector
         ];
         bytes4[] memory selectors = new bytes4[](all.length);
