@@ -51,6 +51,7 @@ public:
     [[nodiscard]] bool caught_up() override;
     /// The one place where the mode is asked: what it does not allow is logged, and refused with the next `poll`.
     void submit(const node::ChainAction& action) override;
+    [[nodiscard]] bool has_news() override { return queue_.has_sent(); }
     [[nodiscard]] std::uint64_t head() override { return follower_.head(); }
     /// Waits a few seconds for receipts under way: the event of a transaction may be read before its receipt. With a journal,
     /// those of earlier processes are among them.

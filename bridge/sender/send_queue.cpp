@@ -48,6 +48,11 @@ std::vector<Sent> SendQueue::poll() {
     return std::exchange(sent_, {});
 }
 
+bool SendQueue::has_sent() const {
+    const std::lock_guard lock(mutex_);
+    return !sent_.empty();
+}
+
 std::size_t SendQueue::unfinished() const {
     const std::lock_guard lock(mutex_);
     return unfinished_;

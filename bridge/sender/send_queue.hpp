@@ -54,6 +54,8 @@ public:
     /// What finished since the last call, in order. When all of that has been handed over and the worker died of an
     /// exception (an outage beyond its limit), throws that.
     [[nodiscard]] std::vector<Sent> poll();
+    /// Whether `poll` has something to hand over.
+    [[nodiscard]] bool has_sent() const;
     /// Queued or under way.
     [[nodiscard]] std::size_t unfinished() const;
     /// What the most pressing transaction in the queue claims; class Payout when there is none. For SendSettings::waiting.

@@ -107,7 +107,7 @@ void BridgeLoop::look_at_peers() {
 }
 
 void BridgeLoop::look_at_chain() {
-    if (!next_poll_.passed(ports_.clock)) {
+    if (!next_poll_.passed(ports_.clock) && !ports_.chain.has_news()) {
         return;
     }
     for (const auto& event : ports_.chain.poll()) {

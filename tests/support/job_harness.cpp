@@ -48,7 +48,7 @@ JobHarness::JobHarness(HarnessOptions options)
     executor_options_.raise_signal = [](int signal) { throw Stopped{signal == SIGKILL}; };
     bridge_options_.coordinator = {options_.executors, job::canonical_bytes(alphabet_spec(options_.segments)), Millis{1000},
                                    kSegmentTimeout, kRevealTimeout};
-    bridge_options_.poll = kTurn;
+    bridge_options_.poll = options_.poll;
     bridge_options_.job_timeout = Millis{40000};
     bridge_options_.goodbye_timeout = Millis{100};
     start();

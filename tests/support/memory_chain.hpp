@@ -31,6 +31,7 @@ public:
     [[nodiscard]] node::JobTerms terms() override { return terms_; }
     [[nodiscard]] std::vector<node::ChainEvent> poll() override;
     void submit(const node::ChainAction& action) override { pending_.push_back(action); }
+    [[nodiscard]] bool has_news() override { return tells_news && !pending_.empty(); }
     [[nodiscard]] std::uint64_t head() override { return head_; }
     [[nodiscard]] std::vector<node::TransactionCost> costs() override { return costs_; }
 
@@ -46,6 +47,7 @@ public:
     /// Called by each poll with its number (from 0): what goes on while the node keeps the bridge waiting.
     std::function<void(int)> while_polled;
 
+    bool tells_news = false;  ///< what was submitted is said to be mined, as a node does that mines at once
     enum class State { Running, Settled, Unmet, Void };
     [[nodiscard]] State state() const { return state_; }
     [[nodiscard]] const std::map<Address, node::ChainFault>& slashed() const { return slashed_; }

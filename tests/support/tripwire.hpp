@@ -61,6 +61,7 @@ public:
         wire_.touch();
         inner_.submit(action);
     }
+    [[nodiscard]] bool has_news() override { return inner_.has_news(); }
     [[nodiscard]] std::uint64_t head() override { return inner_.head(); }
     [[nodiscard]] std::vector<node::TransactionCost> costs() override { return inner_.costs(); }
 

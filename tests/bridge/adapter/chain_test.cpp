@@ -62,6 +62,24 @@ TEST_F(OnEthereum, AJobGoesFromCommitmentsToPayout) {
     }
 }
 
+TEST_F(OnEthereum, NewsOfOurTransactionAreThereWithoutAskingTheNode) {
+    run_job();
+    prepare(chain_->terms());
+    (void)chain_->poll();
+    EXPECT_FALSE(chain_->has_news());
+
+    chain_->submit(post());
+    for (int look = 0; look < 1000 && !chain_->has_news(); ++look) {
+        (void)pause_.wait(Millis(10));
+    }
+
+    ASSERT_TRUE(chain_->has_news());
+    const auto events = chain_->poll();
+    ASSERT_EQ(events.size(), 1u) << "one look is enough";
+    EXPECT_TRUE(std::holds_alternative<node::CommitmentsPosted>(events[0].body));
+    EXPECT_FALSE(chain_->has_news());
+}
+
 /// The bridge brings one of two votes; the other member brings its own, and what is counted already is not paid for again.
 TEST_F(OnEthereum, AMemberThatTheBridgeLeftOutBringsItsVote) {
     run_job();

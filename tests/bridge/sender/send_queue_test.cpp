@@ -58,10 +58,15 @@ TEST(SendQueue, DoesNotWaitForTheNode) {
 
     (void)queue.submit(outgoing());
     EXPECT_TRUE(queue.poll().empty());
+    EXPECT_FALSE(queue.has_sent());
     EXPECT_EQ(queue.unfinished(), 1U);
 
     node_answers.set_value();
-    EXPECT_EQ(collect(queue, 1).size(), 1U);
+    while (!queue.has_sent()) {
+        std::this_thread::yield();
+    }
+    EXPECT_EQ(queue.poll().size(), 1U);
+    EXPECT_FALSE(queue.has_sent());
 }
 
 TEST(SendQueue, HandsOverWhatFinishedBeforeItThrowsWhatEndedIt) {
