@@ -104,6 +104,21 @@ CONE_INLINE float sum_of_lanes(Vec q) {
     return (q0 + q2) + (q1 + q3);
 }
 
+/// Lane i: sum_of_lanes(q[i]).
+CONE_INLINE Vec sums_of_lanes(const Vec (&q)[8]) {
+    const auto fours = [](Vec a, Vec b) __attribute__((always_inline)) {  // q0 .. q3 of both
+        return __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11) +
+               __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+    };
+    const auto twos = [](Vec a, Vec b) __attribute__((always_inline)) {  // q0 + q2 and q1 + q3 of four
+        return __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13) +
+               __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+    };
+    const Vec a = twos(fours(q[0], q[4]), fours(q[1], q[5]));
+    const Vec b = twos(fours(q[2], q[6]), fours(q[3], q[7]));
+    return __builtin_shufflevector(a, b, 0, 2, 8, 10, 4, 6, 12, 14) + __builtin_shufflevector(a, b, 1, 3, 9, 11, 5, 7, 13, 15);
+}
+
 /// f(0), ..., f(N - 1) with constants, so that arrays indexed by them stay in registers.
 template <std::size_t N, class F>
 CONE_INLINE void unroll(F f) {

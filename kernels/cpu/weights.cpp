@@ -144,9 +144,24 @@ void run_band(const Chunk& chunk, Range band) {
     }
 }
 
+/// Two outputs x four taps.
+CONE_INLINE void write_eight(const ConvWeights& conv, std::size_t output, std::size_t tap, const float* sums) {
+    Vec lanes[8];
+    unroll<8>([&](auto i) { lanes[i] = load(sums + (i % 4 * kMostOutputs + i / 4) * kLanes); });
+    const Vec result = sums_of_lanes(lanes);
+    for (std::size_t i = 0; i < 8; ++i) {
+        conv.dw[(output + i / 4) * conv.tap_count + tap + i % 4] = result[i];
+    }
+}
+
 void write_tile(const ConvWeights& conv, Range outputs, Range slots, const float* sums) {
+    const bool has_fours = slots.size() == ConvWeights::kGroup && slots.end <= conv.tap_count;
+    std::size_t first = outputs.begin;
+    for (; has_fours && first + 2 <= outputs.end; first += 2) {
+        write_eight(conv, first, slots.begin, sums + (first - outputs.begin) * kLanes);
+    }
     for (std::size_t slot = slots.begin; slot < slots.end; ++slot) {
-        for (std::size_t m = outputs.begin; m < outputs.end; ++m) {
+        for (std::size_t m = first; m < outputs.end; ++m) {
             const float* lanes = sums + ((slot - slots.begin) * kMostOutputs + m - outputs.begin) * kLanes;
             (slot == conv.tap_count ? conv.db[m] : conv.dw[m * conv.tap_count + slot]) = sum_of_lanes(load(lanes));
         }
