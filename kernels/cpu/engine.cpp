@@ -22,8 +22,19 @@ using cpu::Step;
 /// Blocks that go through the layers together: four share each weight that is loaded.
 constexpr std::size_t kTogether = 4;
 
+/// Of the tensors of one block.
+constexpr std::size_t kCacheBytes = std::size_t{8} << 20;
+
 std::size_t blocks_of(std::size_t rows) {
     return (rows + kLanes - 1) / kLanes;
+}
+
+bool goes_by_layer(const Network& network, Order order) {
+    std::size_t values = network.input.values();
+    for (const Layer& layer : network.layers) {
+        values += layer.out.values();
+    }
+    return order == Order::ByLayer || (order == Order::Best && values * kLanes * sizeof(float) > kCacheBytes);
 }
 
 const cpu::Operators& operators_of(Isa isa) {
@@ -75,8 +86,9 @@ private:
 
 class CpuEngine final : public Engine {
 public:
-    CpuEngine(const Network& network, unsigned threads, Isa isa)
+    CpuEngine(const Network& network, unsigned threads, Isa isa, bool by_layer)
         : network_(network),
+          by_layer_(by_layer),
           operators_(operators_of(isa)),
           team_(threads),
           weights_(memory_.floats(network.values)),
@@ -104,10 +116,12 @@ public:
         reserve(blocks);
         prepare(call);
         team_.run([&](unsigned thread) {
-            run_blocks(call, team_.share(blocks, thread), true);
-            team_.barrier();
-            for (const Step& step : plan_->weights) {
-                step.run(step, call, {0, blocks}, team_.share(step.units, thread));
+            run_blocks(call, thread, true);
+            if (!by_layer_) {
+                team_.barrier();
+                for (const Step& step : plan_->weights) {
+                    step.run(step, call, {0, blocks}, team_.share(step.units, thread));
+                }
             }
             finite_[thread].value =
                 all_own(thread, [&](Range values) { return operators_.finite(gradient_ + values.begin, values.size()); });
@@ -143,7 +157,7 @@ public:
             call.count = std::min(at_once, samples.rows.size() - n);
             call.table = samples.table.data();
             call.finite_weights = finite_weights_;
-            team_.run([&](unsigned thread) { run_blocks(call, team_.share(blocks_of(call.count), thread), false); });
+            team_.run([&](unsigned thread) { run_blocks(call, thread, false); });
             copy_logits(call.count, out.data() + n * network_.classes);
         }
     }
@@ -178,7 +192,7 @@ private:
     void reserve(std::size_t blocks) {
         if (plan_ == nullptr || plan_->blocks < blocks) {
             plan_.reset();
-            plan_ = cpu::make_plan(network_, operators_, blocks, weights_, gradient_);
+            plan_ = cpu::make_plan(network_, operators_, blocks, by_layer_, weights_, gradient_);
             plan_is_stale_ = true;
         }
     }
@@ -196,19 +210,35 @@ private:
         plan_is_stale_ = false;
     }
 
-    /// Blocks of one thread, a few at a time through all layers.
-    void run_blocks(const Call& call, Range blocks, bool with_gradient) const {
+    /// A few of the blocks at a time.
+    template <class Visit>
+    static void for_each_group(Range blocks, Visit visit) {
         const std::size_t groups = (blocks.size() + kTogether - 1) / kTogether;
         for (std::size_t g = 0; g < groups; ++g) {
-            const Range group{blocks.begin + g * blocks.size() / groups, blocks.begin + (g + 1) * blocks.size() / groups};
-            for (const Step& step : plan_->forward) {
-                step.run(step, call, group, {0, step.units});
+            visit(Range{blocks.begin + g * blocks.size() / groups, blocks.begin + (g + 1) * blocks.size() / groups});
+        }
+    }
+
+    /// The blocks of one thread.
+    void run_blocks(const Call& call, unsigned thread, bool with_gradient) {
+        const auto run = [&](Range blocks) {
+            run_pass(plan_->forward, call, blocks, thread);
+            if (with_gradient) {
+                run_pass(plan_->backward, call, blocks, thread);
             }
-            if (!with_gradient) {
-                continue;
-            }
-            for (const Step& step : plan_->backward) {
-                step.run(step, call, group, {0, step.units});
+        };
+        const Range own = team_.share(blocks_of(call.count), thread);
+        by_layer_ ? run(own) : for_each_group(own, run);
+    }
+
+    void run_pass(const std::vector<Step>& pass, const Call& call, Range blocks, unsigned thread) {
+        for (const Step& step : pass) {
+            if (step.is_shared) {
+                team_.barrier();
+                step.run(step, call, {0, blocks_of(call.count)}, team_.share(step.units, thread));
+                team_.barrier();
+            } else {
+                for_each_group(blocks, [&](Range group) { step.run(step, call, group, {0, step.units}); });
             }
         }
     }
@@ -271,6 +301,7 @@ private:
     }
 
     Network network_;
+    bool by_layer_;
     const cpu::Operators& operators_;
     cpu::Team team_;
     cpu::Arena memory_;
@@ -293,11 +324,11 @@ Isa best_isa() {
     return is_supported(Isa::Avx512) ? Isa::Avx512 : is_supported(Isa::Avx2) ? Isa::Avx2 : Isa::Portable;
 }
 
-std::unique_ptr<Engine> make_cpu_engine(const Network& network, unsigned threads, Isa isa) {
+std::unique_ptr<Engine> make_cpu_engine(const Network& network, unsigned threads, Isa isa, Order order) {
     const auto problem = problem_of(network);
     require(!problem, problem ? problem->c_str() : "");
     require(threads > 0 && is_supported(isa), "make_cpu_engine: threads from 1, an instruction set of this processor");
-    return std::make_unique<CpuEngine>(network, threads, isa);
+    return std::make_unique<CpuEngine>(network, threads, isa, goes_by_layer(network, order));
 }
 
 }  // namespace cone::kernels

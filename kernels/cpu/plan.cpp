@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan.hpp"
 
+#include <algorithm>
+
 #include "product_plans.hpp"
 
 namespace cone::kernels::cpu {
@@ -16,7 +18,7 @@ public:
           gradient_(gradient),
           plan_(plan),
           fusions_(fusions_of(network)),
-          maps_(lay_out(network, fusions_, plan.blocks, plan.arena)),
+          maps_(lay_out(network, fusions_, plan.blocks, plan.by_layer, plan.arena)),
           has_gradient_(network.layers.size() + 1) {}
 
     void plan() {
@@ -57,6 +59,42 @@ private:
         step.run = run;
         step.units = units;
         steps.push_back(step);
+    }
+
+    /// A step that needs all blocks, and makes a gradient of parameters.
+    void add_weights(Step step, Run run, std::size_t units) {
+        add_step(plan_.weights, step, run, units);
+        if (plan_.by_layer) {
+            step.is_shared = true;
+            add_step(plan_.backward, step, run, units);
+        }
+    }
+
+    /// The products of a convolution and the step that packs their weights: before all others, or in `pass` before it.
+    void set_packed_products(Step& step, std::vector<Product> products, std::vector<Step>& pass) {
+        float* room = packed_room(step.layer);
+        for (Product& product : products) {
+            product.packed = room;
+            room += product.outputs * product.links;
+        }
+        set_products(step, std::move(products));
+        step.is_shared = plan_.by_layer;
+        add_step(plan_.by_layer ? pass : plan_.prepare, step, ops_.pack, step.products[0].tiles);
+        step.is_shared = false;
+    }
+
+    float* packed_room(const Layer& l) {
+        if (!plan_.by_layer) {
+            return plan_.arena.floats(weight_values(l));
+        }
+        if (shared_room_ == nullptr) {
+            std::size_t most = 0;
+            for (const Layer& layer : network_.layers) {
+                most = std::max(most, layer.op == Op::Conv ? weight_values(layer) : 0);
+            }
+            shared_room_ = plan_.arena.floats(most);
+        }
+        return shared_room_;
     }
 
     void set_products(Step& step, std::vector<Product> products) const {
@@ -122,8 +160,7 @@ private:
         if (pool) {
             product = pooled(product, network_.layers[*pool].out, end.values, end.sources, plan_.arena);
         }
-        set_products(step, {product});
-        add_step(plan_.prepare, step, ops_.pack, step.products[0].tiles);
+        set_packed_products(step, {product}, plan_.forward);
         const Run run = pool ? ops_.product_relu_pool : fusions_[i].relu ? ops_.product_relu : ops_.product;
         add_step(plan_.forward, step, run, step.products[0].tiles);
     }
@@ -177,7 +214,7 @@ private:
             case Op::Add:
                 return plan_add_backward(i, step);
             case Op::Embedding:
-                return add_step(plan_.weights, step, ops_.embedding_weights, l.out.channels);
+                return add_weights(step, ops_.embedding_weights, l.out.channels);
             case Op::Attention:
                 return plan_if_wanted(l.input, step, ops_.attention_gradient, l.groups);
             case Op::Dropout:
@@ -206,11 +243,11 @@ private:
     void plan_norm_backward(const Layer& l, Step step) {
         if (l.op == Op::LayerNorm) {
             plan_if_wanted(l.input, step, ops_.layer_norm_gradient, std::size_t{l.in.height} * l.in.width);
-            return add_step(plan_.weights, step, ops_.layer_norm_weights, l.in.channels);
+            return add_weights(step, ops_.layer_norm_weights, l.in.channels);
         }
         (void)wants_gradient(l.input, step);  // its sums are also those of the parameters
         add_step(plan_.backward, step, ops_.group_norm_gradient, l.groups);
-        add_step(plan_.weights, step, ops_.group_norm_weights, l.in.channels);
+        add_weights(step, ops_.group_norm_weights, l.in.channels);
     }
 
     void plan_add_backward(std::size_t i, Step step) {
@@ -231,10 +268,10 @@ private:
         const Map dy = is_late ? plan_squares(i) : step.dy;
         step.conv = conv_weights_plan(l, step.x, dy, step.dw, step.db, plan_.arena);
         step.conv.squares = is_late ? &plan_.squares.back() : nullptr;
-        add_step(plan_.weights, step, ops_.conv_weights, is_late ? l.out.channels : step.conv.groups());
+        add_weights(step, ops_.conv_weights, is_late ? l.out.channels : step.conv.groups());
         if (wants_gradient(l.input, step)) {
-            set_products(step, conv_gradient_products(l, step.dy, step.dx, step.w, ops_.widest_tile, plan_.arena));
-            add_step(plan_.prepare, step, ops_.pack, step.products[0].tiles);
+            set_packed_products(step, conv_gradient_products(l, step.dy, step.dx, step.w, ops_.widest_tile, plan_.arena),
+                                plan_.backward);
             add_step(plan_.backward, step, step.add ? ops_.product_add : ops_.product, step.products[0].tiles);
         }
     }
@@ -254,7 +291,7 @@ private:
         set_extra(i, l.in.values(), step);
         add_step(plan_.backward, step, ops_.transpose, 1);
         set_products(step, linear_weights_products(l, step.extra, step.dy, step.dw, ops_.widest_tile, plan_.arena));
-        add_step(plan_.weights, step, ops_.linear_weights, step.product_count > 0 ? step.products[0].tiles : l.out.channels);
+        add_weights(step, ops_.linear_weights, step.product_count > 0 ? step.products[0].tiles : l.out.channels);
         if (wants_gradient(l.input, step)) {
             set_products(step, {linear_gradient_product(l, step.dy, step.dx, step.w, ops_.widest_tile, plan_.arena)});
             add_step(plan_.backward, step, step.add ? ops_.product_add : ops_.product, step.products[0].tiles);
@@ -270,14 +307,16 @@ private:
     std::vector<TensorMaps> maps_;
     std::vector<bool> has_gradient_;
     std::vector<float*> extras_;
+    float* shared_room_ = nullptr;
 };
 
 }  // namespace
 
-std::unique_ptr<Plan> make_plan(const Network& network, const Operators& operators, std::size_t blocks, const float* weights,
-                                float* gradient) {
+std::unique_ptr<Plan> make_plan(const Network& network, const Operators& operators, std::size_t blocks, bool by_layer,
+                                const float* weights, float* gradient) {
     auto plan = std::make_unique<Plan>();
     plan->blocks = blocks;
+    plan->by_layer = by_layer;
     Planner(network, operators, weights, gradient, *plan).plan();
     return plan;
 }

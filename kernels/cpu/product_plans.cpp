@@ -176,7 +176,6 @@ void set_sources(Product& product, const Layer& l, const Axis& rows, const Axis&
     product.sources = kept.data();
     product.source_count = kept.size();
     product.source_step = step;
-    product.packed = arena.floats(product.outputs * product.links);
 }
 
 Axis forward_axis(const Layer& l, std::size_t kernel, std::size_t outputs, std::size_t inputs) {

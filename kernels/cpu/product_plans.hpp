@@ -8,7 +8,7 @@
 
 namespace cone::kernels::cpu {
 
-/// `widest`: outputs of a tile (operators.hpp).
+/// `widest`: outputs of a tile (operators.hpp). Room for the packed weights of convolutions is for the caller to set.
 [[nodiscard]] Product conv_product(const Layer& layer, const Map& x, const Map& y, const float* w, const float* b,
                                    std::size_t widest, Arena& arena);
 /// One product for each remainder of (row, column) by the stride.

@@ -133,6 +133,7 @@ using Run = void (*)(const Step& step, const Call& call, Range blocks, Range uni
 struct Step {
     Run run = nullptr;
     std::size_t units = 1;
+    bool is_shared = false;  ///< over all blocks, each thread a part of the units: nobody goes on before all are done
     Layer layer;
     std::size_t number = 0;  ///< of the layer
     Map x;

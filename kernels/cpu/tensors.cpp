@@ -124,6 +124,109 @@ bool turns_gradient_in_place(const Network& network, const std::vector<Readers>&
     return l.op == Op::GroupNorm && l.input > 0 && readers[l.input].count == 1;
 }
 
+void lay_out_values(const Network& network, const std::vector<Fusion>& fusions, const std::vector<std::size_t>& roots,
+                    std::size_t blocks, std::vector<TensorMaps>& maps, Arena& arena) {
+    std::vector<Halo> halos(roots.size());
+    for (const Layer& l : network.layers) {
+        if (l.op == Op::Conv) {
+            halos[roots[l.input]].widen(halo_of_input(l));
+        }
+    }
+    for (std::size_t t = 0; t < maps.size(); ++t) {
+        if (roots[t] != t) {
+            maps[t] = maps[roots[t]];
+            continue;
+        }
+        if (t == 0 || !fusions[t - 1].pool) {
+            maps[t].values = make_map(shape_of(network, t), halos[t], blocks, arena);
+        }
+        if (t > 0 && network.layers[t - 1].op == Op::MaxPool && fusions[t - 1].done_before) {
+            maps[t].sources = make_map(shape_of(network, t), halos[t], blocks, arena);
+        }
+    }
+}
+
+/// Tensors that share the memory of their gradients are known by the first of them.
+std::vector<std::size_t> gradient_roots(const Network& network, const std::vector<std::size_t>& roots) {
+    const auto readers = readers_of(network);
+    std::vector<std::size_t> owners(roots.size());
+    for (std::size_t t = 0; t < owners.size(); ++t) {
+        const bool is_turned = roots[t] == t && t > 0 && turns_gradient_in_place(network, readers, t - 1);
+        owners[t] = is_turned ? owners[network.layers[t - 1].input] : roots[t] == t ? t : owners[roots[t]];
+    }
+    return owners;
+}
+
+/// Halos of gradients, one for all tensors of a shape: so that they can stand in for one another.
+std::vector<Halo> gradient_halos(const Network& network, const std::vector<std::size_t>& owners) {
+    std::vector<Halo> halos(owners.size());
+    for (std::size_t i = 0; i < network.layers.size(); ++i) {
+        for (std::size_t t = 0; t < owners.size() && network.layers[i].op == Op::Conv; ++t) {
+            if (shape_of(network, t) == shape_of(network, owners[i + 1])) {
+                halos[t].widen(halo_of_gradient(network.layers[i]));
+            }
+        }
+    }
+    return halos;
+}
+
+/// In the backward pass the loss has turn layers.size(), then come the layers, last first. The turn in which the first step
+/// writes the gradient of each owner.
+std::vector<std::size_t> first_turns(const Network& network, const std::vector<std::size_t>& owners) {
+    std::vector<std::size_t> turns(owners.size());
+    turns[owners.back()] = network.layers.size();
+    for (std::size_t i = 0; i < network.layers.size(); ++i) {
+        const Layer& l = network.layers[i];
+        for (const std::size_t t : {owners[l.input], owners[l.op == Op::Add ? l.other : l.input]}) {
+            turns[t] = std::max(turns[t], i);
+        }
+    }
+    return turns;
+}
+
+/// Gradients that are done with, by shape.
+class Spares {
+public:
+    void give(const Shape& shape, const Map& map) { maps_.emplace_back(shape, map); }
+    std::optional<Map> take(const Shape& shape) {
+        const auto found = std::find_if(maps_.begin(), maps_.end(), [&](const auto& spare) { return spare.first == shape; });
+        if (found == maps_.end()) {
+            return std::nullopt;
+        }
+        const Map map = found->second;
+        maps_.erase(found);
+        return map;
+    }
+
+private:
+    std::vector<std::pair<Shape, Map>> maps_;
+};
+
+void lay_out_gradients(const Network& network, const std::vector<Fusion>& fusions, const std::vector<std::size_t>& roots,
+                       std::size_t blocks, bool reuses, std::vector<TensorMaps>& maps, Arena& arena) {
+    const auto owners = gradient_roots(network, roots);
+    const auto halos = gradient_halos(network, owners);
+    const auto turns = first_turns(network, owners);
+    Spares spares;
+    for (std::size_t turn = network.layers.size() + 1; turn-- > 0;) {
+        for (std::size_t t = 0; t < maps.size(); ++t) {
+            const bool is_late = t > 0 && fusions[t - 1].squares_late;
+            if (owners[t] == t && turns[t] == turn && !is_late && needs_gradient(network, t)) {
+                const Shape& shape = shape_of(network, t);
+                const auto spare = spares.take(shape);
+                maps[t].gradient = spare ? *spare : make_map(shape, halos[t], blocks, arena);
+            }
+        }
+        const std::size_t done = turn + 1;  // the tensor that this layer made
+        if (reuses && done < maps.size() && owners[done] == done && maps[done].gradient.origin != nullptr) {
+            spares.give(shape_of(network, done), maps[done].gradient);
+        }
+    }
+    for (std::size_t t = 0; t < maps.size(); ++t) {
+        maps[t].gradient = maps[owners[t]].gradient;
+    }
+}
+
 }  // namespace
 
 std::vector<Fusion> fusions_of(const Network& network) {
@@ -153,38 +256,12 @@ std::vector<Fusion> fusions_of(const Network& network) {
     return fusions;
 }
 
-std::vector<TensorMaps> lay_out(const Network& network, const std::vector<Fusion>& fusions, std::size_t blocks, Arena& arena) {
+std::vector<TensorMaps> lay_out(const Network& network, const std::vector<Fusion>& fusions, std::size_t blocks, bool by_layer,
+                                Arena& arena) {
     const auto roots = roots_of(network, fusions);
-    std::vector<Halo> of_values(roots.size());
-    std::vector<Halo> of_gradient(roots.size());
-    for (std::size_t i = 0; i < network.layers.size(); ++i) {
-        const Layer& l = network.layers[i];
-        if (l.op == Op::Conv) {
-            of_values[roots[l.input]].widen(halo_of_input(l));
-            of_gradient[roots[i + 1]].widen(halo_of_gradient(l));
-        }
-    }
-    const auto readers = readers_of(network);
     std::vector<TensorMaps> maps(roots.size());
-    for (std::size_t t = 0; t < maps.size(); ++t) {
-        if (roots[t] != t) {
-            maps[t] = maps[roots[t]];
-            continue;
-        }
-        const Shape& shape = shape_of(network, t);
-        if (t == 0 || !fusions[t - 1].pool) {
-            maps[t].values = make_map(shape, of_values[t], blocks, arena);
-        }
-        if (t > 0 && network.layers[t - 1].op == Op::MaxPool && fusions[t - 1].done_before) {
-            maps[t].sources = make_map(shape, of_values[t], blocks, arena);
-        }
-        const bool is_late = t > 0 && fusions[t - 1].squares_late;
-        if (t > 0 && turns_gradient_in_place(network, readers, t - 1)) {
-            maps[t].gradient = maps[network.layers[t - 1].input].gradient;
-        } else if (!is_late && needs_gradient(network, t)) {
-            maps[t].gradient = make_map(shape, of_gradient[t], blocks, arena);
-        }
-    }
+    lay_out_values(network, fusions, roots, blocks, maps, arena);
+    lay_out_gradients(network, fusions, roots, blocks, by_layer, maps, arena);
     return maps;
 }
 

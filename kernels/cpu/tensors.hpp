@@ -30,9 +30,10 @@ struct TensorMaps {
     Map sources;  ///< of a fused pool: place in the square, beside the values
 };
 
-/// Of every tensor, `blocks` blocks of them.
+/// Of every tensor, `blocks` blocks of them. With `by_layer` a gradient's memory serves the next one of its shape as soon as
+/// the layer that made its tensor has had its turn.
 [[nodiscard]] std::vector<TensorMaps> lay_out(const Network& network, const std::vector<Fusion>& fusions, std::size_t blocks,
-                                              Arena& arena);
+                                              bool by_layer, Arena& arena);
 
 /// Room for one block that all blocks share, without a halo.
 [[nodiscard]] Map one_block(const Shape& shape, Arena& arena);

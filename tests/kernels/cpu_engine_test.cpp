@@ -16,6 +16,7 @@ using namespace testing;
 struct Machine {
     Isa isa;
     unsigned threads;
+    Order order;
 };
 
 const char* name_of(Isa isa) {
@@ -23,7 +24,8 @@ const char* name_of(Isa isa) {
 }
 
 std::ostream& operator<<(std::ostream& out, const Machine& machine) {
-    return out << name_of(machine.isa) << ", " << machine.threads << " threads";
+    return out << name_of(machine.isa) << ", " << machine.threads << " threads, "
+               << (machine.order == Order::ByLayer ? "by layer" : "by samples");
 }
 
 /// Those that this processor has.
@@ -31,7 +33,8 @@ std::vector<Machine> machines() {
     std::vector<Machine> result;
     for (const Isa isa : {Isa::Portable, Isa::Avx2, Isa::Avx512}) {
         for (unsigned threads = 1; threads <= 3 && isa <= best_isa(); ++threads) {
-            result.push_back({isa, threads});
+            result.push_back({isa, threads, Order::BySamples});
+            result.push_back({isa, threads, Order::ByLayer});
         }
     }
     return result;
@@ -59,7 +62,8 @@ struct Pair {
     std::unique_ptr<Engine> cpu;
 
     Pair(const Network& network, const Machine& machine, std::span<const float> weights)
-        : reference(make_reference_engine(network)), cpu(make_cpu_engine(network, machine.threads, machine.isa)) {
+        : reference(make_reference_engine(network)),
+          cpu(make_cpu_engine(network, machine.threads, machine.isa, machine.order)) {
         reference->set_weights(weights);
         cpu->set_weights(weights);
     }
@@ -186,7 +190,7 @@ TEST_P(CpuEngine, AgreesOnWhatIsNotFinite) {
 TEST_P(CpuEngine, RefusesAGradientAndWeightsThatAreNotFinite) {
     const Network network = small_network();
     auto weights = random_weights(network, 5);
-    const auto engine = make_cpu_engine(network, GetParam().threads, GetParam().isa);
+    const auto engine = make_cpu_engine(network, GetParam().threads, GetParam().isa, GetParam().order);
     const auto batch = random_batch(network, 9, 5);
     engine->set_weights(weights);
     ASSERT_EQ(engine->gradient(batch.view()), Status::Ok);
@@ -210,7 +214,7 @@ TEST_P(CpuEngine, TakesAReplacedGradient) {
 
 TEST_P(CpuEngine, GivesARowTheSameLogitsInAnyCompany) {
     const Network network = small_network();
-    const auto engine = make_cpu_engine(network, GetParam().threads, GetParam().isa);
+    const auto engine = make_cpu_engine(network, GetParam().threads, GetParam().isa, GetParam().order);
     engine->set_weights(random_weights(network, 8));
     const auto batch = random_batch(network, 131, 8);
     std::vector<float> all(batch.rows.size() * network.classes);

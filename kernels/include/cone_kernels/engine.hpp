@@ -70,8 +70,13 @@ using Observer = std::function<void(std::size_t layer, Pass pass, std::span<cons
 enum class Isa : std::uint8_t { Portable, Avx2, Avx512 };
 /// The best this processor has.
 [[nodiscard]] Isa best_isa();
-/// Vectors over 8 samples, `threads` threads (>= 1) that share each step; neither changes a bit. `isa` must be supported here.
-[[nodiscard]] std::unique_ptr<Engine> make_cpu_engine(const Network& network, unsigned threads = 1, Isa isa = best_isa());
+/// Whether a few samples go through all layers, which keeps small ones in the cache, or all samples through one layer after
+/// the other, which takes less memory. Best: by layer when 8 samples would not fit any core's cache.
+enum class Order : std::uint8_t { Best, BySamples, ByLayer };
+/// Vectors over 8 samples, `threads` threads (>= 1) that share each step; nothing of it changes a bit. `isa` must be supported
+/// here.
+[[nodiscard]] std::unique_ptr<Engine> make_cpu_engine(const Network& network, unsigned threads = 1, Isa isa = best_isa(),
+                                                      Order order = Order::Best);
 
 /// No device, or none that can be used: what() says which.
 struct NoDevice : std::runtime_error {
