@@ -213,8 +213,10 @@ public:
                                           const Hash32& digest, const Hash32& witness) const = 0;
 };
 
-    /// Whether an action of ours was mined or refused since the last `poll`: worth a look before the usual time. Asks nobody.
-    [[nodiscard]] virtual bool has_news() { return false; }
+/// Whether an action of ours was mined or refused since the last `poll`: worth a look before the usual time. Asks nobody.
+[[nodiscard]] virtual bool has_news() {
+    return false;
+}
 /// Recovers who signed a vote; nothing when the signature is malformed. The bridge checks reveals with it before paying gas.
 class VoteVerifier {
 public:

@@ -40,7 +40,7 @@ struct HarnessOptions {
     std::vector<std::size_t> ignored;   ///< executors whose reveals the bridge does not hear
     bool own_voices = false;            ///< executors bring a vote to the chain that the bridge leaves out
     Millis mail_lag{0};  ///< mail comes out so long after the bridge first asks for it, as under MPI after a pause
-    Millis poll{10};                    ///< between two looks of the bridge at the chain
+    Millis poll{10};     ///< between two looks of the bridge at the chain
 };
 
 /// A member's way to the chain past the bridge.
