@@ -7,8 +7,6 @@
 namespace cone::test {
 namespace {
 
-struct Crash {};
-
 [[noreturn]] void unreachable() {
     throw rpc::CallFailed(rpc::Fault::Unreachable, "the node is away");
 }
@@ -111,19 +109,7 @@ TEST(Crash, AtEveryStepAndARestartLeaveTheEffectExactlyOnce) {
     int steps = 0;
     for (bool crashed = true; crashed; ++steps) {
         SenderBench bench;
-        int exchanges = 0;
-        crashed = false;
-        bench.chain.watch = [&](const std::string&, bool) {
-            if (exchanges++ == steps) {  // counts before and after the node acted
-                throw Crash();
-            }
-        };
-        try {
-            (void)bench.send();
-        } catch (const Crash&) {
-            crashed = true;
-        }
-        bench.chain.watch = {};
+        crashed = send_and_die_at(bench, steps);
 
         finish_after_restart(bench);
 
@@ -138,19 +124,7 @@ TEST(Crash, DuringAReplacementLeavesTheEffectExactlyOnce) {
     for (bool crashed = true; crashed; steps += 7) {
         SenderBench bench;
         bench.chain.looks_until_mined = 120;  // longer than replace_after
-        int exchanges = 0;
-        crashed = false;
-        bench.chain.watch = [&](const std::string&, bool) {
-            if (exchanges++ == steps) {
-                throw Crash();
-            }
-        };
-        try {
-            (void)bench.send();
-        } catch (const Crash&) {
-            crashed = true;
-        }
-        bench.chain.watch = {};
+        crashed = send_and_die_at(bench, steps);
         bench.chain.looks_until_mined = 2;
 
         finish_after_restart(bench);

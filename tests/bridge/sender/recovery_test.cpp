@@ -15,22 +15,9 @@ Outgoing wish(std::uint8_t content, const std::string& intent) {
     return made;
 }
 
-struct Death {};
-
-/// The process dies when `method` has been acted on.
-void die_after(SenderBench& bench, const std::string& method) {
-    bench.chain.watch = [method](const std::string& asked, bool acted) {
-        if (acted && asked == method) {
-            throw Death();
-        }
-    };
-}
-
 TEST(Recovery, HandsTheOutcomesOfWhatASendSentAgainToTheCaller) {
     SenderBench bench;
-    die_after(bench, "eth_sendRawTransaction");
-    EXPECT_THROW((void)bench.send(wish(1, "job 1/post")), Death);
-    bench.chain.watch = {};
+    broadcast_and_die(bench, wish(1, "job 1/post"));
 
     sender::Sender restarted = bench.sender();
     EXPECT_TRUE(succeeded(restarted.send(outgoing(2))));
@@ -45,9 +32,7 @@ TEST(Recovery, HandsTheOutcomesOfWhatASendSentAgainToTheCaller) {
 
 TEST(Recovery, HandsOverWhatWasMinedWhileNobodyLooked) {
     SenderBench bench;
-    die_after(bench, "eth_sendRawTransaction");
-    EXPECT_THROW((void)bench.send(wish(1, "a")), Death);
-    bench.chain.watch = {};
+    broadcast_and_die(bench, wish(1, "a"));
     bench.chain.mine();
 
     const auto recovered = bench.recover();
@@ -61,9 +46,7 @@ TEST(Recovery, HandsOverWhatWasMinedWhileNobodyLooked) {
 
 TEST(Recovery, TellsThatWhatWasMinedMeanwhileReverted) {
     SenderBench bench;
-    die_after(bench, "eth_sendRawTransaction");
-    EXPECT_THROW((void)bench.send(wish(1, "a")), Death);
-    bench.chain.watch = {};
+    broadcast_and_die(bench, wish(1, "a"));
     bench.chain.reverts_only_mined = true;
     bench.chain.mine();
 
@@ -78,19 +61,7 @@ TEST(Recovery, ADecisionMadeAgainFindsItsTransactionWhateverThePointOfTheCrash) 
     int steps = 0;
     for (bool crashed = true; crashed; ++steps) {
         SenderBench bench;
-        int exchanges = 0;
-        crashed = false;
-        bench.chain.watch = [&](const std::string&, bool) {
-            if (exchanges++ == steps) {
-                throw Death();
-            }
-        };
-        try {
-            (void)bench.send(wish(1, "job 1/post"));
-        } catch (const Death&) {
-            crashed = true;
-        }
-        bench.chain.watch = {};
+        crashed = send_and_die_at(bench, steps, wish(1, "job 1/post"));
 
         EXPECT_TRUE(succeeded(bench.send(wish(1, "job 1/post")))) << steps;  // the caller does not look: it just decides again
 
@@ -129,9 +100,7 @@ TEST(Recovery, AnIntentThatRevertedIsTriedAgain) {
 
 TEST(Recovery, AFailureThatMayBeALieIsToldBeforeAnythingIsDoneAgain) {
     SenderBench bench;
-    die_after(bench, "eth_sendRawTransaction");
-    EXPECT_THROW((void)bench.send(wish(1, "a")), Death);
-    bench.chain.watch = {};
+    broadcast_and_die(bench, wish(1, "a"));
     bench.chain.mine();
     bench.chain.reverts_only_mined = true;  // its receipt says that it failed
 
@@ -264,9 +233,7 @@ TEST(Recovery, NoticesByItselfWhatBecameFinal) {
 
 TEST(Recovery, ATransactionWhoseNonceAnotherTookIsToldAndAbandoned) {
     SenderBench bench;
-    die_after(bench, "eth_sendRawTransaction");
-    EXPECT_THROW((void)bench.send(wish(1, "a")), Death);
-    bench.chain.watch = {};
+    broadcast_and_die(bench, wish(1, "a"));
     bench.chain.pool.clear();
     bench.chain.foreign_transaction();
 

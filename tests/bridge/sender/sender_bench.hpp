@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <set>
+#include <string>
+#include <vector>
 
 #include "bridge/eth/key_source.hpp"
 #include "bridge/sender/sender.hpp"
@@ -49,6 +53,38 @@ struct SenderBench {
         return out;
     }
 };
+
+/// The process dies.
+struct Death {};
+
+/// Sends `request`; the process dies when the node has the transaction.
+inline void broadcast_and_die(SenderBench& bench, const Outgoing& request) {
+    bench.chain.watch = [](const std::string& method, bool acted) {
+        if (acted && method == "eth_sendRawTransaction") {
+            throw Death();
+        }
+    };
+    EXPECT_THROW((void)bench.send(request), Death);
+    bench.chain.watch = {};
+}
+
+/// Sends `request`; the process dies in this half of an exchange, counted from 0: before and after the node acts. False: sent.
+[[nodiscard]] inline bool send_and_die_at(SenderBench& bench, int half_exchange, const Outgoing& request = outgoing()) {
+    int halves = 0;
+    bench.chain.watch = [&](const std::string&, bool) {
+        if (halves++ == half_exchange) {
+            throw Death();
+        }
+    };
+    bool died = false;
+    try {
+        (void)bench.send(request);
+    } catch (const Death&) {
+        died = true;
+    }
+    bench.chain.watch = {};
+    return died;
+}
 
 inline bool succeeded(const Outcome& outcome) {
     return std::holds_alternative<rpc::Receipt>(outcome);
