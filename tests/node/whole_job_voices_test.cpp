@@ -1,0 +1,84 @@
+// Whole jobs whose members look at the chain themselves, and bring a vote that the bridge leaves out.
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/node/whole_job.hpp"
+
+namespace cone::node {
+namespace {
+
+TEST(WholeJob, SettlesWhenEveryMemberLooksAtTheChainItself) {
+    HarnessOptions options;
+    options.own_endpoints = true;
+    JobHarness job(options);
+    const auto outcome = job.run();
+
+    expect_settled_right(job, outcome);
+    EXPECT_TRUE(job.chain().slashed().empty());
+}
+
+TEST(WholeJob, MemberWhoseEndpointIsDownLosesItsOwnVoteOnly) {
+    for (std::size_t cut_off = 0; cut_off < 6; ++cut_off) {
+        HarnessOptions options;
+        options.own_endpoints = true;
+        options.cut_off = {cut_off};
+        JobHarness job(options);
+        const auto outcome = job.run();
+
+        expect_settled_right(job, outcome);
+        for (const auto& [executor, fault] : job.chain().slashed()) {
+            EXPECT_EQ(executor, test::address_of(cut_off));
+            EXPECT_EQ(fault, ChainFault::NoReveal);
+        }
+        const auto said = [](const std::string& line) { return line.find("our endpoint: unreachable") != line.npos; };
+        const auto kept_back = std::count_if(job.lines().begin(), job.lines().end(), said);
+        EXPECT_EQ(job.chain().slashed().empty(), kept_back == 0) << "executor " << cut_off;
+    }
+}
+
+/// One segment: afterwards the bridge takes the member for unresponsive, and here it trains faster than it can say that it started.
+TEST(WholeJob, MemberThatTheBridgeIgnoresBringsItsVoteItself) {
+    for (std::size_t ignored = 0; ignored < 6; ++ignored) {
+        HarnessOptions options;
+        options.segments = 1;
+        options.ignored = {ignored};
+        options.own_voices = true;
+        options.own_endpoints = true;
+        JobHarness job(options);
+        const auto outcome = job.run();
+
+        EXPECT_EQ(outcome.state.status, RunStatus::Settled) << outcome.reason;
+        EXPECT_EQ(job.chain().verdict(SegmentIndex(0)), honest_verdict(1));
+        EXPECT_TRUE(job.chain().slashed().empty()) << "executor " << ignored;
+        EXPECT_EQ(outcome.state.segments.at(0).attempts.size(), 1U) << "executor " << ignored;
+    }
+}
+
+TEST(WholeJob, MemberThatTheBridgeIgnoresIsSlashedWithoutAVoiceOfItsOwn) {
+    std::size_t slashed = 0;
+    for (std::size_t ignored = 0; ignored < 6; ++ignored) {
+        HarnessOptions options;
+        options.segments = 1;
+        options.ignored = {ignored};
+        JobHarness job(options);
+        (void)job.run();
+        slashed += job.chain().slashed().count(test::address_of(ignored));
+    }
+    EXPECT_EQ(slashed, 3U) << "whoever was asked: the voice makes the difference";
+}
+
+TEST(WholeJob, VotesThatTheBridgeBroughtAreNotCountedTwice) {
+    HarnessOptions options;
+    options.own_voices = true;
+    options.rules.challenge_blocks = 100;  // long enough for every member to try
+    JobHarness job(options);
+    const auto outcome = job.run();
+
+    expect_settled_right(job, outcome);
+    EXPECT_TRUE(job.chain().slashed().empty());
+}
+
+}  // namespace
+}  // namespace cone::node
