@@ -15,29 +15,6 @@ constexpr Millis kRevealTimeout{200};
 
 }  // namespace
 
-std::optional<comm::Mail> DeafMailbox::try_receive() {
-    while (auto mail = mailbox_->try_receive()) {
-        const auto executor = static_cast<std::size_t>(mail->from - 1);
-        const bool ignored = std::count(ignored_.begin(), ignored_.end(), executor) != 0;
-        if (!ignored || !std::holds_alternative<node::Reveal>(node::decode_to_bridge(mail->bytes))) {
-            return mail;
-        }
-    }
-    return std::nullopt;
-}
-
-std::optional<comm::Mail> LaggingMailbox::try_receive() {
-    while (auto mail = mailbox_->try_receive()) {
-        waiting_.emplace_back(clock_.now() + lag_, std::move(*mail));
-    }
-    if (waiting_.empty() || waiting_.front().first > clock_.now()) {
-        return std::nullopt;
-    }
-    auto mail = std::move(waiting_.front().second);
-    waiting_.pop_front();
-    return mail;
-}
-
 JobHarness::JobHarness(HarnessOptions options)
     : options_(std::move(options)),
       chain_(alphabet_terms(options_.executors, options_.segments, options_.lead), options_.rules, verifier_) {

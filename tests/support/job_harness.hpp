@@ -4,12 +4,10 @@
 
 #include <atomic>
 #include <csignal>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +17,7 @@
 #include "cone/node/bridge_loop.hpp"
 #include "cone/node/executor.hpp"
 #include "tests/support/alphabet_job.hpp"
+#include "tests/support/bent_mailboxes.hpp"
 #include "tests/support/fake_votes.hpp"
 #include "tests/support/memory_chain.hpp"
 #include "tests/support/memory_notebook.hpp"
@@ -51,43 +50,6 @@ public:
 
 private:
     MemoryChain& chain_;
-};
-
-/// A bridge's mailbox that loses what certain ranks reveal.
-class DeafMailbox final : public comm::Mailbox {
-public:
-    DeafMailbox(std::unique_ptr<comm::Mailbox> mailbox, std::vector<std::size_t> ignored)
-        : mailbox_(std::move(mailbox)), ignored_(std::move(ignored)) {}
-    [[nodiscard]] int rank() const override { return mailbox_->rank(); }
-    [[nodiscard]] int size() const override { return mailbox_->size(); }
-    void send(int to, ByteSpan message) override { mailbox_->send(to, message); }
-    [[nodiscard]] std::optional<comm::Mail> try_receive() override;
-    [[nodiscard]] std::set<int> failed_peers() override { return mailbox_->failed_peers(); }
-    [[nodiscard]] std::size_t pending_sends() override { return mailbox_->pending_sends(); }
-
-private:
-    std::unique_ptr<comm::Mailbox> mailbox_;
-    std::vector<std::size_t> ignored_;
-};
-
-/// Hands mail on some time after it was there to be had.
-class LaggingMailbox final : public comm::Mailbox {
-public:
-    LaggingMailbox(std::unique_ptr<comm::Mailbox> mailbox, const Clock& clock, Millis lag)
-        : mailbox_(std::move(mailbox)), clock_(clock), lag_(lag) {}
-
-    [[nodiscard]] int rank() const override { return mailbox_->rank(); }
-    [[nodiscard]] int size() const override { return mailbox_->size(); }
-    void send(int to, ByteSpan message) override { mailbox_->send(to, message); }
-    [[nodiscard]] std::optional<comm::Mail> try_receive() override;
-    [[nodiscard]] std::set<int> failed_peers() override { return mailbox_->failed_peers(); }
-    [[nodiscard]] std::size_t pending_sends() override { return mailbox_->pending_sends(); }
-
-private:
-    std::unique_ptr<comm::Mailbox> mailbox_;
-    const Clock& clock_;
-    Millis lag_;
-    std::deque<std::pair<Millis, comm::Mail>> waiting_;
 };
 
 class JobHarness {

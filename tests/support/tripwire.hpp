@@ -3,13 +3,12 @@
 #pragma once
 
 #include <memory>
-#include <set>
 #include <utility>
 
-#include "cone/comm/mailbox.hpp"
 #include "cone/node/chain.hpp"
 #include "cone/node/notebook.hpp"
 #include "cone/node/state_store.hpp"
+#include "tests/support/bent_mailboxes.hpp"
 
 namespace cone::test {
 
@@ -33,21 +32,15 @@ private:
     int left_ = kNever;
 };
 
-class TrippedMailbox final : public comm::Mailbox {
+class TrippedMailbox final : public WrappedMailbox {
 public:
-    TrippedMailbox(std::unique_ptr<comm::Mailbox> inner, Tripwire& wire) : inner_(std::move(inner)), wire_(wire) {}
-    [[nodiscard]] int rank() const override { return inner_->rank(); }
-    [[nodiscard]] int size() const override { return inner_->size(); }
+    TrippedMailbox(std::unique_ptr<comm::Mailbox> inner, Tripwire& wire) : WrappedMailbox(std::move(inner)), wire_(wire) {}
     void send(int to, ByteSpan message) override {
         wire_.touch();
-        inner_->send(to, message);
+        WrappedMailbox::send(to, message);
     }
-    [[nodiscard]] std::optional<comm::Mail> try_receive() override { return inner_->try_receive(); }
-    [[nodiscard]] std::set<int> failed_peers() override { return inner_->failed_peers(); }
-    [[nodiscard]] std::size_t pending_sends() override { return inner_->pending_sends(); }
 
 private:
-    std::unique_ptr<comm::Mailbox> inner_;
     Tripwire& wire_;
 };
 
