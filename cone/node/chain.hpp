@@ -196,6 +196,8 @@ public:
     [[nodiscard]] virtual std::vector<ChainEvent> poll() = 0;
     /// Whether `poll` has read everything up to the head it last saw: what happened before this process is known then.
     [[nodiscard]] virtual bool caught_up() { return true; }
+    /// Whether an action of ours was mined or refused since the last `poll`: worth a look before the usual time. Asks nobody.
+    [[nodiscard]] virtual bool has_news() { return false; }
     virtual void submit(const ChainAction& action) = 0;
     /// Number of the newest block seen.
     [[nodiscard]] virtual std::uint64_t head() = 0;
@@ -213,10 +215,6 @@ public:
                                           const Hash32& digest, const Hash32& witness) const = 0;
 };
 
-/// Whether an action of ours was mined or refused since the last `poll`: worth a look before the usual time. Asks nobody.
-[[nodiscard]] virtual bool has_news() {
-    return false;
-}
 /// Recovers who signed a vote; nothing when the signature is malformed. The bridge checks reveals with it before paying gas.
 class VoteVerifier {
 public:
