@@ -30,6 +30,7 @@ constexpr ActionKind kKinds[] = {
     {"settle", Mode::Act, FeeClass::Payout},
     {"payExecutors", Mode::Act, FeeClass::Payout},
     {"voidStale", Mode::Act, FeeClass::Payout},
+    {"voidExhausted", Mode::Act, FeeClass::Payout},
     {"withdraw", Mode::Act, FeeClass::Payout},
     {"open", Mode::Act, FeeClass::Commit},
     {"bid", Mode::Act, FeeClass::Commit},

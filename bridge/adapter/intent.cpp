@@ -33,6 +33,9 @@ Intent of(const node::CloseAttempt& a) {
 Intent of(const node::Finalize& a) {
     return at_board(a.job, a.segment, AttemptIndex(0), "finalize");
 }
+Intent of(const node::VoidExhausted& a) {
+    return at_board(a.job, a.segment, AttemptIndex(0), "voidExhausted");
+}
 Intent of(const node::Settle& a) {
     return {a.job, SegmentIndex(0), AttemptIndex(0), Contract::Settlement, "settle", {}};
 }

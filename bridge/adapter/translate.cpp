@@ -71,6 +71,10 @@ Translated to_call(const node::Finalize& a) {
     return {contracts::finalize(a.job, a.segment, a.members), "Finalize", place(a.segment), a.segment};
 }
 
+Translated to_call(const node::VoidExhausted& a) {
+    return {contracts::void_exhausted(a.job, a.segment), "VoidExhausted", place(a.segment), a.segment};
+}
+
 Translated to_call(const node::Settle& a) {
     return {contracts::settle(a.job, {a.state_root, a.osmd_root, a.metric_bp, a.accesses}, a.spec_hash, a.shards), "Settle",
             std::to_string(a.accesses.size()) + " sellers", SegmentIndex(0)};

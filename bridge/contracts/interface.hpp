@@ -71,6 +71,7 @@ inline constexpr Function kProveEquivocation{
     "proveEquivocation(uint64,uint32,uint32,address,(bytes32,bytes32,bytes32,bytes32),(bytes32,bytes32,bytes32,bytes32))",
     "()"};
 inline constexpr Function kVoidStale{Contract::JobBoard, "voidStale(uint64)", "()"};
+inline constexpr Function kVoidExhausted{Contract::JobBoard, "voidExhausted(uint64,uint32)", "()"};
 inline constexpr Function kJob{
     Contract::JobBoard, "job(uint64)",
     "((uint8,address,address,uint16,uint16,uint16,uint16,uint16,uint64,uint64,uint64,uint64,bytes32,bytes32,uint16))"};
@@ -128,6 +129,7 @@ inline constexpr std::array kAll{kRegisterShard,
                                  kFinalize,
                                  kProveEquivocation,
                                  kVoidStale,
+                                 kVoidExhausted,
                                  kJob,
                                  kSegment,
                                  kAttempt,

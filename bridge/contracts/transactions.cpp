@@ -133,6 +133,10 @@ ContractCall void_stale(JobId job) {
     return make(fn::kVoidStale, {number(job)});
 }
 
+ContractCall void_exhausted(JobId job, SegmentIndex segment) {
+    return make(fn::kVoidExhausted, {number(job), number(segment)});
+}
+
 Hash32 tag(std::string_view text) {
     if (text.empty() || text.size() > Hash32::kSize) {
         throw ConfigError("tag '" + std::string(text) + "' has " + std::to_string(text.size()) + " bytes",

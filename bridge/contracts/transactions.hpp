@@ -66,6 +66,7 @@ struct ContractCall {
 /// The next `count` executors of a settled job with more than 64 of them.
 [[nodiscard]] ContractCall pay_executors(JobId job, std::uint64_t count);
 [[nodiscard]] ContractCall void_stale(JobId job);
+[[nodiscard]] ContractCall void_exhausted(JobId job, SegmentIndex segment);
 
 /// A tag as the catalogue has it: the text's bytes, zeros behind. Throws ConfigError when empty or above 32 bytes.
 [[nodiscard]] Hash32 tag(std::string_view text);

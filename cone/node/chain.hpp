@@ -78,6 +78,11 @@ struct CloseAttempt {
     SegmentIndex segment;
     AttemptIndex attempt{};  ///< the contract closes the newest; this tells one close from the next
 };
+/// Ends a job whose whole pool was asked for a segment in vain, once the segment before is final.
+struct VoidExhausted {
+    JobId job;
+    SegmentIndex segment;
+};
 /// After the challenge window: make an accepted segment final.
 struct Finalize {
     JobId job;
@@ -107,7 +112,8 @@ struct ProveEquivocation {
     SignedVote first;
     SignedVote second;
 };
-using ChainAction = std::variant<PostCommitments, CastVotes, CloseAttempt, Finalize, Settle, ProveEquivocation, PayExecutors>;
+using ChainAction =
+    std::variant<PostCommitments, CastVotes, CloseAttempt, Finalize, Settle, ProveEquivocation, PayExecutors, VoidExhausted>;
 
 // Events: what the contracts logged, in chain order.
 struct CommitmentsPosted {

@@ -166,6 +166,7 @@ Actions Coordinator::on_head(Millis now, std::uint64_t head) {
     if (state_.status == RunStatus::Running) {
         watch_windows(step);
         watch_finality(step);
+        watch_exhaustion(step);
         watch_payroll(step);
     }
     return out;

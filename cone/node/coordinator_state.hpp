@@ -73,6 +73,8 @@ struct SegmentRun {
     std::uint32_t challenges = 0;    ///< attempts that a challenge asked for
     bool is_final = false;
     bool finalize_submitted = false;
+    bool exhausted = false;  ///< undecided, and the whole pool was asked: void once the segment before is final
+    bool void_submitted = false;
     std::uint64_t final_from_block = 0;
     std::uint64_t not_before_head = 0;
     Millis started{};

@@ -85,6 +85,7 @@ void on_event(Step& step, const SegmentUndecided& event) {
         fail(step, "segment " + std::to_string(event.segment.value) + ": the chain is undecided, our count accepts " +
                        to_hex(*run->expected));
     } else if (!begin_attempt(step, *run)) {
+        run->exhausted = true;
         say(step, "segment " + std::to_string(event.segment.value) + ": the pool is exhausted");
     }
 }

@@ -99,6 +99,19 @@ void watch_finality(Step& step) {
     }
 }
 
+/// The chain voids the job by itself unless the segment before was still to become final: then somebody must ask for it.
+void watch_exhaustion(Step& step) {
+    auto& runs = step.state.segments;
+    for (std::size_t i = 1; i < runs.size(); ++i) {
+        const bool due =
+            runs[i].exhausted && !runs[i].void_submitted && runs[i - 1].is_final && step.state.head >= runs[i].not_before_head;
+        if (due) {
+            runs[i].void_submitted = true;
+            step.out.push_back(Submit{VoidExhausted{step.state.terms.job, runs[i].index}});
+        }
+    }
+}
+
 /// The settlement credits its executors before it is logged; those that it does not, one portion after the other.
 void on_event(Step& step, const JobSettled& event) {
     step.state.final_metric_bp = event.metric_bp;
@@ -153,6 +166,9 @@ void on_refusal(Step& step, const ActionRefused& event) {
     const bool over = named("NotRunning") || named("JobRefuses");
     if (event.action == "Finalize" && run != nullptr && !over) {
         run->finalize_submitted = false;
+        run->not_before_head = step.state.head + 1;
+    } else if (event.action == "VoidExhausted" && run != nullptr && !over) {
+        run->void_submitted = false;
         run->not_before_head = step.state.head + 1;
     } else if (event.action == "CloseAttempt" && run != nullptr && !over) {
         run->attempts.back().close_submitted = false;

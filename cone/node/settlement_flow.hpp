@@ -8,6 +8,8 @@ namespace cone::node {
 
 /// Finalises the next accepted segment whose challenge window is over; settles when all are final.
 void watch_finality(Step& step);
+/// Ends a job whose pool is exhausted once the segment before is final.
+void watch_exhaustion(Step& step);
 /// Has the next executors paid while some are not.
 void watch_payroll(Step& step);
 void on_event(Step& step, const CreditAdded& event);

@@ -79,7 +79,7 @@ bool Board::post(std::uint32_t segment) {
     }
     Segment& s = current(segment);
     const auto next = job::step(s.state, SegmentEvent::Committed);
-    if (!next || !is_closed(s)) {
+    if (!next || !is_closed(s) || s.tally.members() == set_cap()) {
         return false;
     }
     const auto index = static_cast<std::uint32_t>(s.attempts.size());
@@ -190,6 +190,16 @@ bool Board::void_stale() {
     return true;
 }
 
+bool Board::void_exhausted(std::uint32_t segment) {
+    const bool exhausted = is_running(segment) && current(segment).state == SegmentState::Undecided &&
+                           current(segment).tally.members() == set_cap();
+    if (!exhausted || segment > finalized_) {
+        return false;
+    }
+    void_job(JobEvent::PoolExhausted);
+    return true;
+}
+
 bool Board::settle(const Opening& opening) {
     if (state_ != JobState::Settling) {
         return false;
@@ -286,7 +296,7 @@ void Board::decide(std::uint32_t segment, std::uint32_t outstanding) {
         return;
     }
     advance(s, SegmentEvent::LeadMissed);
-    if (*verdict == agreement::Verdict::Void) {
+    if (*verdict == agreement::Verdict::Void && segment <= finalized_) {
         void_job(JobEvent::PoolExhausted);
     }
 }

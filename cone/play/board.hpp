@@ -62,6 +62,7 @@ public:
     [[nodiscard]] bool prove_equivocation(std::uint32_t segment, AttemptIndex number, const Address& executor);
     [[nodiscard]] bool reclaim_bond(std::uint32_t segment, AttemptIndex number);
     [[nodiscard]] bool void_stale();
+    [[nodiscard]] bool void_exhausted(std::uint32_t segment);
     /// The caller has checked that `opening` is that of the last verdict.
     [[nodiscard]] bool settle(const Opening& opening);
 

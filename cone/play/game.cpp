@@ -164,6 +164,12 @@ bool Game::end_what_can_end() {
         tell("void", 0);
         acted = true;
     }
+    for (std::uint32_t segment = board_.finalized(); segment <= board_.accepted(); ++segment) {
+        if (board_.void_exhausted(segment)) {
+            tell("exhausted", segment);
+            acted = true;
+        }
+    }
     return settle() || acted;
 }
 

@@ -101,6 +101,7 @@ contract JobBoard is IJobBoard {
         uint32 expected = j.number(segment_, s.attempts);
         if (attempt_ != expected) revert WrongAttempt(attempt_, expected);
         if (root == bytes32(0)) revert ZeroRoot();
+        if (s.size == j.setCap) revert PoolExhausted(j.setCap);
         s.requireClosed(attempt_, rules_.revealBlocks);
         if (members_.length != j.growth(s)) revert WrongSetSize(members_.length, j.growth(s));
 
@@ -272,6 +273,16 @@ contract JobBoard is IJobBoard {
     }
 
     /// @inheritdoc IJobBoard
+    function voidExhausted(JobId jobId, uint32 segment_) external {
+        Record.Job storage j = _running(jobId, segment_);
+        Record.Segment storage s = j.current(segment_);
+        if (s.state != SegmentState.Undecided || s.size < j.setCap) revert NotExhausted(s.state, s.size, j.setCap);
+        if (segment_ > j.finalized) revert PreviousNotFinal(jobId, segment_);
+
+        _void(j, jobId, JobEvent.PoolExhausted, VoidReason.PoolExhausted);
+    }
+
+    /// @inheritdoc IJobBoard
     function closeJob(JobId jobId, bool met) external {
         if (msg.sender != address(settlement)) revert OnlySettlement(msg.sender);
         Record.Job storage j = _job(jobId);
@@ -370,10 +381,12 @@ contract JobBoard is IJobBoard {
         return Booking.Ledger(jobId, segment_, registry, settlement);
     }
 
-    /// Decides if it can; nobody left to ask voids the job.
+    /// Decides if it can. Nobody left to ask voids the job, unless the segment before can still get another verdict.
     function _decide(Record.Job storage j, JobId jobId, uint32 segment_, uint256 outstanding) private {
         bool exhausted = Verdicts.decide(j, jobId, segment_, outstanding, rules_);
-        if (exhausted) _void(j, jobId, JobEvent.PoolExhausted, VoidReason.PoolExhausted);
+        if (exhausted && segment_ <= j.finalized) {
+            _void(j, jobId, JobEvent.PoolExhausted, VoidReason.PoolExhausted);
+        }
     }
 
     function _void(Record.Job storage j, JobId jobId, JobEvent what, VoidReason reason) private {

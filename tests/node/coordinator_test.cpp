@@ -154,6 +154,27 @@ TEST_F(AfterVotes, FinalizeWaitsForTheWindowAndIsTriedAgainWhenTooEarly) {
     EXPECT_EQ(count<Finalize>(), 2U);
 }
 
+TEST_F(AfterVotes, ExhaustedPoolVoidsTheJobOnceTheSegmentBeforeIsFinal) {
+    event(SegmentAccepted{SegmentIndex(0), reveal(0).digest, 3, 100});
+    tick(20);
+    for (std::uint32_t attempt = 0; attempt < 2; ++attempt) {
+        event(SegmentUndecided{SegmentIndex(1), AttemptIndex(attempt)});
+    }
+    tick(98);
+    EXPECT_EQ(count<VoidExhausted>(), 0U) << "segment 0 can be challenged";
+    event(SegmentFinal{SegmentIndex(0)});
+    tick(100);
+    tick(100);
+    ASSERT_EQ(count<VoidExhausted>(), 1U);
+    event(ActionRefused{"VoidExhausted", "PreviousNotFinal(1, 1)", SegmentIndex(1)});
+    tick(100);
+    EXPECT_EQ(count<VoidExhausted>(), 1U) << "not again in the same block";
+    tick(101);
+    EXPECT_EQ(count<VoidExhausted>(), 2U);
+    event(JobVoided{"PoolExhausted"});
+    EXPECT_EQ(coordinator.state().status, RunStatus::Void);
+}
+
 TEST_F(AfterVotes, VotesThatCameTooEarlyAreCastAgain) {
     event(ActionRefused{"CastVotes", "RevealWindowNotOpen(12)", SegmentIndex(0)});
     EXPECT_EQ(count<CastVotes>(), 1U);

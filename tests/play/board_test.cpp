@@ -214,6 +214,37 @@ TEST(Board, ExhaustedPoolVoidsTheJobAndRefunds) {
     EXPECT_EQ(make_board(2).state(), JobState::Void) << "smaller than the lead";
 }
 
+TEST(Board, ExhaustedSegmentWaitsUntilTheOneBeforeIsFinal) {
+    Board board = make_board(4);
+    play_attempt(board, 0, "RRR");
+    play_attempt(board, 1, "RRW");
+    play_attempt(board, 1, "W");
+    EXPECT_EQ(board.state(), JobState::Running);
+    EXPECT_FALSE(board.void_exhausted(1)) << "segment 0 can still be challenged";
+    EXPECT_FALSE(board.void_exhausted(0)) << "has a verdict";
+    EXPECT_FALSE(board.post(1)) << "nobody is left";
+
+    board.reach(board.segment(0).final_from);
+    ASSERT_TRUE(board.finalize(0));
+    EXPECT_TRUE(board.void_exhausted(1));
+    EXPECT_EQ(board.state(), JobState::Void);
+    EXPECT_FALSE(board.void_exhausted(1)) << "over";
+}
+
+TEST(Board, ExhaustedSegmentStartsAgainWhenTheOneBeforeFlips) {
+    Board board = make_board(12);
+    play_attempt(board, 0, "WWW");
+    play_attempt(board, 1, "RRW");
+    play_attempt(board, 1, "WRW");
+    play_attempt(board, 1, "RRWRWW");
+    ASSERT_TRUE(board.challenge(0, board.terms().buyer));
+    play_attempt(board, 0, "RRR");
+    play_attempt(board, 0, "RRRRRR");
+    EXPECT_EQ(board.segment(1).state, SegmentState::Pending);
+    EXPECT_FALSE(board.void_exhausted(1));
+    EXPECT_TRUE(board.post(1));
+}
+
 TEST(Board, NobodyOutlivesTheDeadline) {
     Board board = make_board();
     board.reach(board.deadline() + 1);

@@ -19,7 +19,7 @@ struct Revert {
 
 std::string name_of(const node::ChainAction& action) {
     static const char* const kNames[] = {"PostCommitments", "CastVotes",         "CloseAttempt", "Finalize",
-                                         "Settle",          "ProveEquivocation", "PayExecutors"};
+                                         "Settle",          "ProveEquivocation", "PayExecutors", "VoidExhausted"};
     return kNames[action.index()];
 }
 
@@ -186,11 +186,26 @@ void MemoryChain::decide(SegmentIndex index, Segment& segment, std::uint32_t out
         segment.state = SegmentState::Undecided;
         emit(node::SegmentUndecided{index, segment.attempts.back().number});
     }
-    if (verdict == agreement::Verdict::Void) {
-        state_ = State::Void;
-        emit(node::JobVoided{"PoolExhausted"});
-        emit(node::CreditAdded{terms_.buyer, terms_.escrow, "buyer-refund"});
+    if (verdict == agreement::Verdict::Void && is_final_before(index)) {
+        void_job();
     }
+}
+
+bool MemoryChain::is_final_before(SegmentIndex index) const {
+    return index.value == 0 || segments_.at(index.value - 1).state == SegmentState::Final;
+}
+
+void MemoryChain::void_job() {
+    state_ = State::Void;
+    emit(node::JobVoided{"PoolExhausted"});
+    emit(node::CreditAdded{terms_.buyer, terms_.escrow, "buyer-refund"});
+}
+
+void MemoryChain::apply(const node::VoidExhausted& action) {
+    const Segment& segment = running_segment(action.segment);
+    require(segment.state == SegmentState::Undecided && segment.tally.members() == terms_.pool.size(), "NotExhausted");
+    require(is_final_before(action.segment), "PreviousNotFinal");
+    void_job();
 }
 
 void MemoryChain::accept(SegmentIndex index, Segment& segment) {

@@ -84,6 +84,8 @@ private:
     }
     void decide(SegmentIndex index, Segment& segment, std::uint32_t outstanding);
     void accept(SegmentIndex index, Segment& segment);
+    [[nodiscard]] bool is_final_before(SegmentIndex index) const;
+    void void_job();
     void apply(const node::PostCommitments& action);
     void apply(const node::CastVotes& action);
     void apply(const node::CloseAttempt& action);
@@ -91,6 +93,7 @@ private:
     void apply(const node::Settle& action);
     void apply(const node::ProveEquivocation& action);
     void apply(const node::PayExecutors& action);
+    void apply(const node::VoidExhausted& action);
     void pay_executors(std::size_t count);
     void apply_challenge(SegmentIndex index, const Address& challenger);
 

@@ -211,7 +211,7 @@ interface IJobBoard {
     error BadSignature(address signer, address executor);
     error WrongBond(uint256 sentWei, uint256 expectedWei);
     error ChallengeWindowClosed(uint64 finalFromBlock);
-    /// The whole pool has already executed the segment; a challenge could not ask anyone else.
+    /// The whole pool has already executed the segment; nobody else can be asked.
     error PoolExhausted(uint16 setSize);
     error NotInOrder(uint32 segment, uint32 next);
     error ChallengeWindowOpen(uint64 finalFromBlock);
@@ -221,6 +221,9 @@ interface IJobBoard {
     error NoBondHeld();
     error ChallengePending();
     error NotStalled(uint64 voidableFromBlock);
+    error NotExhausted(SegmentState state, uint16 setSize, uint16 setCap);
+    /// The segment before can still be challenged, and then this one starts again.
+    error PreviousNotFinal(JobId jobId, uint32 segment);
 
     /// @notice Creates the job of a won auction. AuctionHouse only.
     /// @param shards roots in catalogue order; record 0x0b is over them.
@@ -300,6 +303,10 @@ interface IJobBoard {
     /// @notice Voids a job in which nothing happened for `stallBlocks`, or that is not done by its deadline; the buyer is refunded.
     /// Anyone.
     function voidStale(JobId jobId) external;
+
+    /// @notice Voids a job with a segment that stayed Undecided (`setSize` = `setCap`) when the whole pool had been asked, because the
+    /// segment before was not Final then; it must be now. The buyer is refunded. Anyone.
+    function voidExhausted(JobId jobId, uint32 segment) external;
 
     /// @notice Ends a job in `Settling`. Settlement only.
     function closeJob(JobId jobId, bool met) external;

@@ -43,6 +43,9 @@ abstract contract WorkMoves is MarketLedger {
         finalizeNow(jobId, segment);
         rule(!isWrong(jobId, segment), "I4: a lie is final");
         ++played["finalize"];
+        if (!isExhausted(jobId, segment + 1)) return;
+        board.voidExhausted(jobId, segment + 1);
+        ++played["exhausted"];
     }
 
     function tryChallenge(JobId jobId, uint32 segment) internal returns (bool) {
@@ -68,10 +71,17 @@ abstract contract WorkMoves is MarketLedger {
         IJobBoard.Job memory job = board.job(jobId);
         for (segment = job.finalized; segment <= job.accepted && segment < job.segments; ++segment) {
             SegmentState state = board.segment(jobId, segment).state;
-            if (state == SegmentState.Challenged || state == SegmentState.Undecided) return (true, segment);
-            if (state == SegmentState.Pending) return (true, segment);
+            if (state == SegmentState.Challenged || state == SegmentState.Undecided || state == SegmentState.Pending) {
+                return (!isExhausted(jobId, segment), segment);
+            }
         }
         return (false, 0);
+    }
+
+    /// Undecided, and nobody is left to ask: it waits for the segment before.
+    function isExhausted(JobId jobId, uint32 segment) private view returns (bool) {
+        IJobBoard.Segment memory s = board.segment(jobId, segment);
+        return s.state == SegmentState.Undecided && s.setSize == board.job(jobId).setCap;
     }
 
     /// A segment accepted early and challenged at once may still take votes.

@@ -139,7 +139,8 @@ TEST(Transactions, AllEncode) {
         reclaim_bond(JobId(1), SegmentIndex(0), AttemptIndex(1)),
         pay_executors(JobId(1), 64),
         order_job({h}, request(), {{h}, {h, h}}, Wei(3)),
-        void_stale(JobId(1))};
+        void_stale(JobId(1)),
+        void_exhausted(JobId(1), SegmentIndex(1))};
     for (const ContractCall& call : calls) {
         EXPECT_EQ(call.data.size() % 32, 4u) << call.name;
     }
