@@ -127,6 +127,12 @@ CONE_INLINE void start(const Product& product, const Part& part, std::size_t out
 template <std::size_t O, std::size_t P, Finish F, Weights W>
 [[gnu::noinline]] void tile(const Product& product, const Chain& chain, const Part& part, std::size_t output,
                             const Spot& spot) {
+    if constexpr (W == Weights::InPlace) {  // a weight gradient's rows stand far apart: no processor expects them
+        unroll<O>([&](auto o) {
+            __builtin_prefetch(spot.out[0] + product.out_at[output + o], 1);
+            __builtin_prefetch(spot.out[P - 1] + product.out_at[output + o], 1);
+        });
+    }
     Vec acc[O][P];
     start<O, P, W>(product, part, output, acc);
     chains<O, P, W>(product, chain, part, output, spot, acc);
