@@ -44,6 +44,7 @@ public:
     [[nodiscard]] const std::vector<std::int32_t>& keep(std::vector<std::int32_t> table) {
         return offsets_.emplace_back(std::move(table));
     }
+    [[nodiscard]] const std::vector<Place>& keep(std::vector<Place> table) { return positions_.emplace_back(std::move(table)); }
     [[nodiscard]] const std::vector<Product>& keep(std::vector<Product> products) {
         return products_.emplace_back(std::move(products));
     }
@@ -84,6 +85,7 @@ private:
     std::deque<std::vector<Reach>> reaches_;
     std::deque<std::vector<std::uint32_t>> places_;
     std::deque<std::vector<std::int32_t>> offsets_;
+    std::deque<std::vector<Place>> positions_;
     std::deque<std::vector<Product>> products_;
 };
 

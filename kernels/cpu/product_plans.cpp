@@ -262,6 +262,13 @@ ConvWeights conv_weights_plan(const Layer& l, const Map& x, const Map& dy, float
             }
         }
     }
+    std::vector<Place> places;
+    for (std::size_t h = 0; h < l.out.height; ++h) {
+        for (std::size_t w = 0; w < l.out.width; ++w) {
+            places.push_back({static_cast<std::int32_t>(l.stride * (h * x.row + w * kLanes)),
+                              static_cast<std::int32_t>(h * dy.row + w * kLanes)});
+        }
+    }
     const auto& kept = arena.keep(std::move(taps));
     return {.taps = kept.data(),
             .tap_count = kept.size(),
@@ -269,8 +276,8 @@ ConvWeights conv_weights_plan(const Layer& l, const Map& x, const Map& dy, float
             .x = x.origin - l.padding * x.row - l.padding * kLanes,
             .x_block = x.block,
             .x_row = l.stride * x.row,
-            .x_column = l.stride * kLanes,
             .dy = dy,
+            .places = arena.keep(std::move(places)).data(),
             .rows = l.out.height,
             .columns = l.out.width,
             .dw = dw,

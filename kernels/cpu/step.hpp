@@ -91,6 +91,12 @@ struct Product {
 
 struct Step;
 
+/// Where a position's x (of its first tap) and dy stand in a block, in floats.
+struct Place {
+    std::int32_t x = 0;
+    std::int32_t dy = 0;
+};
+
 /// Weight gradient of Conv: accumulators of 8 lanes over blocks, rows and columns. A slot is a tap, or the bias after the last
 /// one. Its step's units are groups of slots; with `squares`, which are made for some outputs at a time, outputs.
 struct ConvWeights {
@@ -101,8 +107,8 @@ struct ConvWeights {
     const float* x = nullptr;
     std::size_t x_block = 0;
     std::size_t x_row = 0;
-    std::size_t x_column = 0;
     Map dy;
+    const Place* places = nullptr;  ///< of a block's positions, row by row
     const Step* squares = nullptr;  ///< when set, dy has room for one block: this step fills it from the pool's gradient
     std::size_t rows = 0;
     std::size_t columns = 0;

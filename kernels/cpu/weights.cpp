@@ -30,26 +30,23 @@ struct Tile {
         unroll<M>([&](auto m) { unroll<kSlots>([&](auto t) { store(sums + (t * kMostOutputs + m) * kLanes, acc[m][t]); }); });
     }
 
-    /// One row of positions.
-    CONE_INLINE void add_row(const ConvWeights& conv, const float* x_row, const float* dy_row, std::size_t tap) {
+    /// Positions of one block: from a table, so that no processor stumbles over the end of each row.
+    CONE_INLINE void add(const ConvWeights& conv, std::size_t block, Range positions, std::size_t output, std::size_t tap) {
         const float* x[T > 0 ? T : 1];
         const float* dy[M];
-        unroll<T>([&](auto t) { x[t] = x_row + conv.taps[tap + t]; });
-        unroll<M>([&](auto m) { dy[m] = dy_row + m * conv.dy.plane; });
-        const std::size_t x_column = conv.x_column;
-        const std::size_t end = conv.columns * kLanes;
-        std::size_t x_at = 0;
-        for (std::size_t at = 0; at != end; at += kLanes) {
+        unroll<T>([&](auto t) { x[t] = conv.x + block * conv.x_block + conv.taps[tap + t]; });
+        unroll<M>([&](auto m) { dy[m] = conv.dy.origin + block * conv.dy.block + (output + m) * conv.dy.plane; });
+        const Place* const end = conv.places + positions.end;
+        for (const Place* place = conv.places + positions.begin; place != end; ++place) {
             Vec g[M];
-            unroll<M>([&](auto m) { g[m] = load(dy[m] + at); });
+            unroll<M>([&](auto m) { g[m] = load(dy[m] + place->dy); });
             unroll<T>([&](auto t) {
-                const Vec v = load(x[t] + x_at);
+                const Vec v = load(x[t] + place->x);
                 unroll<M>([&](auto m) { acc[m][t] = fma(v, g[m], acc[m][t]); });
             });
             if constexpr (B) {
                 unroll<M>([&](auto m) { acc[m][T] = acc[m][T] + g[m]; });
             }
-            x_at += x_column;
         }
     }
 };
@@ -59,15 +56,12 @@ template <std::size_t M, std::size_t T, bool B>
 [[gnu::noinline]] void run_tile(const ConvWeights& conv, Range band, std::size_t output, std::size_t tap, float* sums) {
     Tile<M, T, B> tile;
     tile.load_sums(sums);
-    std::size_t block = band.begin / conv.rows;
-    std::size_t row = band.begin % conv.rows;
-    for (std::size_t left = band.size(); left > 0; --left) {
-        tile.add_row(conv, conv.x + block * conv.x_block + row * conv.x_row,
-                     conv.dy.origin + block * conv.dy.block + output * conv.dy.plane + row * conv.dy.row, tap);
-        if (++row == conv.rows) {
-            row = 0;
-            ++block;
-        }
+    for (std::size_t row = band.begin; row < band.end;) {
+        const std::size_t block = row / conv.rows;
+        const std::size_t next = band.end < (block + 1) * conv.rows ? band.end : (block + 1) * conv.rows;
+        const std::size_t first = block * conv.rows;
+        tile.add(conv, block, {(row - first) * conv.columns, (next - first) * conv.columns}, output, tap);
+        row = next;
     }
     tile.store_sums(sums);
 }
