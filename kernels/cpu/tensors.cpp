@@ -78,10 +78,11 @@ Halo halo_of_gradient(const Layer& l) {
             (l.kernel_width - 1 - l.padding) / l.stride, behind_gradient(l.in.width, l.out.width, l)};
 }
 
+constexpr std::size_t kLine = 16;  ///< floats of a cache line
+
 /// A little wider than needed: planes an odd number of cache lines apart spread over the sets of a cache, where those that
 /// are a power of two apart would drive each other out.
 std::size_t spread(std::size_t plane) {
-    constexpr std::size_t kLine = 16;
     constexpr std::size_t kSmall = 8 * kLine;
     if (plane < kSmall) {
         return plane;
@@ -90,11 +91,19 @@ std::size_t spread(std::size_t plane) {
     return (lines % 2 == 0 ? lines + 1 : lines) * kLine;
 }
 
+/// Four blocks that go side by side stand a quarter of the nearest cache's 64 sets apart: with 64 channels they would all be in
+/// the same sets, which hold eight lines.
+std::size_t spread_blocks(std::size_t block) {
+    constexpr std::size_t kSets = 64;
+    const std::size_t lines = (block + kLine - 1) / kLine;
+    return (lines + (kSets + kSets / 4 - lines % kSets) % kSets) * kLine;
+}
+
 Map make_map(const Shape& shape, const Halo& halo, std::size_t blocks, Arena& arena) {
     Map map;
     map.row = (halo.left + shape.width + halo.right) * kLanes;
     map.plane = spread((halo.top + shape.height + halo.bottom) * map.row);
-    map.block = shape.channels * map.plane;
+    map.block = spread_blocks(shape.channels * map.plane);
     map.origin = arena.floats(blocks * map.block) + halo.top * map.row + halo.left * kLanes;
     return map;
 }
