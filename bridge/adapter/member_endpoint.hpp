@@ -6,6 +6,7 @@
 #include <string>
 
 #include "bridge/contracts/deployment.hpp"
+#include "bridge/contracts/events.hpp"
 #include "bridge/rpc/client.hpp"
 #include "bridge/rpc/curl_transport.hpp"
 #include "bridge/rpc/pause.hpp"
@@ -29,8 +30,12 @@ public:
     /// Head and attempt are read at one block, named by its hash: a reorganisation between the two is an error of this look.
     [[nodiscard]] std::optional<node::AttemptOnChain> find_attempt(JobId job, SegmentIndex segment,
                                                                    AttemptIndex attempt) override;
+    /// From the board's logs since the block in which the attempt was posted, and the data of the first call that cast votes.
+    [[nodiscard]] node::AttemptHistory read_history(JobId job, SegmentIndex segment, AttemptIndex attempt) override;
 
 private:
+    [[nodiscard]] rpc::BlockHeader newest();
+    void add(node::AttemptHistory& history, const contracts::Event& event);
     MemberEndpointSettings settings_;
     rpc::StoppablePause pause_;
     rpc::CurlTransport transport_;

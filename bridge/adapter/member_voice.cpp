@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "bridge/adapter/action_kinds.hpp"
-#include "bridge/adapter/translate.hpp"
 #include "bridge/contracts/errors.hpp"
 
 namespace cone::adapter {
@@ -15,7 +14,7 @@ namespace {
 
 void tell(const std::string& label, const sender::Outcome& outcome) {
     if (const auto* receipt = std::get_if<rpc::Receipt>(&outcome)) {
-        spdlog::warn("{}: the bridge left our vote out; we brought it ourselves, in block {}", label, receipt->block.number);
+        spdlog::warn("{}: the bridge left it out; we brought it ourselves, in block {}", label, receipt->block.number);
     } else if (const auto* reverted = std::get_if<sender::Reverted>(&outcome)) {
         // Most often AlreadyVoted: the bridge did what it should.
         spdlog::debug("{}: {}", label, contracts::describe_revert(contracts::Contract::JobBoard, reverted->why.data));
@@ -45,13 +44,20 @@ sender::SendWork MemberVoice::work() {
 }
 
 void MemberVoice::cast(const node::CastVotes& vote) {
+    submit("our own vote", translate(node::ChainAction(vote)));
+}
+
+void MemberVoice::commit(const node::CommitDirect& commitment) {
+    submit("our own commitment", translate(commitment));
+}
+
+void MemberVoice::submit(const std::string& what, Translated translated) {
     try {
         (void)queue_.poll();
     } catch (const Error& error) {
-        spdlog::warn("our own votes cannot be sent: {}", error.what());
+        spdlog::warn("{} cannot be sent: {}", what, error.what());
     }
-    auto translated = translate(node::ChainAction(vote));
-    queue_.submit({.label = "our own vote (" + translated.detail + ")",
+    queue_.submit({.label = what + " (" + translated.detail + ")",
                    .to = settings_.deployment.address(translated.call.contract),
                    .data = std::move(translated.call.data),
                    .claim = {kind_of(translated.call.name).fee_class, {}}});

@@ -1,10 +1,11 @@
-// The node's OwnVoice port on Ethereum: a member's vote as a transaction of its own key.
+// The node's OwnVoice port on Ethereum: a member's commitment and vote as transactions of its own key.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "bridge/adapter/translate.hpp"
 #include "bridge/contracts/deployment.hpp"
 #include "bridge/eth/signer.hpp"
 #include "bridge/rpc/client.hpp"
@@ -31,11 +32,13 @@ public:
     MemberVoice(MemberVoiceSettings settings, std::unique_ptr<eth::Signer> member);
 
     void cast(const node::CastVotes& vote) override;
-    /// Votes that were handed over and of which it is not known yet what became of them.
+    void commit(const node::CommitDirect& commitment) override;
+    /// What was handed over and of which it is not known yet what became of it.
     [[nodiscard]] std::size_t unfinished() const { return queue_.unfinished(); }
 
 private:
     [[nodiscard]] sender::SendWork work();
+    void submit(const std::string& what, Translated translated);
 
     MemberVoiceSettings settings_;
     std::unique_ptr<eth::Signer> signer_;

@@ -91,6 +91,11 @@ Translated to_call(const node::PayExecutors& a) {
             "at most " + std::to_string(a.count) + " after " + std::to_string(a.paid), SegmentIndex(0)};
 }
 
+Translated to_call(const node::CommitDirect& a) {
+    return {contracts::commit_direct(a.job, a.segment, a.attempt, a.members, narrow<std::uint16_t>(a.position), a.commitment),
+            "CommitDirect", place(a.segment, a.attempt), a.segment};
+}
+
 SegmentIndex segment_of(const Event& event) {
     return SegmentIndex(narrow<std::uint32_t>(event.number("segment")));
 }
@@ -135,6 +140,10 @@ std::optional<node::ChainEventBody> segment_event(const Event& event) {
     if (event.name == "CommitmentsPosted") {
         return node::CommitmentsPosted{segment_of(event), attempt_of(event), event.hash("root"),
                                        event.number("revealFromBlock"), event.number("revealUntilBlock")};
+    }
+    if (event.name == "CommittedDirectly") {
+        return node::CommittedDirectly{segment_of(event), attempt_of(event), event.address("executor"),
+                                       event.hash("commitment")};
     }
     if (event.name == "SegmentAccepted") {
         return node::SegmentAccepted{segment_of(event), event.hash("digest"), narrow<std::uint32_t>(event.number("votes")),
@@ -181,6 +190,10 @@ bool concerns(const Event& event, JobId job) {
 
 Translated translate(const node::ChainAction& action) {
     return std::visit([](const auto& a) { return to_call(a); }, action);
+}
+
+Translated translate(const node::CommitDirect& commitment) {
+    return to_call(commitment);
 }
 
 std::vector<node::ChainEventBody> translate(const Event& event, JobId job) {

@@ -92,6 +92,18 @@ ContractCall cast_votes(JobId job, SegmentIndex segment, AttemptIndex attempt, c
                 {number(job), number(segment), number(attempt), list_of(members), list_of(commitments), std::move(list)});
 }
 
+std::optional<VoteList> list_in_votes(ByteSpan data) {
+    constexpr std::size_t kSelector = 4;
+    constexpr std::size_t kMembers = 3;
+    const auto wanted = eth::selector(fn::kCastVotes.signature);
+    if (data.size() < kSelector || !std::equal(wanted.begin(), wanted.end(), data.begin())) {
+        return std::nullopt;
+    }
+    const auto values = eth::abi_decode(eth::parse_abi_signature(fn::kCastVotes.signature)->arguments, data.subspan(kSelector));
+    return values ? std::optional(VoteList{read_addresses((*values)[kMembers]), read_hashes((*values)[kMembers + 1])})
+                  : std::nullopt;
+}
+
 ContractCall close_attempt(JobId job, SegmentIndex segment) {
     return make(fn::kCloseAttempt, {number(job), number(segment)});
 }

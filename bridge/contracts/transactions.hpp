@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,12 @@ struct ContractCall {
 [[nodiscard]] ContractCall cast_votes(JobId job, SegmentIndex segment, AttemptIndex attempt,
                                       const std::vector<Address>& members, const std::vector<Hash32>& commitments,
                                       const std::vector<VoteGroup>& groups);
+/// The list in the data of such a call; nothing when it is another call. Hostile input.
+struct VoteList {
+    std::vector<Address> members;
+    std::vector<Hash32> commitments;
+};
+[[nodiscard]] std::optional<VoteList> list_in_votes(ByteSpan data);
 [[nodiscard]] ContractCall close_attempt(JobId job, SegmentIndex segment);
 /// `members` of each attempt, in order.
 [[nodiscard]] ContractCall finalize(JobId job, SegmentIndex segment, const std::vector<std::vector<Address>>& members);

@@ -228,6 +228,11 @@ bool knows_transaction(Client& client, const Hash32& transaction) {
     return !client.ask("eth_getTransactionByHash", Json::array({to_hex(transaction)})).is_null();
 }
 
+std::optional<Bytes> transaction_data(Client& client, const Hash32& transaction) {
+    const Json found = client.ask("eth_getTransactionByHash", Json::array({to_hex(transaction)}));
+    return found.is_null() ? std::nullopt : std::optional(input_from(found));
+}
+
 Hash32 send_raw_transaction(Client& client, ByteSpan raw) {
     return fixed_from<Hash32>(client.ask("eth_sendRawTransaction", Json::array({to_hex(raw)})), "eth_sendRawTransaction");
 }

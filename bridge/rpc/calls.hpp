@@ -35,6 +35,8 @@ void require_chain_id(Client& client, std::uint64_t expected);
 [[nodiscard]] std::optional<Receipt> receipt(Client& client, const Hash32& transaction);
 /// Mined or waiting in the node's pool.
 [[nodiscard]] bool knows_transaction(Client& client, const Hash32& transaction);
+/// The data it was sent with. Nothing while the node does not know it.
+[[nodiscard]] std::optional<Bytes> transaction_data(Client& client, const Hash32& transaction);
 /// Gives signed bytes to the node. Throws NodeError: see meaning_of.
 Hash32 send_raw_transaction(Client& client, ByteSpan raw);
 

@@ -128,6 +128,10 @@ Bytes bytes_from(const Json& value, const std::string& name) {
     return *std::move(bytes);
 }
 
+Bytes input_from(const Json& transaction) {
+    return bytes_from(at(transaction, "input"), "input");
+}
+
 BlockHeader header_from(const Json& block) {
     BlockHeader h;
     h.hash = fixed_at<Hash32>(block, "hash");

@@ -29,6 +29,8 @@ template <class Fixed>
     return out;
 }
 
+/// `input` of a transaction.
+[[nodiscard]] Bytes input_from(const Json& transaction);
 [[nodiscard]] BlockHeader header_from(const Json& block);
 [[nodiscard]] Log log_from(const Json& log);
 /// Ordered by (block, index). Refuses removed logs and two logs in one place.

@@ -15,6 +15,11 @@ SignedVote vote_of(const Attempt& attempt, const MemberView& member, const Revea
     return {position, member.address, reveal.digest, reveal.witness, reveal.salt, reveal.signature};
 }
 
+bool opens(const MemberView& member, const VoteDomain& domain, const Reveal& reveal) {
+    const PreparedVote vote{reveal.segment, reveal.attempt, member.address, reveal.digest, reveal.witness, reveal.salt};
+    return member.has_committed() && commitment_of(domain, vote) == member.direct.value_or(member.commitment);
+}
+
 }  // namespace
 
 MemberView* member_of(Attempt& attempt, std::size_t executor) {
@@ -36,7 +41,7 @@ bool awaits_anybody(const Attempt& attempt) {
 void await_reveals(Attempt& attempt, const std::vector<ExecutorView>& executors) {
     for (auto& member : attempt.members) {
         const bool here = member.executor && executors[*member.executor].available();
-        member.awaited = here && !member.commitment.is_zero() && !member.reveal && !member.counted;
+        member.awaited = here && member.has_committed() && !member.reveal && !member.counted;
     }
 }
 
@@ -92,17 +97,19 @@ RevealOutcome take_reveal(Attempt& attempt, MemberView& member, const VoteDomain
         return {RevealVerdict::BadSignature, false};
     }
     const auto same = [&](const SignedVote& vote) { return vote.digest == reveal.digest && vote.witness == reveal.witness; };
-    if (std::any_of(member.signed_votes.begin(), member.signed_votes.end(), same)) {
+    const bool again = std::any_of(member.signed_votes.begin(), member.signed_votes.end(), same);
+    if (again && (member.reveal || member.late_reveal)) {
         return {RevealVerdict::Repeated, false};
     }
-    member.signed_votes.push_back(vote_of(attempt, member, reveal));
-    const bool equivocates = member.signed_votes.size() == 2;
-    const PreparedVote vote{reveal.segment, reveal.attempt, member.address, reveal.digest, reveal.witness, reveal.salt};
-    if (member.commitment.is_zero() || commitment_of(domain, vote) != member.commitment) {
-        return {RevealVerdict::DoesNotOpen, equivocates};
+    if (!again) {
+        member.signed_votes.push_back(vote_of(attempt, member, reveal));
+    }
+    const bool equivocates = !again && member.signed_votes.size() == 2;
+    if (!opens(member, domain, reveal)) {
+        return {again ? RevealVerdict::Repeated : RevealVerdict::DoesNotOpen, equivocates};
     }
     if (attempt.phase < Phase::Revealing) {
-        return {RevealVerdict::TooEarly, equivocates};
+        return {again ? RevealVerdict::Repeated : RevealVerdict::TooEarly, equivocates};
     }
     if (attempt.phase > Phase::Revealing) {
         member.late_reveal = reveal;

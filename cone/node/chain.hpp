@@ -112,6 +112,15 @@ struct ProveEquivocation {
     SignedVote first;
     SignedVote second;
 };
+/// A member's own commitment, by its own key: taken until votes are. Not the bridge's to send.
+struct CommitDirect {
+    JobId job;
+    SegmentIndex segment;
+    AttemptIndex attempt;
+    std::vector<Address> members;  ///< of the attempt
+    std::uint32_t position = 0;
+    Hash32 commitment;
+};
 using ChainAction =
     std::variant<PostCommitments, CastVotes, CloseAttempt, Finalize, Settle, ProveEquivocation, PayExecutors, VoidExhausted>;
 
@@ -122,6 +131,13 @@ struct CommitmentsPosted {
     Hash32 root;
     std::uint64_t reveal_from_block = 0;   ///< first block in which votes are taken
     std::uint64_t reveal_until_block = 0;  ///< last one
+};
+/// A member committed by itself: this is what its vote has to open, whatever the root holds for it.
+struct CommittedDirectly {
+    SegmentIndex segment;
+    AttemptIndex attempt;
+    Address executor;
+    Hash32 commitment;
 };
 /// A vote was taken, whoever brought it.
 struct VoteCounted {
@@ -175,8 +191,9 @@ struct ActionRefused {
     std::string reason;
     SegmentIndex segment;
 };
-using ChainEventBody = std::variant<CommitmentsPosted, VoteCounted, SegmentAccepted, SegmentUndecided, SegmentFinal,
-                                    SegmentChallenged, ExecutorSlashed, CreditAdded, JobSettled, JobVoided, ActionRefused>;
+using ChainEventBody =
+    std::variant<CommitmentsPosted, CommittedDirectly, VoteCounted, SegmentAccepted, SegmentUndecided, SegmentFinal,
+                 SegmentChallenged, ExecutorSlashed, CreditAdded, JobSettled, JobVoided, ActionRefused>;
 struct ChainEvent {
     std::uint64_t block = 0;
     Hash32 transaction;

@@ -29,12 +29,14 @@ struct MemberView {
     Address address;
     std::optional<std::size_t> executor;  ///< its number, when it takes part in this run
     bool awaited = false;                 ///< the present phase still waits for it
-    Hash32 commitment;                    ///< zero: none came
+    Hash32 commitment;                    ///< under the root; zero: none came
+    std::optional<Hash32> direct;         ///< sent by itself: what its vote has to open then
     Millis committed_at{};
     std::optional<Reveal> reveal;          ///< the vote that opens the commitment, cast with the others or counted by the chain
     std::optional<Reveal> late_reveal;     ///< one that came when the others had been cast: the chain decides whether it counts
     std::vector<SignedVote> signed_votes;  ///< distinct ones it signed; two are an equivocation
     std::optional<VoteCounted> counted;    ///< what the chain took from it, whoever brought it
+    [[nodiscard]] bool has_committed() const { return direct || !commitment.is_zero(); }
 };
 
 ///     Training --all in or deadline--> Sealed --previous segment stands--> Posting --event--> OnChain --window opens-->

@@ -11,6 +11,7 @@
 #include "cone/comm/backoff.hpp"
 #include "cone/node/executor_team.hpp"
 #include "cone/node/executor_votes.hpp"
+#include "cone/node/own_commitment.hpp"
 
 namespace cone::node {
 namespace {
@@ -52,6 +53,7 @@ private:
         }
     }
     void obey(const CommitmentsOnChain&) {}
+    void obey(const RootPosted&) {}
     void obey(const SegmentAgreed& agreed) { team_.forget_all_but(agreed.segment, agreed.digest); }
     void obey(const Stop& stop) { end_ = end_of(stop); }
 
@@ -70,7 +72,10 @@ public:
             roots_.emplace(*ports.endpoint, ports.clock, options.root_patience);
         }
         if (ports.voice != nullptr) {
-            escort_.emplace(*ports.voice, ports.clock, ports.signer->address(), 2 * options.reveal_timeout);
+            escort_.emplace(*ports.voice, ports.clock, ports.signer->address(), 2 * options.reveal_timeout, ports.endpoint);
+        }
+        if (ports.endpoint != nullptr && ports.voice != nullptr) {
+            commitments_.emplace(*ports.endpoint, *ports.voice, ports.clock, ports.signer->address());
         }
     }
 
@@ -83,6 +88,15 @@ public:
             return true;
         }
         look_at_chain();
+        speak_for_ourselves();
+        const bool revealed = reveal_what_is_due();
+        call_team();
+        return revealed;
+    }
+    [[nodiscard]] std::optional<ExecutorEnd> end() const { return end_; }
+
+private:
+    bool reveal_what_is_due() {
         const auto due = votes_.take_due();
         for (const auto& reveal : due) {
             tell(reveal);
@@ -90,13 +104,9 @@ public:
                 escort_->shown(reveal);
             }
         }
-        speak_for_ourselves();
-        call_team();
         return !due.empty();
     }
-    [[nodiscard]] std::optional<ExecutorEnd> end() const { return end_; }
 
-private:
     void tell(const ToBridge& message) { ports_.mailbox->send(kBridgeRank, encode(message)); }
     void relay(const ToExecutor& order) { (void)ports_.team.broadcast(encode(order), kLeader); }
 
@@ -144,6 +154,9 @@ private:
         domain_ = {welcome.domain_separator, welcome.job};
         try {
             votes_.open(domain_, ports_.open_notebook ? ports_.open_notebook(welcome) : nullptr);
+            for (const auto& commitment : votes_.unshown()) {
+                see_through(commitment);
+            }
             return std::nullopt;
         } catch (const Error& error) {
             return error.what();
@@ -198,6 +211,7 @@ private:
             strike(*fault);
         }
         speak_for_ourselves();
+        (void)reveal_what_is_due();
         collect_mail();
         const bool stop =
             std::any_of(inbox_.begin(), inbox_.end(), [](const auto& m) { return std::holds_alternative<Stop>(m); });
@@ -231,13 +245,30 @@ private:
         try {
             if (const auto commitment = votes_.commit(order, std::move(reveal), fault)) {
                 tell(*commitment);
+                see_through(*commitment);
             }
         } catch (const EnvironmentError& error) {
             tell(Failed{order.segment, error.what()});  // the team is in step: only this vote is lost
         }
     }
 
+    /// Until the chain has it, from the bridge or from us.
+    void see_through(const Commitment& commitment) {
+        if (commitments_) {
+            commitments_->committed(domain_.job, commitment);
+        }
+    }
+
+    void obey(const RootPosted& posted) {
+        if (commitments_) {
+            commitments_->told(posted.list);
+        }
+    }
     void obey(const CommitmentsOnChain& posted) {
+        obey(RootPosted{posted});
+        if (commitments_ && commitments_->speaks_for(posted.segment, posted.attempt)) {
+            return;  // it is bound when our own transaction is
+        }
         if (roots_) {
             roots_->expect(domain_.job, posted);
         } else {
@@ -253,8 +284,21 @@ private:
     }
     /// The bridge has had its time with a vote of ours: the chain gets it from us.
     void speak_for_ourselves() {
+        if (commitments_) {
+            for (const auto& posted : commitments_->look()) {
+                open_own_vote(posted);
+            }
+        }
         if (escort_) {
             (void)escort_->look();
+        }
+    }
+    void open_own_vote(const CommitmentsOnChain& posted) {
+        try {
+            votes_.bound_by_ourselves(posted.segment, posted.attempt);
+            escort_->bound(domain_.job, posted);
+        } catch (const EnvironmentError& error) {
+            keep_back(posted, error.what());
         }
     }
     void open_vote(const CommitmentsOnChain& posted) {
@@ -274,6 +318,9 @@ private:
     }
     void obey(const SegmentAgreed& agreed) {
         relay(agreed);
+        if (commitments_) {
+            commitments_->forget_before(agreed.segment);
+        }
         team_.forget_all_but(agreed.segment, agreed.digest);
     }
     void obey(const Stop& stop) {
@@ -291,8 +338,9 @@ private:
     const ExecutorOptions& options_;
     TeamRunner team_;
     VoteKeeper votes_;
-    std::optional<RootWatch> roots_;    ///< nothing without an endpoint of our own
-    std::optional<VoteEscort> escort_;  ///< nothing without a voice of our own
+    std::optional<RootWatch> roots_;               ///< nothing without an endpoint of our own
+    std::optional<VoteEscort> escort_;             ///< nothing without a voice of our own
+    std::optional<CommitmentEscort> commitments_;  ///< nothing without both
     VoteDomain domain_;
     std::deque<ToExecutor> inbox_;
     Deadline next_call_{};

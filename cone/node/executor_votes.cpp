@@ -63,6 +63,16 @@ std::vector<ToBridge> VoteKeeper::remembered() const {
     return all;
 }
 
+std::vector<Commitment> VoteKeeper::unshown() const {
+    std::vector<Commitment> all;
+    for (const auto& [key, held] : held_) {
+        if (!held.shown()) {
+            all.push_back({key.first, key.second, held.commitment});
+        }
+    }
+    return all;
+}
+
 std::optional<Commitment> VoteKeeper::committed(const RunSegment& order) const {
     const auto at = held_.find({order.segment, order.attempt});
     if (at == held_.end()) {
@@ -117,8 +127,19 @@ bool VoteKeeper::on_chain(const CommitmentsOnChain& posted) {
     if (!binds(posted, signer_.address(), held.commitment)) {
         return false;
     }
+    show(held);
+    return true;
+}
+
+void VoteKeeper::bound_by_ourselves(SegmentIndex segment, AttemptIndex attempt) {
+    if (const auto at = held_.find({segment, attempt}); at != held_.end()) {
+        show(at->second);
+    }
+}
+
+void VoteKeeper::show(Held& held) {
     if (held.fault == FaultKind::Withhold) {
-        return true;
+        return;
     }
     if (!held.shown()) {
         Reveal shown = held.reveal;
@@ -134,7 +155,6 @@ bool VoteKeeper::on_chain(const CommitmentsOnChain& posted) {
         sign(second);
         due_.push_back({Deadline::in(clock_, delay), std::move(second)});
     }
-    return true;
 }
 
 std::vector<Reveal> VoteKeeper::take_due() {

@@ -39,6 +39,10 @@ public:
 
     /// The chain shows a root: queues the reveal it binds. False when our own commitment is not under it. Throws EnvironmentError.
     [[nodiscard]] bool on_chain(const CommitmentsOnChain& posted);
+    /// The chain has our commitment from ourselves: queues the reveal. Throws EnvironmentError.
+    void bound_by_ourselves(SegmentIndex segment, AttemptIndex attempt);
+    /// Commitments whose votes were never shown.
+    [[nodiscard]] std::vector<Commitment> unshown() const;
 
     /// Reveals whose time has come.
     [[nodiscard]] std::vector<Reveal> take_due();
@@ -57,6 +61,7 @@ private:
     using Key = std::pair<SegmentIndex, AttemptIndex>;
 
     void keep(const Reveal& reveal);
+    void show(Held& held);
     void hold(Reveal reveal, std::optional<FaultKind> fault);
     void sign(Reveal& reveal) const;
 

@@ -148,6 +148,10 @@ void fields(Ar& ar, CommitmentsOnChain& m) {
     all(ar, m.segment, m.attempt, m.root, m.members, m.commitments);
 }
 template <class Ar>
+void fields(Ar& ar, RootPosted& m) {
+    fields(ar, m.list);
+}
+template <class Ar>
 void fields(Ar& ar, SegmentAgreed& m) {
     all(ar, m.segment, m.digest);
 }

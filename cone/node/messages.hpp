@@ -7,7 +7,8 @@
 //       |--- RunSegment ------------------------>|
 //       | <-- Progress ... ----------------------|     after each round
 //       | <-- Commitment ------------------------|
-//       |--- CommitmentsOnChain ---------------->|     the root is in a block
+//       |--- RootPosted ------------------------>|     the root is in a block, commitments are still taken
+//       |--- CommitmentsOnChain ---------------->|     none is taken any more
 //       | <-- Reveal ----------------------------|
 //       |--- SegmentAgreed --------------------->|     keep this state, drop the others
 //       |--- Stop ------------------------------>|
@@ -49,7 +50,7 @@ struct RunSegment {
     Hash32 leading_digest;         ///< of the attempts before, as the chain shows it to everybody; zero in the first
     bool operator==(const RunSegment&) const = default;
 };
-/// The commitments' root is in a block. The lists let each member see that its own commitment is under that root.
+/// The commitments' root is in a block, and nobody can commit any more. The lists let each member see that its own commitment is under that root.
 struct CommitmentsOnChain {
     SegmentIndex segment;
     AttemptIndex attempt;
@@ -57,6 +58,12 @@ struct CommitmentsOnChain {
     std::vector<Address> members;
     std::vector<Hash32> commitments;
     bool operator==(const CommitmentsOnChain&) const = default;
+};
+/// The same list as soon as its root is in a block, while commitments are still taken: who is missing can commit by itself. No reason
+/// to show a vote.
+struct RootPosted {
+    CommitmentsOnChain list;
+    bool operator==(const RootPosted&) const = default;
 };
 struct SegmentAgreed {
     SegmentIndex segment;
@@ -68,7 +75,7 @@ struct Stop {
     std::uint32_t all_alive = 1;  ///< 0: some rank is dead or unheard of, so nobody may call MPI_Finalize
     bool operator==(const Stop&) const = default;
 };
-using ToExecutor = std::variant<Welcome, RunSegment, CommitmentsOnChain, SegmentAgreed, Stop>;
+using ToExecutor = std::variant<Welcome, RunSegment, CommitmentsOnChain, SegmentAgreed, Stop, RootPosted>;
 
 // Executor to bridge.
 

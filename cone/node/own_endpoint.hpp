@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,13 @@ struct AttemptOnChain {
     std::uint64_t head = 0;
 };
 
+/// What was logged of one attempt since it was posted.
+struct AttemptHistory {
+    std::vector<Address> members;      ///< by position; empty when the posting was not found
+    std::map<Address, Hash32> direct;  ///< what members committed to by themselves
+    std::vector<Hash32> commitments;   ///< under the root, from a call that cast votes; empty while there is none
+};
+
 /// The port. Implementations: scripts (tests), JSON-RPC (bridge/adapter).
 class OwnEndpoint {
 public:
@@ -28,6 +36,8 @@ public:
     /// One look at the newest block, within a deadline of its own; nothing when the block holds no such attempt. Throws
     /// ConfigError when the endpoint is of another chain, another Error when there is no usable answer this time.
     [[nodiscard]] virtual std::optional<AttemptOnChain> find_attempt(JobId job, SegmentIndex segment, AttemptIndex attempt) = 0;
+    /// Of an attempt that `find_attempt` shows. Throws likewise.
+    [[nodiscard]] virtual AttemptHistory read_history(JobId job, SegmentIndex segment, AttemptIndex attempt) = 0;
 };
 
 enum class RootStanding {

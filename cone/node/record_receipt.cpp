@@ -25,6 +25,10 @@ report::ReceiptAttempt attempt_of(const Attempt& attempt) {
         const auto& member = attempt.members[position];
         view.members.push_back(member.address);
         view.commitments.push_back(member.commitment);
+        if (member.direct) {
+            view.direct.resize(attempt.members.size());
+            view.direct[position] = *member.direct;
+        }
         if (member.reveal) {
             view.votes.push_back(vote_of(position, member));
         }

@@ -83,6 +83,7 @@ void go_on(Step& step, SegmentRun& run) {
         attempt.phase = Phase::Training;
         ask_members(step, run);
     }
+    tell_root(step, run);
 }
 
 }  // namespace
@@ -99,10 +100,15 @@ bool adopt(Step& step, Attempt& attempt, const CommitmentsPosted& posted) {
     attempt.root = posted.root;
     attempt.adopted = true;
     attempt.sealed = step.now;  // when it was, nobody knows any more
-    attempt.phase = Phase::Revealing;
-    file_reveals(step, attempt, posted.segment);
     attempt.phase = Phase::OnChain;
+    file_past_reveals(step, attempt, posted.segment);
     return true;
+}
+
+void file_past_reveals(const Step& step, Attempt& attempt, SegmentIndex segment) {
+    const Phase now = std::exchange(attempt.phase, Phase::Revealing);
+    file_reveals(step, attempt, segment);
+    attempt.phase = now;
 }
 
 void resume(Step& step) {

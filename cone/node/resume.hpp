@@ -15,4 +15,7 @@ void resume(Step& step);
 /// the reveals that open them. False when no list is at hand; nothing is changed then.
 [[nodiscard]] bool adopt(Step& step, Attempt& attempt, const CommitmentsPosted& posted);
 
+/// Votes shown to earlier lives, each checked as if it came now; those that are filed already change nothing.
+void file_past_reveals(const Step& step, Attempt& attempt, SegmentIndex segment);
+
 }  // namespace cone::node

@@ -54,6 +54,22 @@ void on_event(Step& step, const CommitmentsPosted& event) {
     attempt->phase = Phase::OnChain;
     attempt->reveal_from_block = event.reveal_from_block;
     attempt->reveal_until_block = event.reveal_until_block;
+    tell_root(step, *run);
+}
+
+/// From here on its vote opens this. A vote that was shown before (to an earlier life of the bridge) is looked at again.
+void on_event(Step& step, const CommittedDirectly& event) {
+    SegmentRun* run = run_of(step.state, event.segment);
+    Attempt* attempt = attempt_of(step.state, event.segment, event.attempt);
+    MemberView* member = attempt == nullptr ? nullptr : member_at(*attempt, event.executor);
+    if (member == nullptr) {
+        return;
+    }
+    say(step, name_of(*run, *attempt) + ": " + to_hex(event.executor) + " committed by itself");
+    member->direct = event.commitment;
+    if (attempt->adopted) {
+        file_past_reveals(step, *attempt, event.segment);
+    }
 }
 
 /// A late vote is the member's vote from here on; the others were taken for counted when they were cast.

@@ -70,6 +70,18 @@ void post_if_allowed(Step& step, SegmentRun& run) {
     }
 }
 
+void tell_root(Step& step, const SegmentRun& run) {
+    const Attempt& attempt = run.attempts.back();
+    if (attempt.phase != Phase::OnChain || step.state.head + 2 >= attempt.reveal_from_block) {
+        return;  // the next look opens the reveals, and tells the same
+    }
+    for (const auto& member : attempt.members) {
+        if (member.executor) {
+            tell(step, *member.executor, RootPosted{list_of(run.index, attempt)});
+        }
+    }
+}
+
 void begin_segment(Step& step, SegmentIndex index, const Hash32& previous_digest, const hash::DigestOpening& previous) {
     CONE_ASSERT(index.value == step.state.segments.size(), "segments begin in order");
     SegmentRun run;

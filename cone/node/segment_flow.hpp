@@ -28,6 +28,9 @@ void ask_members(Step& step, SegmentRun& run);
 /// Posts the newest attempt's commitments when it is sealed and the segment before stands.
 void post_if_allowed(Step& step, SegmentRun& run);
 
+/// While commitments are taken: what stands under the root, so that who is missing can commit by itself.
+void tell_root(Step& step, const SegmentRun& run);
+
 /// Null for a segment that has not begun.
 [[nodiscard]] SegmentRun* run_of(CoordinatorState& state, SegmentIndex segment);
 /// The newest attempt of a segment, when it is the one named.
@@ -42,6 +45,7 @@ void stop_waiting_for(Step& step, std::size_t executor, std::optional<SegmentInd
 // What the chain says.
 void take_event(Step& step, const ChainEvent& event);
 void on_event(Step& step, const CommitmentsPosted& event);
+void on_event(Step& step, const CommittedDirectly& event);
 void on_event(Step& step, const VoteCounted& event);
 void on_event(Step& step, const SegmentAccepted& event);
 void on_event(Step& step, const SegmentUndecided& event);

@@ -101,7 +101,7 @@ void open_reveals(Step& step, SegmentRun& run) {
     await_reveals(attempt, step.state.executors);
     const CommitmentsOnChain posted = list_of(run.index, attempt);
     for (const auto& member : attempt.members) {
-        if (member.executor && !member.commitment.is_zero()) {
+        if (member.executor && member.has_committed()) {
             tell(step, *member.executor, posted);
         }
     }

@@ -44,6 +44,7 @@ struct ReceiptAttempt {
     std::vector<Address> members;
     std::vector<Hash32> commitments;  ///< by position; zero: none came
     Hash32 commitments_root;
+    std::vector<Hash32> direct;  ///< by position, what members committed to by themselves; zero: nothing. Empty: nobody did
     std::vector<ReceiptVote> votes;
     bool operator==(const ReceiptAttempt&) const = default;
 };

@@ -46,6 +46,7 @@ void fields(Io& io, typename Io::template Ref<ReceiptAttempt> attempt) {
     io("members", attempt.members);
     io("commitments", attempt.commitments);
     io("commitments_root", attempt.commitments_root);
+    io("direct_commitments", attempt.direct);
     io("votes", attempt.votes);
 }
 

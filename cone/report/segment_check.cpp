@@ -140,7 +140,9 @@ private:
                                               vote.digest,
                                               vote.witness,
                                               vote.salt};
-        return agreement::check_reveal(attempt.commitments[vote.position], opening) == agreement::Reveal::Opens;
+        const bool by_itself = vote.position < attempt.direct.size() && !attempt.direct[vote.position].is_zero();
+        const Hash32& commitment = (by_itself ? attempt.direct : attempt.commitments)[vote.position];
+        return agreement::check_reveal(commitment, opening) == agreement::Reveal::Opens;
     }
 
     [[nodiscard]] bool is_signed(const ReceiptAttempt& attempt, const ReceiptVote& vote) const {

@@ -64,6 +64,15 @@ protected:
         return n;
     }
 
+    template <class Kind>
+    std::size_t count_told() const {
+        std::size_t n = 0;
+        for (const auto& tell : told) {
+            n += std::holds_alternative<Kind>(tell.message) ? 1U : 0U;
+        }
+        return n;
+    }
+
     /// An honest reveal of segment 0, attempt 0; `flavour` makes its digest and witness another's.
     Reveal reveal(std::size_t executor, std::uint8_t flavour = 0) const {
         comm::SoloCommunicator solo;

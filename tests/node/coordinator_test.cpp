@@ -70,9 +70,82 @@ TEST_F(Play, MembersAreToldToRevealOnlyWhenNobodyCanCommitAnyMore) {
     told.clear();
     event(CommitmentsPosted{SegmentIndex(0), AttemptIndex(0), attempt().root, 12, 60});
     tick(10);
-    EXPECT_TRUE(told.empty());
+    EXPECT_EQ(count_told<CommitmentsOnChain>(), 0U);
     tick(11);
-    EXPECT_EQ(told.size(), 3U);
+    EXPECT_EQ(count_told<CommitmentsOnChain>(), 3U);
+}
+
+TEST_F(Play, MembersAreToldWhatStandsUnderTheRootWhileTheyCanStillCommit) {
+    commit(0);
+    commit(1);
+    tick(5, kNow + options().segment_timeout);
+    told.clear();
+    event(CommitmentsPosted{SegmentIndex(0), AttemptIndex(0), attempt().root, 12, 60});
+    ASSERT_EQ(count_told<RootPosted>(), 3U) << "also the one that is missing";
+    const auto& list = std::get<RootPosted>(told.front().message).list;
+    EXPECT_EQ(list.root, attempt().root);
+    EXPECT_FALSE(list.commitments.at(0).is_zero());
+    EXPECT_TRUE(list.commitments.at(2).is_zero());
+}
+
+TEST_F(Play, MembersAreNotToldTwiceAtOnce) {
+    for (std::size_t position = 0; position < 3; ++position) {
+        commit(position);
+    }
+    tick(10);
+    told.clear();
+    event(CommitmentsPosted{SegmentIndex(0), AttemptIndex(0), attempt().root, 12, 60});
+    EXPECT_TRUE(told.empty()) << "the window is over with the next block";
+}
+
+/// Two commitments came; the third member committed by its own transaction.
+class AfterADirectCommitment : public Play {
+protected:
+    AfterADirectCommitment() {
+        commit(0);
+        commit(1);
+        tick(5, kNow + options().segment_timeout);
+        event(CommitmentsPosted{SegmentIndex(0), AttemptIndex(0), attempt().root, 12, 60});
+    }
+    void commit_directly(const Hash32& commitment) {
+        event(CommittedDirectly{SegmentIndex(0), AttemptIndex(0), attempt().members[2].address, commitment});
+    }
+    Hash32 honest() const { return commitment(member(2), reveal(member(2))); }
+    void open_and_reveal() {
+        message(member(2), Progress{SegmentIndex(0), 0, 0, "started"});
+        told.clear();
+        tick(11);
+        for (std::size_t position = 0; position < 3; ++position) {
+            message(member(position), reveal(member(position)));
+        }
+    }
+};
+
+TEST_F(AfterADirectCommitment, ItsVoteIsAskedForAndCastWithTheOthers) {
+    commit_directly(honest());
+    open_and_reveal();
+    EXPECT_EQ(count_told<CommitmentsOnChain>(), 3U);
+    ASSERT_EQ(count<CastVotes>(), 1U);
+    const auto& cast = std::get<CastVotes>(submitted.back());
+    ASSERT_EQ(cast.votes.size(), 3U);
+    EXPECT_TRUE(cast.commitments.at(2).is_zero()) << "as it stands under the root";
+}
+
+TEST_F(AfterADirectCommitment, AVoteThatOpensAnotherIsNotCast) {
+    commit_directly(test::hash_of("another"));
+    open_and_reveal();
+    tick(20, kNow + 10 * options().reveal_timeout);
+    ASSERT_EQ(count<CastVotes>(), 1U);
+    EXPECT_EQ(std::get<CastVotes>(submitted.back()).votes.size(), 2U);
+}
+
+TEST_F(AfterADirectCommitment, OfAStrangerChangesNothing) {
+    event(CommittedDirectly{SegmentIndex(0), AttemptIndex(0), test::address_of(99), honest()});
+    event(CommittedDirectly{SegmentIndex(0), AttemptIndex(7), attempt().members[2].address, honest()});
+    event(CommittedDirectly{SegmentIndex(9), AttemptIndex(0), attempt().members[2].address, honest()});
+    open_and_reveal();
+    ASSERT_EQ(count<CastVotes>(), 1U);
+    EXPECT_EQ(std::get<CastVotes>(submitted.back()).votes.size(), 2U);
 }
 
 TEST_F(Play, VotesThatAreNotTheMembersOwnAreNotCast) {

@@ -32,6 +32,7 @@ std::vector<ToExecutor> orders() {
         CommitmentsOnChain{SegmentIndex(1), AttemptIndex(2), filled<Hash32>(3), {filled<Address>(4)}, {Hash32{}}},
         SegmentAgreed{SegmentIndex(1), filled<Hash32>(3)},
         Stop{"the job is settled", 0},
+        RootPosted{{SegmentIndex(1), AttemptIndex(2), filled<Hash32>(3), {filled<Address>(4)}, {filled<Hash32>(5)}}},
     };
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "cone/node/vote.hpp"
+#include "tests/support/scripted_endpoint.hpp"
 
 namespace cone::node {
 namespace {
@@ -21,6 +22,7 @@ constexpr Millis kBridgesTime{100};
 class Script final : public OwnVoice {
 public:
     void cast(const CastVotes& vote) override { calls.push_back(vote); }
+    void commit(const CommitDirect&) override {}
     std::vector<CastVotes> calls;
 };
 
@@ -92,6 +94,41 @@ TEST_F(Escort, OnlyTheFirstVoteOfAnAttemptIsOurs) {
     EXPECT_TRUE(escort.look());
     ASSERT_EQ(voice.calls.size(), 1U);
     EXPECT_EQ(voice.calls[0].votes.at(0).digest, all_of<Hash32>(7));
+}
+
+TEST_F(Escort, ReadsTheCommitmentsThatTheBridgeDidNotTellFromTheCallThatCastTheOthers) {
+    AttemptHistory history;
+    test::ScriptedEndpoint endpoint{[](auto...) { return std::nullopt; }};
+    endpoint.history = [&](auto...) { return history; };
+    VoteEscort alone{voice, clock, all_of<Address>(2), kBridgesTime, &endpoint};
+    CommitmentsOnChain untold = posted();
+    untold.commitments.clear();
+    alone.bound(JobId(3), untold);
+    alone.shown(reveal());
+    clock.advance(kBridgesTime);
+    EXPECT_FALSE(alone.look()) << "nobody cast anything";
+    history.commitments = {all_of<Hash32>(1), all_of<Hash32>(2), all_of<Hash32>(3)};
+    clock.advance(kBridgesTime);
+    EXPECT_FALSE(alone.look()) << "not what the root is over";
+    history.commitments = posted().commitments;
+    clock.advance(kBridgesTime);
+    EXPECT_TRUE(alone.look());
+    ASSERT_EQ(voice.calls.size(), 1U);
+    EXPECT_EQ(voice.calls[0].commitments, posted().commitments);
+}
+
+TEST_F(Escort, GivesUpALongTimeAfterEveryWindow) {
+    CommitmentsOnChain untold = posted();
+    untold.commitments.clear();
+    escort.bound(JobId(3), untold);
+    escort.shown(reveal());
+    for (int i = 0; i < 100; ++i) {
+        clock.advance(kBridgesTime);
+        (void)escort.look();
+    }
+    escort.shown(reveal());
+    EXPECT_FALSE(escort.look());
+    EXPECT_TRUE(voice.calls.empty());
 }
 
 TEST_F(Escort, WhoIsNotInTheListHasNothingToSend) {

@@ -9,6 +9,17 @@
 namespace cone::node {
 namespace {
 
+std::size_t committed_by_themselves(const BridgeOutcome& outcome) {
+    std::size_t count = 0;
+    for (const auto& run : outcome.state.segments) {
+        for (const auto& attempt : run.attempts) {
+            count += static_cast<std::size_t>(std::count_if(attempt.members.begin(), attempt.members.end(),
+                                                            [](const auto& member) { return member.direct.has_value(); }));
+        }
+    }
+    return count;
+}
+
 TEST(WholeJob, SettlesWhenEveryMemberLooksAtTheChainItself) {
     HarnessOptions options;
     options.own_endpoints = true;
@@ -67,6 +78,67 @@ TEST(WholeJob, MemberThatTheBridgeIgnoresIsSlashedWithoutAVoiceOfItsOwn) {
         slashed += job.chain().slashed().count(test::address_of(ignored));
     }
     EXPECT_EQ(slashed, 3U) << "whoever was asked: the voice makes the difference";
+}
+
+/// The bridge hears neither its commitment nor its vote: the member commits by its own transaction while commitments are taken, and
+/// brings the vote that opens it.
+TEST(WholeJob, MemberThatTheBridgeLeavesOutCommitsAndVotesItself) {
+    std::size_t by_itself = 0;
+    for (std::size_t left_out = 0; left_out < 6; ++left_out) {
+        HarnessOptions options;
+        options.segments = 1;
+        options.ignored = {left_out};
+        options.left_out = {left_out};
+        options.own_voices = true;
+        options.own_endpoints = true;
+        options.rules.commit_blocks = 60;
+        options.rules.reveal_blocks = 200;
+        JobHarness job(options);
+        const auto outcome = job.run();
+
+        EXPECT_EQ(outcome.state.status, RunStatus::Settled) << outcome.reason;
+        EXPECT_EQ(job.chain().verdict(SegmentIndex(0)), honest_verdict(1));
+        EXPECT_TRUE(job.chain().slashed().empty()) << "executor " << left_out;
+        EXPECT_EQ(outcome.state.segments.at(0).attempts.size(), 1U) << "executor " << left_out;
+        by_itself += committed_by_themselves(outcome);
+    }
+    EXPECT_EQ(by_itself, 3U) << "whoever was asked";
+}
+
+/// Only the commitment is lost on the way: a bridge that hears the vote brings it with the others.
+TEST(WholeJob, BridgeBringsTheVoteOfAMemberThatCommittedByItself) {
+    std::size_t by_itself = 0;
+    for (std::size_t left_out = 0; left_out < 6; ++left_out) {
+        HarnessOptions options;
+        options.left_out = {left_out};
+        options.own_voices = true;
+        options.own_endpoints = true;
+        options.rules.commit_blocks = 60;
+        options.rules.reveal_blocks = 200;
+        JobHarness job(options);
+        const auto outcome = job.run();
+
+        expect_settled_right(job, outcome);
+        EXPECT_TRUE(job.chain().slashed().empty()) << "executor " << left_out;
+        by_itself += committed_by_themselves(outcome);
+    }
+    EXPECT_GT(by_itself, 0U);
+}
+
+TEST(WholeJob, MemberThatTheBridgeLeavesOutLosesWhereNobodyMayCommitDirectly) {
+    std::size_t slashed = 0;
+    for (std::size_t left_out = 0; left_out < 6; ++left_out) {
+        HarnessOptions options;
+        options.segments = 1;
+        options.left_out = {left_out};
+        options.own_voices = true;
+        options.own_endpoints = true;
+        options.rules.commit_blocks = 0;
+        JobHarness job(options);
+        (void)job.run();
+        slashed += job.chain().slashed().count(test::address_of(left_out));
+    }
+    EXPECT_EQ(slashed, 3U);
 }
 
 TEST(WholeJob, VotesThatTheBridgeBroughtAreNotCountedTwice) {

@@ -9,11 +9,16 @@
 
 namespace cone::test {
 
+bool DeafMailbox::is_lost(const comm::Mail& mail) const {
+    const auto executor = static_cast<std::size_t>(mail.from - 1);
+    const auto is_in = [&](const auto& list) { return std::count(list.begin(), list.end(), executor) != 0; };
+    return (is_in(ignored_) && std::holds_alternative<node::Reveal>(node::decode_to_bridge(mail.bytes))) ||
+           (is_in(left_out_) && std::holds_alternative<node::Commitment>(node::decode_to_bridge(mail.bytes)));
+}
+
 std::optional<comm::Mail> DeafMailbox::try_receive() {
     while (auto mail = WrappedMailbox::try_receive()) {
-        const auto executor = static_cast<std::size_t>(mail->from - 1);
-        const bool ignored = std::count(ignored_.begin(), ignored_.end(), executor) != 0;
-        if (!ignored || !std::holds_alternative<node::Reveal>(node::decode_to_bridge(mail->bytes))) {
+        if (!is_lost(*mail)) {
             return mail;
         }
     }

@@ -29,15 +29,18 @@ private:
     std::unique_ptr<comm::Mailbox> inner_;
 };
 
-/// A bridge's mailbox that loses what certain executors reveal.
+/// A bridge's mailbox that loses what certain executors reveal, and what certain ones commit to.
 class DeafMailbox final : public WrappedMailbox {
 public:
-    DeafMailbox(std::unique_ptr<comm::Mailbox> inner, std::vector<std::size_t> ignored)
-        : WrappedMailbox(std::move(inner)), ignored_(std::move(ignored)) {}
+    DeafMailbox(std::unique_ptr<comm::Mailbox> inner, std::vector<std::size_t> ignored, std::vector<std::size_t> left_out)
+        : WrappedMailbox(std::move(inner)), ignored_(std::move(ignored)), left_out_(std::move(left_out)) {}
     [[nodiscard]] std::optional<comm::Mail> try_receive() override;
 
 private:
+    [[nodiscard]] bool is_lost(const comm::Mail& mail) const;
+
     std::vector<std::size_t> ignored_;
+    std::vector<std::size_t> left_out_;
 };
 
 /// Hands mail on some time after it was there to be had.

@@ -34,7 +34,8 @@ JobHarness::JobHarness(HarnessOptions options)
 void JobHarness::start() {
     world_ = comm::ThreadWorld::create(static_cast<int>(options_.executors) + 1, Millis{1000});
     bridge_mailbox_ = std::make_unique<LaggingMailbox>(
-        std::make_unique<DeafMailbox>(mailbox(node::kBridgeRank), options_.ignored), clock_, options_.mail_lag);
+        std::make_unique<DeafMailbox>(mailbox(node::kBridgeRank), options_.ignored, options_.left_out), clock_,
+        options_.mail_lag);
     bridge_notebook_ = notebook(0);
     bridge_ports_ =
         std::make_unique<node::BridgePorts>(node::BridgePorts{*bridge_mailbox_,
@@ -91,12 +92,14 @@ std::unique_ptr<ScriptedEndpoint> JobHarness::endpoint_of(std::size_t number) {
         return nullptr;
     }
     const bool down = std::count(options_.cut_off.begin(), options_.cut_off.end(), number) != 0;
-    return std::make_unique<ScriptedEndpoint>([this, down](JobId, SegmentIndex segment, AttemptIndex attempt) {
+    auto endpoint = std::make_unique<ScriptedEndpoint>([this, down](JobId, SegmentIndex segment, AttemptIndex attempt) {
         if (down) {
             throw RpcError("unreachable");
         }
         return chain_.find_attempt(segment, attempt);
     });
+    endpoint->history = [this](auto segment, auto attempt) { return chain_.read_history(segment, attempt); };
+    return endpoint;
 }
 
 void JobHarness::stop_stepping(std::size_t executor, bool dead) {

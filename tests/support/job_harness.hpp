@@ -37,6 +37,7 @@ struct HarnessOptions {
     bool own_endpoints = false;         ///< executors look at the chain before they reveal
     std::vector<std::size_t> cut_off;   ///< executors whose own endpoint is down
     std::vector<std::size_t> ignored;   ///< executors whose reveals the bridge does not hear
+    std::vector<std::size_t> left_out;  ///< executors whose commitments it does not hear
     bool own_voices = false;            ///< executors bring a vote to the chain that the bridge leaves out
     Millis mail_lag{0};  ///< mail comes out so long after the bridge first asks for it, as under MPI after a pause
     Millis poll{10};     ///< between two looks of the bridge at the chain
@@ -47,6 +48,7 @@ class MemoryVoice final : public node::OwnVoice {
 public:
     explicit MemoryVoice(MemoryChain& chain) : chain_(chain) {}
     void cast(const node::CastVotes& vote) override { chain_.submit_by_another(vote); }
+    void commit(const node::CommitDirect& commitment) override { chain_.commit_by_another(commitment); }
 
 private:
     MemoryChain& chain_;

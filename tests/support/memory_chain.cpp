@@ -52,17 +52,28 @@ std::optional<Hash32> MemoryChain::verdict(SegmentIndex segment) const {
     return at == segments_.end() ? std::nullopt : at->second.verdict;
 }
 
-std::optional<node::AttemptOnChain> MemoryChain::find_attempt(SegmentIndex segment, AttemptIndex number) const {
+const MemoryChain::Attempt* MemoryChain::attempt_at(SegmentIndex segment, AttemptIndex number) const {
     const auto run = segments_.find(segment.value);
     if (run == segments_.end()) {
-        return std::nullopt;
+        return nullptr;
     }
-    for (const auto& attempt : run->second.attempts) {
-        if (attempt.number == number) {
-            return node::AttemptOnChain{attempt.root, attempt.posted + rules_.commit_blocks + 1, head_};
-        }
-    }
-    return std::nullopt;
+    const auto& attempts = run->second.attempts;
+    const auto at =
+        std::find_if(attempts.begin(), attempts.end(), [&](const auto& attempt) { return attempt.number == number; });
+    return at == attempts.end() ? nullptr : &*at;
+}
+
+std::optional<node::AttemptOnChain> MemoryChain::find_attempt(SegmentIndex segment, AttemptIndex number) const {
+    const Attempt* attempt = attempt_at(segment, number);
+    return attempt == nullptr
+               ? std::nullopt
+               : std::optional(node::AttemptOnChain{attempt->root, attempt->posted + rules_.commit_blocks + 1, head_});
+}
+
+node::AttemptHistory MemoryChain::read_history(SegmentIndex segment, AttemptIndex number) const {
+    const Attempt* attempt = attempt_at(segment, number);
+    return attempt == nullptr ? node::AttemptHistory{}
+                              : node::AttemptHistory{attempt->members, attempt->direct, attempt->commitments};
 }
 
 void MemoryChain::mine(const node::ChainAction& action, bool ours) {
@@ -92,6 +103,12 @@ std::vector<node::ChainEvent> MemoryChain::poll() {
     }
     for (const auto& action : std::exchange(others_pending_, {})) {
         mine(action, false);
+    }
+    for (const auto& commitment : std::exchange(commitments_pending_, {})) {
+        try {
+            apply(commitment);
+        } catch (const Revert&) {  // its sender's loss
+        }
     }
     const auto unread = events_.begin() + static_cast<std::ptrdiff_t>(std::exchange(read_, events_.size()));
     return {unread, events_.end()};
@@ -136,10 +153,23 @@ void MemoryChain::apply(const node::PostCommitments& action) {
     require(std::equal(action.members.begin(), action.members.end(), order.begin() + asked), "TicketOrder");
     require(action.root == node::commitments_root(action.members, action.commitments), "ZeroRoot");
     require(segment.tally.open(action.attempt, action.members), "TicketOrder");
-    segment.attempts.push_back({action.attempt, head_, action.root, action.members});
+    segment.attempts.push_back({action.attempt, head_, action.root, action.members, {}, {}});
     segment.state = SegmentState::Committed;
     emit(node::CommitmentsPosted{action.segment, action.attempt, action.root, head_ + rules_.commit_blocks + 1,
                                  reveal_until(segment.attempts.back())});
+}
+
+void MemoryChain::apply(const node::CommitDirect& action) {
+    Segment& segment = running_segment(action.segment);
+    require(!segment.attempts.empty() && segment.attempts.back().number == action.attempt, "WrongAttempt");
+    Attempt& attempt = segment.attempts.back();
+    require(action.members == attempt.members, "WrongMembers");
+    require(head_ <= attempt.posted + rules_.commit_blocks, "CommitWindowClosed");
+    require(action.position < attempt.members.size(), "NoSuchMember");
+    require(!action.commitment.is_zero(), "ZeroCommitment");
+    const Address& member = attempt.members[action.position];
+    require(attempt.direct.emplace(member, action.commitment).second, "AlreadyCommitted");
+    emit(node::CommittedDirectly{action.segment, action.attempt, member, action.commitment});
 }
 
 void MemoryChain::apply(const node::CastVotes& action) {
@@ -153,8 +183,9 @@ void MemoryChain::apply(const node::CastVotes& action) {
         require(vote.position < attempt.members.size(), "NoSuchMember");
         const Address& member = attempt.members[vote.position];
         const node::PreparedVote opened{action.segment, action.attempt, member, vote.digest, vote.witness, vote.salt};
-        require(node::commitment_of({terms_.domain_separator, terms_.job}, opened) == action.commitments.at(vote.position),
-                "CommitmentNotOpened");
+        const auto own = attempt.direct.find(member);
+        const Hash32& committed = own != attempt.direct.end() ? own->second : action.commitments.at(vote.position);
+        require(node::commitment_of({terms_.domain_separator, terms_.job}, opened) == committed, "CommitmentNotOpened");
         require(verifier_.recover(terms_.domain_separator, terms_.job, action.segment, action.attempt, vote.digest,
                                   vote.witness, vote.signature) == member,
                 "BadSignature");
@@ -163,6 +194,7 @@ void MemoryChain::apply(const node::CastVotes& action) {
         require(counted == agreement::Counted::Yes, "AlreadyVoted");
         emit(node::VoteCounted{action.segment, action.attempt, member, vote.digest, vote.witness});
     }
+    attempt.commitments = action.commitments;
     if (segment.state == SegmentState::Committed) {
         decide(action.segment, segment, segment.tally.outstanding(action.attempt));
     }

@@ -40,20 +40,22 @@ public:
 
     /// A call by somebody else than the node that polls: its refusal is nobody's event.
     void submit_by_another(const node::ChainAction& action) { others_pending_.push_back(action); }
+    void commit_by_another(const node::CommitDirect& commitment) { commitments_pending_.push_back(commitment); }
 
     /// The node that polls was started again: it reads all events from the first. What it had sent is mined all the same, or lost.
     void restart_node(bool pending_survive);
 
     /// Called by each poll with its number (from 0): what goes on while the node keeps the bridge waiting.
     std::function<void(int)> while_polled;
-
     bool tells_news = false;  ///< what was submitted is said to be mined, as a node does that mines at once
+
     enum class State { Running, Settled, Unmet, Void };
     [[nodiscard]] State state() const { return state_; }
     [[nodiscard]] const std::map<Address, node::ChainFault>& slashed() const { return slashed_; }
     [[nodiscard]] std::optional<Hash32> verdict(SegmentIndex segment) const;
     /// What a member's own endpoint reads.
     [[nodiscard]] std::optional<node::AttemptOnChain> find_attempt(SegmentIndex segment, AttemptIndex number) const;
+    [[nodiscard]] node::AttemptHistory read_history(SegmentIndex segment, AttemptIndex number) const;
     /// Names of the actions it refused, for tests that expect none.
     [[nodiscard]] const std::vector<std::string>& refusals() const { return refusals_; }
 
@@ -63,6 +65,8 @@ private:
         std::uint64_t posted = 0;
         Hash32 root;
         std::vector<Address> members;
+        std::map<Address, Hash32> direct;
+        std::vector<Hash32> commitments;  ///< public once somebody cast votes
     };
     enum class SegmentState { Pending, Committed, Undecided, Accepted, Challenged, Final };
     struct Segment {
@@ -79,6 +83,7 @@ private:
     void mine(const node::ChainAction& action, bool ours);
     void require(bool condition, const char* error) const;
     Segment& running_segment(SegmentIndex index);
+    [[nodiscard]] const Attempt* attempt_at(SegmentIndex segment, AttemptIndex number) const;
     [[nodiscard]] std::uint64_t reveal_until(const Attempt& attempt) const {
         return attempt.posted + rules_.commit_blocks + rules_.reveal_blocks;
     }
@@ -87,6 +92,7 @@ private:
     [[nodiscard]] bool is_final_before(SegmentIndex index) const;
     void void_job();
     void apply(const node::PostCommitments& action);
+    void apply(const node::CommitDirect& action);
     void apply(const node::CastVotes& action);
     void apply(const node::CloseAttempt& action);
     void apply(const node::Finalize& action);
@@ -102,6 +108,7 @@ private:
     const node::VoteVerifier& verifier_;
     std::deque<node::ChainAction> pending_;
     std::deque<node::ChainAction> others_pending_;
+    std::vector<node::CommitDirect> commitments_pending_;
     std::vector<std::pair<SegmentIndex, Address>> challenges_;
     int polls_ = 0;
     std::uint64_t head_ = 100;

@@ -94,25 +94,70 @@ TEST_F(OnEthereum, AMemberThatTheBridgeLeftOutBringsItsVote) {
     node::CastVotes second = cast_;
     second.votes.erase(second.votes.begin());
     const Address member = cast_.members[1];
-    sender::SendSettings send;
-    send.chain_id = eth::kAnvilChainId;
-    send.poll_interval = Millis(10);
-    MemberVoice voice({net_.url(), net_.deployment(), send}, std::make_unique<eth::LocalSigner>(key_of(member)));
+    const auto voice = voice_of(member);
 
-    voice.cast(second);
+    voice->cast(second);
     const auto counted = wait_for<node::VoteCounted>();
     (void)wait_for<node::SegmentAccepted>();
     const auto sent = rpc::transaction_count(net_.client(), member);
-    voice.cast(second);
-    for (int look = 0; look < 1000 && voice.unfinished() > 0; ++look) {
+    voice->cast(second);
+    for (int look = 0; look < 1000 && voice->unfinished() > 0; ++look) {
         (void)pause_.wait(Millis(10));
     }
 
     EXPECT_EQ(counted.executor, member);
     EXPECT_EQ(counted.digest, cast_.votes[1].digest);
     EXPECT_EQ(counted.witness, cast_.votes[1].witness);
-    EXPECT_EQ(voice.unfinished(), 0U);
+    EXPECT_EQ(voice->unfinished(), 0U);
     EXPECT_EQ(rpc::transaction_count(net_.client(), member), sent) << "a vote that is there is not sent";
+}
+
+class WithCommitWindow : public OnEthereum {
+protected:
+    WithCommitWindow() : OnEthereum(rules()) {}
+    static contracts::Rules rules() {
+        auto rules = Devnet::quick_rules();
+        rules.commit_blocks = 3;
+        return rules;
+    }
+};
+
+/// The bridge posts a root without the member's commitment, casts the other's vote, and tells the member nothing.
+TEST_F(WithCommitWindow, AMemberThatTheBridgeLeftOutCommitsAndVotes) {
+    run_job();
+    prepare(chain_->terms());
+    const Address member = cast_.members[1];
+    const Hash32 ours = std::exchange(cast_.commitments[1], Hash32{});
+    const auto voice = voice_of(member);
+    MemberEndpoint endpoint({net_.url(), eth::kAnvilChainId, net_.deployment()});
+    EXPECT_TRUE(endpoint.read_history(job_, SegmentIndex(0), AttemptIndex(0)).members.empty()) << "before it is posted";
+    chain_->submit(post());
+    (void)wait_for<node::CommitmentsPosted>();
+    const auto posted = endpoint.read_history(job_, SegmentIndex(0), AttemptIndex(0));
+    EXPECT_EQ(posted.members, cast_.members);
+    EXPECT_TRUE(posted.direct.empty());
+
+    voice->commit({job_, SegmentIndex(0), AttemptIndex(0), posted.members, 1, ours});
+    const auto direct = wait_for<node::CommittedDirectly>();
+    EXPECT_EQ(direct.executor, member);
+    EXPECT_EQ(direct.commitment, ours);
+    EXPECT_EQ(endpoint.read_history(job_, SegmentIndex(0), AttemptIndex(0)).direct,
+              (std::map<Address, Hash32>{{member, ours}}));
+    net_.mine(3);
+    node::CastVotes first = cast_;
+    first.votes.pop_back();
+    chain_->submit(first);
+    (void)wait_for<node::VoteCounted>();
+    const auto cast = endpoint.read_history(job_, SegmentIndex(0), AttemptIndex(0));
+    EXPECT_EQ(cast.commitments, cast_.commitments) << "from the data of the bridge's call";
+    EXPECT_TRUE(endpoint.read_history(job_, SegmentIndex(0), AttemptIndex(1)).members.empty());
+
+    node::CastVotes second = cast_;
+    second.commitments = cast.commitments;
+    second.votes.erase(second.votes.begin());
+    voice->cast(second);
+    EXPECT_EQ(wait_for<node::VoteCounted>().executor, member);
+    EXPECT_EQ(wait_for<node::SegmentAccepted>().votes, 2u);
 }
 
 TEST_F(OnEthereum, ARefusalArrivesAsAnEventWithTheContractsReason) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bridge/adapter/ethereum_chain.hpp"
+#include "bridge/adapter/member_endpoint.hpp"
 #include "bridge/adapter/member_voice.hpp"
 #include "bridge/adapter/votes.hpp"
 #include "bridge/eth/key_source.hpp"
@@ -41,6 +42,8 @@ inline eth::SecretKey key_of(const Address& executor) {
 
 class OnEthereum : public testing::Test {
 protected:
+    explicit OnEthereum(const contracts::Rules& rules = Devnet::quick_rules()) : net_(rules) {}
+
     /// A running job of one segment with lead 2, three executors and two sellers; the first owns `more_shards` beside its own.
     void run_job(std::size_t more_shards = 0) {
         for (std::size_t i = 0; i < more_shards; ++i) {
@@ -97,6 +100,15 @@ protected:
             (void)pause_.wait(Millis(10));
         }
         ASSERT_EQ(nonce(rpc::BlockTag::Pending), before + 1);
+    }
+
+    /// As executor `member`, with a key and a connection of its own.
+    [[nodiscard]] std::unique_ptr<MemberVoice> voice_of(const Address& member) {
+        sender::SendSettings send;
+        send.chain_id = eth::kAnvilChainId;
+        send.poll_interval = Millis(10);
+        return std::make_unique<MemberVoice>(MemberVoiceSettings{net_.url(), net_.deployment(), send},
+                                             std::make_unique<eth::LocalSigner>(key_of(member)));
     }
 
     /// Polls until an event of this kind has come; all events are kept in `seen_`.

@@ -163,6 +163,14 @@ TEST(Events, OfSegmentsKeepTheirFields) {
     EXPECT_EQ(posted.reveal_from_block, 9u);
     EXPECT_EQ(posted.reveal_until_block, 19u);
 
+    const auto direct = body_of<node::CommittedDirectly>(
+        event("CommittedDirectly", {argument("attempt", U256(65536)), argument("position", U256(1)),
+                                    argument("executor", address_of(7)), argument("commitment", hash_of(5))}));
+    EXPECT_EQ(direct.segment, SegmentIndex(2));
+    EXPECT_EQ(direct.attempt, AttemptIndex(65536));
+    EXPECT_EQ(direct.executor, address_of(7));
+    EXPECT_EQ(direct.commitment, hash_of(5));
+
     const auto accepted = body_of<node::SegmentAccepted>(event(
         "SegmentAccepted", {argument("digest", hash_of(4)), argument("votes", U256(5)), argument("finalFromBlock", U256(30))}));
     EXPECT_EQ(accepted.digest, hash_of(4));
@@ -215,7 +223,7 @@ TEST(Events, OfMoneyKeepTheirFields) {
 
 TEST(Events, OfOtherJobsOrOfNoJobAreNotTheNodes) {
     EXPECT_TRUE(translate(event("SegmentFinal", {}), JobId(2)).empty());
-    EXPECT_TRUE(translate(event("CommittedDirectly", {}), JobId(1)).empty());
+    EXPECT_TRUE(translate(event("VerdictFlipped", {}), JobId(1)).empty());
     const contracts::Event paused{contracts::Contract::AuctionHouse, "PauseSet", {argument("paused", U256(1))}, {}, {}, 0};
     EXPECT_TRUE(translate(paused, JobId(1)).empty());
 }

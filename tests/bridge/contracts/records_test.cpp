@@ -146,6 +146,26 @@ TEST(Transactions, AllEncode) {
     }
 }
 
+TEST(Transactions, VotesGiveTheirListAndOtherDataGivesNone) {
+    std::vector<Address> members(2);
+    members[1].bytes.fill(2);
+    const std::vector<Hash32> commitments{hash_of(3), Hash32{}};
+    const auto call = cast_votes(JobId(1), SegmentIndex(2), AttemptIndex(3), members, commitments,
+                                 {VoteGroup{hash_of(4), hash_of(5), {{0, hash_of(6), hash_of(7), hash_of(8)}}}});
+    const auto list = list_in_votes(call.data);
+    ASSERT_TRUE(list);
+    EXPECT_EQ(list->members, members);
+    EXPECT_EQ(list->commitments, commitments);
+
+    for (std::size_t cut = 0; cut < call.data.size(); ++cut) {
+        EXPECT_FALSE(list_in_votes(ByteSpan(call.data).first(cut))) << cut;
+    }
+    Bytes other = call.data;
+    other[0] ^= 1;
+    EXPECT_FALSE(list_in_votes(other));
+    EXPECT_FALSE(list_in_votes(void_stale(JobId(1)).data));
+}
+
 TEST(Tags, AreSortedAndRefusedWhenTheyCannotBe) {
     EXPECT_EQ(tag_set({"vision", "digits"}), (std::vector{tag("digits"), tag("vision")}));
     EXPECT_THROW((void)tag(""), ConfigError);
