@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+#include <optional>
 #include <random>
 
 #include "tests/bridge/follower/fake_blocks.hpp"
@@ -273,38 +276,46 @@ TEST(Follower, SeesThroughARestartThatAReorganisationHappened) {
     EXPECT_EQ(bench.replica.reverts, 6U);
 }
 
+using Below = std::function<std::size_t(std::size_t bound)>;
+
+/// The chain grows, forks, lags or catches up, or the follower is started again, or nothing happens.
+void act_at_random(Bench& bench, std::optional<Follower>& follower, const Below& below) {
+    FakeBlocks& chain = bench.chain;
+    switch (below(6)) {
+        case 0:
+            bench.grow(below(12));
+            break;
+        case 1:
+            chain.rollback(below(std::min<std::size_t>(chain.head(), 30)));
+            bench.grow(below(30));
+            break;
+        case 2:
+            chain.lag = below(chain.head());
+            break;
+        case 3:
+            chain.lag = 0;
+            break;
+        case 4: {
+            const follower::Ring ring = follower->ring();
+            follower.emplace(bench.client, bench.clock, bench.settings, ring);
+            break;
+        }
+        default:
+            break;
+    }
+    chain.lag = std::min<std::size_t>(chain.lag, chain.head());
+}
+
 TEST(Follower, SeesWhatAFreshReaderSeesAfterAnythingAtAll) {
     for (unsigned seed = 1; seed <= 30; ++seed) {
         std::mt19937 random(seed);
-        const auto below = [&](std::size_t bound) { return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random); };
+        const Below below = [&](std::size_t bound) { return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random); };
         Bench bench;
         bench.settings.blocks_a_poll = 1 + below(20);
         bench.grow(5);
         std::optional<Follower> follower(bench.follower());
         for (int act = 0; act < 60; ++act) {
-            switch (below(6)) {
-                case 0:
-                    bench.grow(below(12));
-                    break;
-                case 1:
-                    bench.chain.rollback(below(std::min<std::size_t>(bench.chain.head(), 30)));
-                    bench.grow(below(30));
-                    break;
-                case 2:
-                    bench.chain.lag = below(bench.chain.head());
-                    break;
-                case 3:
-                    bench.chain.lag = 0;
-                    break;
-                case 4: {
-                    const follower::Ring ring = follower->ring();
-                    follower.emplace(bench.client, bench.clock, bench.settings, ring);
-                    break;
-                }
-                default:
-                    break;
-            }
-            bench.chain.lag = std::min<std::size_t>(bench.chain.lag, bench.chain.head());
+            act_at_random(bench, follower, below);
             bench.replica.take(follower->poll());
         }
         bench.chain.lag = 0;

@@ -3,6 +3,7 @@
 #include "tests/bridge/proxy/faults.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "bridge/eth/u256.hpp"
 
@@ -84,6 +85,32 @@ Json with_null(Json reply) {
     return reply;
 }
 
+/// Of ills that keep the request from the node.
+std::optional<WireReply> instead_of_the_node(Ill ill, const Json& request) {
+    switch (ill) {
+        case Ill::Down:
+            return WireReply{.hangs_up = true};
+        case Ill::TooMany:
+            return WireReply{429, "slow down"};
+        case Ill::BadGateway:
+            return WireReply{502, "<html>Bad Gateway</html>"};
+        case Ill::Html:
+            return WireReply{200, "<!DOCTYPE html><html>Welcome</html>"};
+        case Ill::RangeLimit:
+            return WireReply{200, refusal(request, "query returned more than 10000 results").dump()};
+        case Ill::NoTag:
+            return WireReply{200, refusal(request, "finalized block not found").dump()};
+        case Ill::NonceTooLow:
+            return WireReply{200, refusal(request, "nonce too low").dump()};
+        case Ill::AlreadyKnown:
+            return WireReply{200, refusal(request, "already known").dump()};
+        case Ill::Underpriced:
+            return WireReply{200, refusal(request, "replacement transaction underpriced").dump()};
+        default:
+            return std::nullopt;
+    }
+}
+
 }  // namespace
 
 std::vector<Ill> ills_of(const Json& request) {
@@ -132,27 +159,8 @@ Json IllNode::old_head(const Json& request, Json reply) const {
 }
 
 WireReply IllNode::answer(Ill ill, const Json& request, const Forward& forward) {
-    switch (ill) {
-        case Ill::Down:
-            return {.hangs_up = true};
-        case Ill::TooMany:
-            return {429, "slow down"};
-        case Ill::BadGateway:
-            return {502, "<html>Bad Gateway</html>"};
-        case Ill::Html:
-            return {200, "<!DOCTYPE html><html>Welcome</html>"};
-        case Ill::RangeLimit:
-            return {200, refusal(request, "query returned more than 10000 results").dump()};
-        case Ill::NoTag:
-            return {200, refusal(request, "finalized block not found").dump()};
-        case Ill::NonceTooLow:
-            return {200, refusal(request, "nonce too low").dump()};
-        case Ill::AlreadyKnown:
-            return {200, refusal(request, "already known").dump()};
-        case Ill::Underpriced:
-            return {200, refusal(request, "replacement transaction underpriced").dump()};
-        default:
-            break;
+    if (auto reply = instead_of_the_node(ill, request)) {
+        return *std::move(reply);
     }
     const std::string text = forward();
     Json reply = Json::parse(text);

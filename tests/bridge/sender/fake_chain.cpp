@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/bridge/sender/fake_chain.hpp"
 
+#include <algorithm>
+
 #include "tests/bridge/rpc/sample_replies.hpp"
 
 namespace cone::test {
@@ -75,23 +77,10 @@ Json FakeChain::act(const std::string& method, const Json& params) {
         return receipt(params[0]);
     }
     if (method == "eth_getTransactionByHash") {
-        std::uint64_t block = 0;
-        for (const auto& [nonce, waiting] : pool) {
-            if (to_hex(waiting.hash) == params[0]) {
-                return Json::object();
-            }
-        }
-        return find_mined(params[0], block) != nullptr ? Json::object() : Json();
+        return knows(params[0]) ? Json::object() : Json();
     }
     if (method == "eth_getBlockByNumber") {
-        if (params[0] == "finalized" && !finalized) {
-            return nullptr;
-        }
-        Json block = sample_block();
-        block["number"] = eth::to_quantity(params[0] == "finalized" ? *finalized : blocks.size());
-        block["baseFeePerGas"] = eth::to_quantity(base_fee);
-        block["timestamp"] = eth::to_quantity(timestamp);
-        return block;
+        return block_of(params[0]);
     }
     if (method == "eth_maxPriorityFeePerGas") {
         return "0x3b9aca00";
@@ -103,6 +92,23 @@ Json FakeChain::act(const std::string& method, const Json& params) {
         return method == "eth_call" ? "0x" : eth::to_quantity(gas_used);
     }
     refuse_with(-32601, "Method not found: " + method);
+}
+
+bool FakeChain::knows(const std::string& hash) const {
+    std::uint64_t block = 0;
+    return find_mined(hash, block) != nullptr ||
+           std::any_of(pool.begin(), pool.end(), [&](const auto& waiting) { return to_hex(waiting.second.hash) == hash; });
+}
+
+Json FakeChain::block_of(const std::string& tag) const {
+    if (tag == "finalized" && !finalized) {
+        return nullptr;
+    }
+    Json block = sample_block();
+    block["number"] = eth::to_quantity(tag == "finalized" ? *finalized : blocks.size());
+    block["baseFeePerGas"] = eth::to_quantity(base_fee);
+    block["timestamp"] = eth::to_quantity(timestamp);
+    return block;
 }
 
 Json FakeChain::take(const Bytes& raw) {

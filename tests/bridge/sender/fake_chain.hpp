@@ -53,6 +53,8 @@ private:
     Json act(const std::string& method, const Json& params);
     Json take(const Bytes& raw);
     Json receipt(const std::string& hash);
+    [[nodiscard]] bool knows(const std::string& hash) const;
+    [[nodiscard]] Json block_of(const std::string& tag) const;
     [[nodiscard]] const eth::SignedTransaction* find_mined(const std::string& hash, std::uint64_t& block) const;
 
     std::uint64_t foreign_ = 0;
