@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,16 @@ public:
         }
         throw DataError("another message: kind " + std::to_string(message.index()));
     }
+    /// The executor is let in.
+    void join() {
+        say(welcome());
+        (void)expect<Join>();
+    }
+    /// The job is over.
+    void stop() {
+        say(Stop{"done", 1});
+        (void)expect<Goodbye>();
+    }
 
 private:
     comm::Mailbox& mailbox_;
@@ -89,21 +100,40 @@ struct Setting {
     NotebookFactory open_notebook{};
 };
 
+/// One rank of the executor, from start to end; rank 0 of the team leads.
+inline ExecutorEnd run_member(const Setting& setting, comm::Communicator& team, comm::Mailbox& mailbox, StateStore& store) {
+    const SteadyClock clock;
+    const test::FakeSigner signer(test::address_of(0));
+    const bool leads = team.rank() == 0;
+    const ExecutorPorts ports{team,
+                              leads ? &mailbox : nullptr,
+                              leads ? &signer : nullptr,
+                              store,
+                              clock,
+                              setting.make_engine,
+                              leads ? setting.endpoint : nullptr,
+                              nullptr,
+                              leads ? setting.open_notebook : NotebookFactory{}};
+    ExecutorOptions options;
+    options.heartbeat = Millis{1};
+    options.give_up = Deadline::in(clock, Millis{20000});
+    options.faults = setting.faults;
+    options.root_patience = setting.root_patience;
+    return run_executor(ports, options);
+}
+
 /// Runs `talk` as the bridge against one executor; returns how each of its ranks ended.
 inline std::vector<ExecutorEnd> converse(const Setting& setting, const std::function<void(Conversation&)>& talk) {
     std::vector<ExecutorEnd> ends(static_cast<std::size_t>(setting.team));
     test::MemoryStateStore store;
-    const test::FakeSigner signer(test::address_of(0));
     std::once_flag made;
     std::vector<std::unique_ptr<comm::Communicator>> team;
     comm::spawn(
         setting.team + 1,
         [&](comm::ThreadRank& self) {
             std::call_once(made, [&] {
-                std::vector<int> ranks;
-                for (int rank = 1; rank <= setting.team; ++rank) {
-                    ranks.push_back(rank);
-                }
+                std::vector<int> ranks(ends.size());
+                std::iota(ranks.begin(), ranks.end(), 1);
                 team = self.world.make_group(ranks);
             });
             if (self.comm.rank() == 0) {
@@ -112,23 +142,7 @@ inline std::vector<ExecutorEnd> converse(const Setting& setting, const std::func
                 return;
             }
             const auto index = static_cast<std::size_t>(self.comm.rank() - 1);
-            const SteadyClock clock;
-            const bool leads = index == 0;
-            const ExecutorPorts ports{*team[index],
-                                      leads ? &self.mailbox : nullptr,
-                                      leads ? &signer : nullptr,
-                                      store,
-                                      clock,
-                                      setting.make_engine,
-                                      leads ? setting.endpoint : nullptr,
-                                      nullptr,
-                                      leads ? setting.open_notebook : NotebookFactory{}};
-            ExecutorOptions options;
-            options.heartbeat = Millis{1};
-            options.give_up = Deadline::in(clock, Millis{20000});
-            options.faults = setting.faults;
-            options.root_patience = setting.root_patience;
-            ends[index] = run_executor(ports, options);
+            ends[index] = run_member(setting, *team[index], self.mailbox, store);
         },
         setting.timeout);
     return ends;

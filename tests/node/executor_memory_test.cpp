@@ -36,8 +36,7 @@ protected:
         (void)converse(setting(), [&](Conversation& bridge) {
             bridge.say(welcome());
             talk(bridge);
-            bridge.say(Stop{"done", 1});
-            (void)bridge.expect<Goodbye>();
+            bridge.stop();
         });
     }
     Commitment commit_once() {
@@ -134,12 +133,10 @@ TEST(ExecutorMemory, NothingIsCommittedThatCannotBeKept) {
         setting.team = team;
         setting.open_notebook = [](const Welcome&) { return std::make_unique<FullDisk>(); };
         const auto ends = converse(setting, [&](Conversation& bridge) {
-            bridge.say(welcome());
-            (void)bridge.expect<Join>();
+            bridge.join();
             bridge.say(first_segment());
             EXPECT_NE(bridge.expect<Failed>().reason.find("no space left"), std::string::npos);
-            bridge.say(Stop{"done", 1});
-            (void)bridge.expect<Goodbye>();
+            bridge.stop();
         });
         EXPECT_EQ(ends, std::vector<ExecutorEnd>(static_cast<std::size_t>(team), ExecutorEnd::Stopped));
     }
@@ -151,8 +148,7 @@ TEST(ExecutorMemory, DamagedNotesKeepItOutOfTheJob) {
     (void)converse(setting, [&](Conversation& bridge) {
         bridge.say(welcome());
         EXPECT_EQ(bridge.expect<Refused>().reason, "notes are damaged");
-        bridge.say(Stop{"done", 1});
-        (void)bridge.expect<Goodbye>();
+        bridge.stop();
     });
 }
 

@@ -16,8 +16,7 @@ std::string refusal(Welcome message, Setting setting = {}) {
     (void)converse(setting, [&](Conversation& bridge) {
         bridge.say(message);
         reason = bridge.expect<Refused>().reason;
-        bridge.say(Stop{"done", 1});
-        (void)bridge.expect<Goodbye>();
+        bridge.stop();
     });
     return reason;
 }
@@ -59,13 +58,11 @@ std::string failure(const RunSegment& order, bool joined = true) {
     std::string reason;
     (void)converse({}, [&](Conversation& bridge) {
         if (joined) {
-            bridge.say(welcome());
-            (void)bridge.expect<Join>();
+            bridge.join();
         }
         bridge.say(order);
         reason = bridge.expect<Failed>().reason;
-        bridge.say(Stop{"done", 1});
-        (void)bridge.expect<Goodbye>();
+        bridge.stop();
     });
     return reason;
 }
@@ -122,8 +119,7 @@ TEST(Executor, DeadTeamMateEndsTheTeam) {
     setting.timeout = Millis{300};
     setting.make_engine = [&](const Welcome& message) { return std::make_unique<DyingEngine>(++calls == 1, message.job_hash); };
     const auto ends = converse(setting, [&](Conversation& bridge) {
-        bridge.say(welcome());
-        (void)bridge.expect<Join>();
+        bridge.join();
         bridge.say(first_segment());
         (void)bridge.expect<Failed>();
         (void)bridge.expect<Goodbye>();

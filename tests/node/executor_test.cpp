@@ -28,8 +28,7 @@ Hash32 digest_of_team(int w) {
         const PreparedVote vote{reveal.segment, reveal.attempt, address_of(0), reveal.digest, reveal.witness, reveal.salt};
         EXPECT_EQ(commitment_of({welcome().domain_separator, welcome().job}, vote), commitment.commitment);
         digest = reveal.digest;
-        bridge.say(Stop{"done", 1});
-        (void)bridge.expect<Goodbye>();
+        bridge.stop();
     });
     EXPECT_EQ(ends, std::vector<ExecutorEnd>(static_cast<std::size_t>(w), ExecutorEnd::Stopped));
     return digest;
@@ -69,15 +68,13 @@ TEST(Executor, NeverRevealsWhatTheChainDoesNotBind) {
     };
     for (const auto& bend : bends) {
         (void)converse({}, [&](Conversation& bridge) {
-            bridge.say(welcome());
-            (void)bridge.expect<Join>();
+            bridge.join();
             bridge.say(first_segment());
             auto message = posted({address_of(0)}, {bridge.expect<Commitment>().commitment});
             bend(message);
             bridge.say(message);
             EXPECT_NE(bridge.expect<Failed>().reason.find("nothing is revealed"), std::string::npos);
-            bridge.say(Stop{"done", 1});
-            (void)bridge.expect<Goodbye>();
+            bridge.stop();
         });
     }
 }
@@ -91,15 +88,13 @@ ToBridge answer_to_root(OwnEndpoint& endpoint, const std::function<void(Commitme
     setting.endpoint = &endpoint;
     ToBridge answer;
     const auto ends = converse(setting, [&](Conversation& bridge) {
-        bridge.say(welcome());
-        (void)bridge.expect<Join>();
+        bridge.join();
         bridge.say(first_segment());
         auto message = posted({address_of(0)}, {bridge.expect<Commitment>().commitment});
         bend(message);
         bridge.say(message);
         answer = bridge.hear();
-        bridge.say(Stop{"done", 1});
-        (void)bridge.expect<Goodbye>();
+        bridge.stop();
     });
     EXPECT_EQ(ends, std::vector<ExecutorEnd>(static_cast<std::size_t>(team), ExecutorEnd::Stopped));
     return answer;
