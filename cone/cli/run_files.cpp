@@ -88,7 +88,7 @@ node::RunFacts facts_of(const config::Config& config, Connection& connection, co
 
 RunSummary write_run(const config::Config& config, const report::RunResult& result, const report::Receipt& receipt) {
     const auto folder = report::run_folder(config.output.dir, result.job);
-    report::create_folders(folder);
+    report::create_folder(folder);
     write_model(config, folder.path, result);
     report::publish(folder, result, receipt);
     return {{{"job_id", result.job.value}, {"status", result.status}, {"folder", folder.path.string()}},

@@ -43,12 +43,10 @@ RunFolder run_folder(const std::filesystem::path& root, JobId job) {
     return {root / ("job-" + std::to_string(job.value))};
 }
 
-void create_folders(const RunFolder& folder) {
-    for (const auto& path : {folder.trace(), folder.log()}) {
-        std::error_code error;
-        std::filesystem::create_directories(path, error);
-        require(error, path.string() + ": cannot create the folder");
-    }
+void create_folder(const RunFolder& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder.path, error);
+    require(error, folder.path.string() + ": cannot create the folder");
 }
 
 void publish(const RunFolder& folder, const RunResult& result, const Receipt& receipt) {

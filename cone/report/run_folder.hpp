@@ -1,7 +1,7 @@
 // The folder a run leaves behind, and the link that always points at the newest one.
 // SPDX-License-Identifier: Apache-2.0
 //
-//   cone-out/job-7/result.json   report.html   receipt.json   trace/   log/
+//   cone-out/job-7/result.json   report.html   receipt.json
 //   cone-out/latest -> job-7
 #pragma once
 
@@ -20,15 +20,13 @@ struct RunFolder {
     [[nodiscard]] std::filesystem::path result() const { return path / "result.json"; }
     [[nodiscard]] std::filesystem::path receipt() const { return path / "receipt.json"; }
     [[nodiscard]] std::filesystem::path page() const { return path / "report.html"; }
-    [[nodiscard]] std::filesystem::path trace() const { return path / "trace"; }
-    [[nodiscard]] std::filesystem::path log() const { return path / "log"; }
 };
 
 /// `<root>/job-<id>`; nothing is created.
 [[nodiscard]] RunFolder run_folder(const std::filesystem::path& root, JobId job);
 
-/// Creates the folder with trace/ and log/; what an earlier run of the same number left stays. Throws EnvironmentError.
-void create_folders(const RunFolder& folder);
+/// Creates the folder; what an earlier run of the same number left stays. Throws EnvironmentError.
+void create_folder(const RunFolder& folder);
 
 /// Writes result.json, receipt.json and report.html, each whole or not at all, then turns `latest` to this run. Throws
 /// EnvironmentError naming the file that could not be written.

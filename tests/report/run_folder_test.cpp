@@ -21,7 +21,7 @@ using ::testing::HasSubstr;
 
 RunFolder published(const fs::path& root, std::uint64_t job) {
     const RunFolder folder = run_folder(root, JobId(job));
-    create_folders(folder);
+    create_folder(folder);
     RunResult result = sample::demo_result();
     result.job = JobId(job);
     publish(folder, result, sample::demo_receipt());
@@ -36,8 +36,6 @@ TEST(RunFolder, HoldsWhatWasPublished) {
     EXPECT_TRUE(load_result(folder.result()) == sample::demo_result());
     EXPECT_TRUE(load_receipt(folder.receipt()) == sample::demo_receipt());
     EXPECT_GT(fs::file_size(folder.page()), 100'000U);
-    EXPECT_TRUE(fs::is_directory(folder.trace()));
-    EXPECT_TRUE(fs::is_directory(folder.log()));
 }
 
 TEST(RunFolder, PointsLatestAtTheNewestRun) {
@@ -60,8 +58,7 @@ TEST(RunFolder, LeavesNothingElseBehind) {
         names.push_back(entry.path().filename());
     }
 
-    EXPECT_THAT(names, ::testing::UnorderedElementsAre("job-1", "latest", "result.json", "receipt.json", "report.html", "trace",
-                                                       "log"));
+    EXPECT_THAT(names, ::testing::UnorderedElementsAre("job-1", "latest", "result.json", "receipt.json", "report.html"));
 }
 
 TEST(RunFolder, RefusesALatestThatIsNoLink) {
@@ -77,7 +74,7 @@ TEST(RunFolder, SaysWhichFileCannotBeWritten) {
     const tests::TemporaryFolder root;
     std::ofstream(root.path() / "file") << "not a folder";
 
-    EXPECT_THROW(create_folders(run_folder(root.path() / "file", JobId(1))), EnvironmentError);
+    EXPECT_THROW(create_folder(run_folder(root.path() / "file", JobId(1))), EnvironmentError);
     EXPECT_THROW(publish(run_folder(root.path() / "none", JobId(1)), sample::demo_result(), sample::demo_receipt()), Error);
 }
 
