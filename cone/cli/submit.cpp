@@ -24,6 +24,16 @@ std::string plan_text(const config::Config& config, const job::JobSpec& spec) {
     return text + "\nspec " + to_hex(job::spec_hash(spec)) + "\nnothing was sent (--dry-run)";
 }
 
+/// The command that runs what was submitted, under the same settings; also where there are fewer cores than ranks.
+std::string run_command(const Common& common, const config::Config& config) {
+    const auto ranks = 1 + config.execution.executors * config.execution.ranks_per_executor;
+    std::string command = "mpirun --oversubscribe -n " + std::to_string(ranks) + " cone run --config " + common.config_path;
+    for (const auto& setting : common.set) {
+        command += " --set " + setting;
+    }
+    return command;
+}
+
 ExitCode run_submit(const Common& common, bool dry_run) {
     const auto config = load(common);
     say("data: cutting " + std::to_string(config.data.sellers) + " shards from " + config.data.dir);
@@ -45,8 +55,7 @@ ExitCode run_submit(const Common& common, bool dry_run) {
     say("seed of job " + std::to_string(job.value) + ":");
     fix_seed(connection, config, job);
     print_result(common, "submit", {{"job_id", job.value}, {"spec_hash", to_hex(job::spec_hash(spec))}},
-                 "job " + std::to_string(job.value) + " is running; next: mpirun -n " +
-                     std::to_string(1 + config.execution.executors * config.execution.ranks_per_executor) + " cone run");
+                 "job " + std::to_string(job.value) + " is running; next: " + run_command(common, config));
     return ExitCode::Ok;
 }
 

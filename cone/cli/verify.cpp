@@ -16,7 +16,7 @@ namespace {
 
 struct VerifyOptions {
     std::string receipt = "cone-out/latest/receipt.json";
-    std::string store = "cone-out/store";
+    std::string store;  ///< empty: see store_of
     std::string evidence = "verify-evidence.json";
     std::int64_t segment = -1;
     bool offline_only = false;
@@ -67,6 +67,16 @@ std::string text_of(const std::vector<report::Finding>& findings, const std::opt
                                  : "equal: " + std::to_string(executed) + " segments executed again, every round the same");
 }
 
+/// Not given: where `cone run` had the shards, if the receipt still lies in the run's folder.
+std::string store_of(const VerifyOptions& options) {
+    if (!options.store.empty()) {
+        return options.store;
+    }
+    const auto run = std::filesystem::weakly_canonical(options.receipt).parent_path();
+    const auto beside = run.parent_path() / "store";
+    return std::filesystem::is_directory(beside) ? beside.string() : "cone-out/store";
+}
+
 ExitCode run_verify(const Common& common, const VerifyOptions& options) {
     const auto receipt = report::load_receipt(options.receipt);
     const auto findings = check_on_paper(receipt);
@@ -74,11 +84,11 @@ ExitCode run_verify(const Common& common, const VerifyOptions& options) {
     std::size_t executed = 0;
     const bool sound = report::all_ok(findings);
     if (sound && !options.step.step.empty()) {
-        return verify_step(common, options.step, receipt, options.store);
+        return verify_step(common, options.step, receipt, store_of(options));
     }
     if (sound && !options.offline_only) {
         const auto wanted = options.segment < 0 ? receipt.segments.size() : static_cast<std::size_t>(options.segment) + 1;
-        const auto again = execute_again(receipt, options.store, wanted, [](const std::string& line) { say(line); });
+        const auto again = execute_again(receipt, store_of(options), wanted, [](const std::string& line) { say(line); });
         found = again.disagreement;
         executed = again.segments;
     }
@@ -105,8 +115,8 @@ void add_verify(CLI::App& app, Runner& chosen) {
     auto* command = app.add_subcommand("verify", "Check a receipt offline and execute its segments again");
     add_common(*command, *common, false);
     command->add_option("--receipt", options->receipt, "The run's receipt.json")->capture_default_str();
-    command->add_option("--data,--store", options->store, "Content store with the shards (made by cone submit)")
-        ->capture_default_str();
+    command->add_option("--data,--store", options->store,
+                        "Content store with the shards, made by cone submit (default: beside the run)");
     command->add_option("--segment", options->segment, "Stop after this segment (default: all)")
         ->check(CLI::Range(0, 1'000'000));
     command->add_option("--evidence", options->evidence, "Written when something differs")->capture_default_str();

@@ -21,7 +21,7 @@ json_of verify --data "$out/store" --receipt "$receipt" --offline-only
 [ "$(json "$work/answer.json" '(d["schema_version"], d["equal"], d["segments_executed"])')" = "(1, True, 0)" ] || fail "verify --json"
 
 step "the receipt as it is"
-expect 0 "equal: 2 segments executed again" "${verify[@]}" "$receipt"
+expect 0 "equal: 2 segments executed again" "$cone" verify --evidence "$work/evidence.json" --receipt "$receipt"  # finds the store
 
 step "one local step of it, operator by operator"
 name="1.1.$(json "$receipt" 'd["segments"][1]["trace"][0]["draws"][0]').2"
