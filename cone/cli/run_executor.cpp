@@ -96,6 +96,16 @@ training::TrainingEngine::MakeSource tracing(const config::Config& config, const
     });
 }
 
+node::ExecutorOptions options_of(const config::Config& config, const Clock& clock) {
+    node::ExecutorOptions options;
+    options.heartbeat = std::chrono::seconds(config.execution.heartbeat_s);
+    options.reveal_timeout = std::chrono::seconds(config.execution.reveal_timeout_s);
+    options.root_patience = root_patience(config);
+    options.give_up = Deadline::in(clock, job_timeout(config));
+    options.faults = planted(config);
+    return options;
+}
+
 }  // namespace
 
 node::SeatEnd run_executor_rank(const config::Config& config, const node::Seat& seat) {
@@ -130,13 +140,7 @@ node::SeatEnd run_executor_rank(const config::Config& config, const node::Seat& 
             return std::make_unique<FileNotebook>(
                 notebook_path(folder, welcome.job_seed, "executor-" + std::to_string(executor)));
         }};
-    node::ExecutorOptions options;
-    options.heartbeat = std::chrono::seconds(config.execution.heartbeat_s);
-    options.reveal_timeout = std::chrono::seconds(config.execution.reveal_timeout_s);
-    options.root_patience = root_patience(config);
-    options.give_up = Deadline::in(clock, job_timeout(config));
-    options.faults = planted(config);
-    const auto end = node::run_executor(ports, options);
+    const auto end = node::run_executor(ports, options_of(config, clock));
     const bool lost = end == node::ExecutorEnd::BridgeLost;
     return {static_cast<int>(lost ? ExitCode::TryAgain : ExitCode::Ok), end == node::ExecutorEnd::Stopped};
 }
