@@ -76,8 +76,8 @@ Translated to_call(const node::VoidExhausted& a) {
 }
 
 Translated to_call(const node::Settle& a) {
-    return {contracts::settle(a.job, {a.state_root, a.osmd_root, a.metric_bp, a.accesses}, a.spec_hash, a.shards), "Settle",
-            std::to_string(a.accesses.size()) + " sellers", SegmentIndex(0)};
+    return {contracts::settle(a.job, {a.state_root, a.osmd_root, a.metric_bp, a.accesses, a.trace_root}, a.spec_hash, a.shards),
+            "Settle", std::to_string(a.accesses.size()) + " sellers", SegmentIndex(0)};
 }
 
 Translated to_call(const node::ProveEquivocation& a) {

@@ -39,8 +39,8 @@ inline constexpr Function kRegisterShard{Contract::DataCatalog, "register(bytes3
 inline constexpr Function kEntry{Contract::DataCatalog, "entry(bytes32)", "((address,uint88,bool))"};
 inline constexpr Function kOwnersOf{Contract::DataCatalog, "ownersOf(bytes32[])", "(address[])"};
 // Settlement
-inline constexpr Function kSettle{Contract::Settlement, "settle(uint64,(bytes32,bytes32,uint32,uint32[]),bytes32,bytes32[])",
-                                  "()"};
+inline constexpr Function kSettle{Contract::Settlement,
+                                  "settle(uint64,(bytes32,bytes32,uint32,uint32[],bytes32),bytes32,bytes32[])", "()"};
 inline constexpr Function kPayExecutors{Contract::Settlement, "payExecutors(uint64,uint256)", "()"};
 inline constexpr Function kWithdraw{Contract::Settlement, "withdraw()", "(uint256)"};
 inline constexpr Function kEscrowOf{Contract::Settlement, "escrowOf(uint64)", "(uint256)"};

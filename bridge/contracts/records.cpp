@@ -103,7 +103,7 @@ AbiValue to_abi(const SignedVote& vote) {
 }
 
 AbiValue to_abi(const OpenedDigest& opened) {
-    return AbiValues{opened.state_root, opened.osmd_root, U256(opened.metric_bp), list_of(opened.accesses)};
+    return AbiValues{opened.state_root, opened.osmd_root, U256(opened.metric_bp), list_of(opened.accesses), opened.trace_root};
 }
 
 AbiValue to_abi(const Rules& r) {

@@ -124,6 +124,7 @@ struct OpenedDigest {
     Hash32 osmd_root;
     std::uint32_t metric_bp = 0;
     std::vector<std::uint32_t> accesses;
+    Hash32 trace_root{};
 };
 
 /// Times in blocks. Fixed at deployment.

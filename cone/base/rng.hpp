@@ -15,7 +15,7 @@ enum class RngStream : std::uint32_t {
     InitialWeights = 1,
     SellerDraw = 2,
     Shuffle = 3,
-    WitnessStep = 4,
+    // 4 was the choice of a witness's steps
     LabelCorruption = 5,
     DataSplit = 6,
     Probe = 7,

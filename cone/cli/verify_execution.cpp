@@ -31,25 +31,6 @@ std::optional<Disagreement> compare(const report::ReceiptSegment& claimed, const
     return std::nullopt;
 }
 
-/// Members of attempt 0 that voted for the digest must show the witness this execution gives.
-std::optional<Disagreement> compare_witness(const report::ReceiptSegment& claimed, const training::SegmentResult& executed) {
-    if (claimed.attempts.empty()) {
-        return std::nullopt;
-    }
-    for (const auto& vote : claimed.attempts.front().votes) {
-        if (vote.digest == executed.digest && vote.witness == executed.witness) {
-            return std::nullopt;
-        }
-    }
-    for (const auto& vote : claimed.attempts.front().votes) {
-        if (vote.digest == executed.digest) {
-            return Disagreement{claimed.index, executed.trace.back().round, "witness", to_hex(vote.witness),
-                                to_hex(executed.witness)};
-        }
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
 training::JobContext context_of(const report::Receipt& receipt) {
@@ -78,9 +59,6 @@ Execution execute_again(const report::Receipt& receipt, const std::filesystem::p
         });
         ++execution.segments;
         execution.disagreement = compare(claimed, result);
-        if (!execution.disagreement) {
-            execution.disagreement = compare_witness(claimed, result);
-        }
         if (execution.disagreement) {
             break;
         }

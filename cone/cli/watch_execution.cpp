@@ -49,7 +49,7 @@ Hash32 ExecutionTrack::data_in_memory() const {
     return hash::data_hash(roots);
 }
 
-/// The seeds choose the witness, which no verdict is about: those of attempt 0 do.
+/// The attempt's seed makes the witness only, which no verdict is about: that of attempt 0 does.
 training::SegmentTask ExecutionTrack::task_of(SegmentIndex segment, const Hash32& previous) const {
     const Hash32 seed = hash::segment_seed(job_seed_, previous);
     return {.segment = segment,

@@ -166,7 +166,6 @@ void read_agreement(TableReader& in, Config& config) {
     in.read("min_size", agreement.min_size, 1, 10'000);
     in.read("c_num", agreement.c_num, 1, 10'000);
     in.read("c_den", agreement.c_den, 1, 10'000);
-    in.read("witness_steps", agreement.witness_steps, 1, 64);
 }
 
 void read_execution(TableReader& in, Config& config) {

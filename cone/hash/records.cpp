@@ -52,7 +52,16 @@ Hash32 job_hash(const Hash32& spec_hash, const Hash32& data_hash) {
     return Preimage(Tag::JobHash).add(spec_hash).add(data_hash).hash();
 }
 
-Hash32 segment_digest(const DigestOpening& o) {
+Hash32 trace_seal(const Hash32& trace_root) {
+    return Preimage(Tag::TraceSeal).add(trace_root).hash();
+}
+
+SealedOpening seal(const DigestOpening& o) {
+    return {o.job_hash,  o.segment,   o.previous_digest, o.state_root,
+            o.osmd_root, o.metric_bp, o.accesses_root,   trace_seal(o.trace_root)};
+}
+
+Hash32 segment_digest(const SealedOpening& o) {
     return Preimage(Tag::Digest)
         .add(o.job_hash)
         .add(o.segment)
@@ -61,7 +70,12 @@ Hash32 segment_digest(const DigestOpening& o) {
         .add(o.osmd_root)
         .add(o.metric_bp)
         .add(o.accesses_root)
+        .add(o.trace_seal)
         .hash();
+}
+
+Hash32 segment_digest(const DigestOpening& opening) {
+    return segment_digest(seal(opening));
 }
 
 Hash32 commitment(const CommitmentOpening& o) {
@@ -110,8 +124,8 @@ Hash32 attempt_seed(const Hash32& segment_seed, AttemptIndex attempt) {
     return Preimage(Tag::AttemptSeed).add(segment_seed).add(attempt).hash();
 }
 
-Hash32 witness(const Hash32& attempt_seed, std::span<const Hash32> state_roots) {
-    return Preimage(Tag::Witness).add(attempt_seed).add_all(state_roots).hash();
+Hash32 witness(const Hash32& attempt_seed, const Hash32& trace_root) {
+    return Preimage(Tag::Witness).add(attempt_seed).add(trace_root).hash();
 }
 
 }  // namespace cone::hash

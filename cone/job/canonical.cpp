@@ -1,4 +1,4 @@
-// The spec's canonical bytes, `cone.job-spec/2`: fields in the order of declaration (docs/protocol.md 2.6).
+// The spec's canonical bytes, `cone.job-spec/3`: fields in the order of declaration (docs/protocol.md 2.6).
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/hash/canonical.hpp"
 #include "cone/base/errors.hpp"
@@ -8,7 +8,7 @@
 namespace cone::job {
 namespace {
 
-constexpr std::string_view kDocument = "cone.job-spec/2";
+constexpr std::string_view kDocument = "cone.job-spec/3";
 
 /// Visits every field in canonical order; writing and reading share it, so they cannot disagree.
 template <class Visitor, class Spec>
@@ -20,7 +20,7 @@ void visit_fields(Visitor& v, Spec& s) {
     v(s.osmd.aggregation), v(s.osmd.draws), v(s.osmd.alpha), v(s.osmd.eta), v(s.osmd.clip);
     v(s.schedule.rounds), v(s.schedule.rounds_per_segment), v(s.schedule.training_seed);
     v(s.agreement.fault_share), v(s.agreement.error_target), v(s.agreement.lead), v(s.agreement.growth);
-    v(s.agreement.min_size), v(s.agreement.c_num), v(s.agreement.c_den), v(s.agreement.witness_steps);
+    v(s.agreement.min_size), v(s.agreement.c_num), v(s.agreement.c_den);
     v(s.min_sellers), v(s.threshold_bp), v(s.validation_root), v(s.test_root);
     v(s.profile.engine), v(s.profile.engine_version), v(s.profile.operator_set), v(s.profile.isa);
     v(s.profile.threads), v(s.profile.block), v(s.profile.probe);

@@ -89,7 +89,6 @@ void put(const AgreementSpec& from, proto::Agreement& to) {
     to.set_min_size(from.min_size);
     to.set_c_num(from.c_num);
     to.set_c_den(from.c_den);
-    to.set_witness_steps(from.witness_steps);
 }
 
 void put(const ExecutionProfile& from, proto::ExecutionProfile& to) {
@@ -156,8 +155,7 @@ AgreementSpec get(const proto::Agreement& from, const std::string& name) {
             .growth = enumerator_from<Growth>(from.growth(), 3, name, "agreement.growth"),
             .min_size = from.min_size(),
             .c_num = from.c_num(),
-            .c_den = from.c_den(),
-            .witness_steps = from.witness_steps()};
+            .c_den = from.c_den()};
 }
 
 ExecutionProfile get(const proto::ExecutionProfile& from, const std::string& name) {

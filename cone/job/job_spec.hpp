@@ -72,7 +72,6 @@ struct AgreementSpec {
     std::uint32_t min_size = 3;  ///< minSize, and base of `d2m`
     std::uint32_t c_num = 1;     ///< c of `lead` = c_num / c_den >= 1
     std::uint32_t c_den = 1;
-    std::uint32_t witness_steps = 4;  ///< state roots in a witness
     auto operator<=>(const AgreementSpec&) const = default;
 };
 

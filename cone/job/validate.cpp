@@ -166,7 +166,6 @@ void check_growth(Check& check, const AgreementSpec& agreement) {
     check.require(agreement.c_num >= agreement.c_den, "agreement.c_num",
                   "c = " + std::to_string(agreement.c_num) + "/" + std::to_string(agreement.c_den) + " is below 1",
                   "use at least " + std::to_string(agreement.c_den));
-    check.range("agreement.witness_steps", agreement.witness_steps, 1, 1024);
 }
 
 void check_profile(Check& check, const ExecutionProfile& profile) {

@@ -96,6 +96,7 @@ struct Settle {
     Hash32 osmd_root;
     std::uint32_t metric_bp = 0;
     std::vector<std::uint32_t> accesses;
+    Hash32 trace_root{};
     Hash32 spec_hash{};
     std::vector<Hash32> shards{};  ///< roots in catalogue order: with the spec hash they make the job hash
 };

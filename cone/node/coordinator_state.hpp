@@ -66,7 +66,7 @@ struct SegmentRun {
     SegmentIndex index;
     std::uint16_t epoch = 0;  ///< high half of its attempts' numbers (IJobBoard)
     Hash32 previous_digest;
-    hash::DigestOpening previous;  ///< opens previous_digest; zero for segment 0
+    hash::SealedOpening previous;  ///< opens previous_digest; zero for segment 0
     std::vector<Address> order;    ///< the whole pool in ticket order
     std::vector<Attempt> attempts;
     std::optional<Hash32> expected;  ///< verdict by our own count, before the chain said so

@@ -233,7 +233,7 @@ private:
     void publish(const training::SegmentResult& result) {
         try {
             const auto there = ports_.store.get(result.digest);
-            if (!there || !opens_to(result.digest, result.opening, *there, team_.rounds_per_segment())) {
+            if (!there || !opens_to(result.digest, hash::seal(result.opening), *there, team_.rounds_per_segment())) {
                 ports_.store.put(result.digest, result.state);
             }
         } catch (const Error& error) {

@@ -104,6 +104,8 @@ void field(Ar& ar, Bytes& bytes) {
 template <class Ar>
 void field(Ar& ar, hash::DigestOpening& opening);
 template <class Ar>
+void field(Ar& ar, hash::SealedOpening& opening);
+template <class Ar>
 void field(Ar& ar, training::RoundTrace& round);
 
 /// Grows element by element, so that a false length costs no more memory than the bytes that are there.
@@ -128,11 +130,15 @@ void all(Ar& ar, Fields&... values) {
 
 template <class Ar>
 void field(Ar& ar, hash::DigestOpening& o) {
-    all(ar, o.job_hash, o.segment, o.previous_digest, o.state_root, o.osmd_root, o.metric_bp, o.accesses_root);
+    all(ar, o.job_hash, o.segment, o.previous_digest, o.state_root, o.osmd_root, o.metric_bp, o.accesses_root, o.trace_root);
+}
+template <class Ar>
+void field(Ar& ar, hash::SealedOpening& o) {
+    all(ar, o.job_hash, o.segment, o.previous_digest, o.state_root, o.osmd_root, o.metric_bp, o.accesses_root, o.trace_seal);
 }
 template <class Ar>
 void field(Ar& ar, training::RoundTrace& r) {
-    all(ar, r.round, r.state_root, r.osmd_root, r.metric_bp, r.utility, r.draws, r.passed, r.distribution, r.accesses);
+    all(ar, r.round, r.state_root, r.osmd_root, r.metric_bp, r.utility, r.draws, r.gains, r.passed, r.distribution, r.accesses);
 }
 
 template <class Ar>

@@ -46,7 +46,7 @@ struct RunSegment {
     AttemptIndex attempt;        ///< the contract's number
     std::uint32_t position = 0;  ///< of the executor in the set, over all attempts
     Hash32 previous_digest;
-    hash::DigestOpening previous;  ///< opens previous_digest; all zero for segment 0
+    hash::SealedOpening previous;  ///< opens previous_digest; all zero for segment 0
     Hash32 leading_digest;         ///< of the attempts before, as the chain shows it to everybody; zero in the first
     bool operator==(const RunSegment&) const = default;
 };

@@ -125,7 +125,7 @@ void on_event(Step& step, const SegmentAccepted& event) {
              "segment " + std::to_string(event.segment.value) + ": nobody opened the accepted digest " + to_hex(event.digest));
         return;
     }
-    const hash::DigestOpening opening = opened->opening;
+    const hash::SealedOpening opening = hash::seal(opened->opening);
     run->attempts.back().phase = Phase::Decided;
     run->attempts.back().decided = run->decided = step.now;
     run->verdict = run->expected = event.digest;

@@ -82,7 +82,7 @@ void tell_root(Step& step, const SegmentRun& run) {
     }
 }
 
-void begin_segment(Step& step, SegmentIndex index, const Hash32& previous_digest, const hash::DigestOpening& previous) {
+void begin_segment(Step& step, SegmentIndex index, const Hash32& previous_digest, const hash::SealedOpening& previous) {
     CONE_ASSERT(index.value == step.state.segments.size(), "segments begin in order");
     SegmentRun run;
     run.index = index;

@@ -19,7 +19,7 @@ void tell(Step& step, std::size_t executor, ToExecutor message);
 void fail(Step& step, const std::string& reason);
 
 /// Draws the segment's order and starts its attempt 0. `previous` opens `previous_digest` (unused for segment 0).
-void begin_segment(Step& step, SegmentIndex index, const Hash32& previous_digest, const hash::DigestOpening& previous);
+void begin_segment(Step& step, SegmentIndex index, const Hash32& previous_digest, const hash::SealedOpening& previous);
 /// The next, larger set; only its new members run. False when the pool is exhausted.
 bool begin_attempt(Step& step, SegmentRun& run);
 /// Tells the newest attempt's members to run; who is available is waited for. Seals when there is nobody.

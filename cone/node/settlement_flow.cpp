@@ -75,7 +75,7 @@ void settle(Step& step) {
     }
     ChainAction action(std::in_place_type<Settle>,
                        Settle{terms.job, opening.previous_digest, opening.state_root, opening.osmd_root, opening.metric_bp,
-                              opened->trace.back().accesses, terms.spec_hash, std::move(shards)});
+                              opened->trace.back().accesses, opening.trace_root, terms.spec_hash, std::move(shards)});
     step.out.emplace_back(std::in_place_type<Submit>, Submit{std::move(action)});
 }
 

@@ -15,7 +15,7 @@ Hash32 distribution_root(std::span<const double> distribution) {
     return hash::osmd_root(trace::canonical_distribution(distribution));
 }
 
-bool opens_to(const Hash32& digest, const hash::DigestOpening& opening, const training::TrainingState& state,
+bool opens_to(const Hash32& digest, const hash::SealedOpening& opening, const training::TrainingState& state,
               std::uint32_t rounds_per_segment) {
     if (std::any_of(state.distribution.begin(), state.distribution.end(), [](double p) { return std::isnan(p); })) {
         return false;

@@ -24,7 +24,7 @@ public:
 
 /// Whether `opening` is what `digest` commits to and `state` what the opening names: weights, distribution, accesses.
 /// `rounds_done` is not hashed; it must be `(segment + 1) * rounds_per_segment`.
-[[nodiscard]] bool opens_to(const Hash32& digest, const hash::DigestOpening& opening, const training::TrainingState& state,
+[[nodiscard]] bool opens_to(const Hash32& digest, const hash::SealedOpening& opening, const training::TrainingState& state,
                             std::uint32_t rounds_per_segment);
 
 }  // namespace cone::node

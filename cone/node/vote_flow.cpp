@@ -6,6 +6,7 @@
 
 #include "cone/base/errors.hpp"
 #include "cone/node/attempt.hpp"
+#include "cone/trace/documents.hpp"
 
 namespace cone::node {
 namespace {
@@ -30,7 +31,7 @@ void run_ahead(Step& step, SegmentRun& run) {
         return;
     }
     run.expected = best;
-    begin_segment(step, next, best, hash::DigestOpening(opened->opening));
+    begin_segment(step, next, best, hash::seal(opened->opening));
 }
 
 /// Signed, and not seen before: worth a note.
@@ -67,14 +68,20 @@ agreement::Tally tally_of(const SegmentRun& run) {
 }
 
 const Reveal* opened_reveal(const SegmentRun& run, const Hash32& digest) {
+    const Reveal* found = nullptr;
     for (const auto& attempt : run.attempts) {
         for (const auto& member : attempt.members) {
-            if (member.reveal && member.reveal->digest == digest && hash::segment_digest(member.reveal->opening) == digest) {
-                return &*member.reveal;
+            const Reveal* reveal = member.reveal ? &*member.reveal : nullptr;
+            if (reveal == nullptr || reveal->digest != digest || hash::segment_digest(reveal->opening) != digest) {
+                continue;
             }
+            if (trace::have_root(reveal->trace, reveal->opening.trace_root)) {
+                return reveal;
+            }
+            found = found == nullptr ? reveal : found;
         }
     }
-    return nullptr;
+    return found;
 }
 
 void cast_if_complete(Step& step, SegmentRun& run) {

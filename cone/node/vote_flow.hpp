@@ -17,7 +17,8 @@ void cast_if_complete(Step& step, SegmentRun& run);
 
 /// Votes of all attempts that were cast.
 [[nodiscard]] agreement::Tally tally_of(const SegmentRun& run);
-/// A reveal of a member that voted for `digest` and opened it; null when nobody did.
+/// A reveal of a member that voted for `digest` and opened it, with the rounds that the opening binds where there is one that has
+/// them; null when nobody opened it.
 [[nodiscard]] const Reveal* opened_reveal(const SegmentRun& run, const Hash32& digest);
 
 }  // namespace cone::node

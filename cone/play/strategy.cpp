@@ -115,9 +115,10 @@ Strategy witness_ring() {
 }
 
 hash::DigestOpening opening_of(const JobTerms& terms, std::uint32_t segment, const Hash32& previous, bool right) {
-    hash::DigestOpening opening{terms.job_hash, SegmentIndex(segment), previous, {}, {}, kMetricBp, {}};
+    hash::DigestOpening opening{terms.job_hash, SegmentIndex(segment), previous, {}, {}, kMetricBp, {}, {}};
     opening.state_root.bytes.fill(right ? 0x11 : 0x99);
     opening.osmd_root.bytes.fill(0x22);
+    opening.trace_root.bytes.fill(0x33);
     const auto accesses = (right ? right_opening : wrong_opening)(std::vector<Address>(kSellers)).accesses;
     const std::vector<std::uint32_t> words(accesses.begin(), accesses.end());
     opening.accesses_root = hash::accesses_root(words);

@@ -13,7 +13,7 @@
 
 namespace cone::report {
 
-inline constexpr int kReceiptSchemaVersion = 1;
+inline constexpr int kReceiptSchemaVersion = 2;
 
 struct ReceiptSeller {
     Address address;

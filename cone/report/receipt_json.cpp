@@ -16,6 +16,7 @@ void fields(Io& io, typename Io::template Ref<hash::DigestOpening> opening) {
     io("osmd_root", opening.osmd_root);
     io("metric_bp", opening.metric_bp);
     io("accesses_root", opening.accesses_root);
+    io("trace_root", opening.trace_root);
 }
 
 template <class Io>

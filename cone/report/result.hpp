@@ -15,7 +15,7 @@
 
 namespace cone::report {
 
-inline constexpr int kResultSchemaVersion = 1;
+inline constexpr int kResultSchemaVersion = 2;
 
 /// One attempt of a segment as the bridge saw it.
 struct AttemptResult {

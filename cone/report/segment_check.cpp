@@ -170,7 +170,7 @@ private:
         const std::string problem =
             trace_problem(segment_, context_.spec.schedule.rounds_per_segment, context_.receipt.sellers.size());
         findings_.add("trace", problem.empty(),
-                      place_ + ": " + (problem.empty() ? "the last round is what the digest opens to" : problem));
+                      place_ + ": " + (problem.empty() ? "the rounds are what the digest opens to" : problem));
     }
 
     const SegmentContext& context_;

@@ -80,7 +80,6 @@ void fields(Io& io, typename Io::template Ref<job::AgreementSpec> agreement) {
     io("min_size", agreement.min_size);
     io("c_num", agreement.c_num);
     io("c_den", agreement.c_den);
-    io("witness_steps", agreement.witness_steps);
 }
 
 template <class Io>

@@ -4,25 +4,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
+#include <set>
 
-#include "cone/hash/canonical.hpp"
 #include "cone/hash/records.hpp"
+#include "cone/trace/documents.hpp"
 
 namespace cone::report {
 namespace {
 
-/// Root of the document "cone.osmd/1" (docs/protocol.md 2.6); nothing when an entry is not a number, for then there is none.
-std::optional<Hash32> root_of(const std::vector<double>& distribution) {
-    if (std::any_of(distribution.begin(), distribution.end(), [](double p) { return std::isnan(p); })) {
-        return std::nullopt;
-    }
-    hash::CanonicalWriter writer("cone.osmd/1");
-    writer.u64(distribution.size());
-    for (const double p : distribution) {
-        writer.f64(p);
-    }
-    return hash::osmd_root(writer.result());
+/// Whether the distribution is what its root names; not when an entry is no number, for then there is no root.
+bool is_named(const training::RoundTrace& round) {
+    const auto& p = round.distribution;
+    const bool numbers = std::none_of(p.begin(), p.end(), [](double entry) { return std::isnan(entry); });
+    return numbers && hash::osmd_root(trace::canonical_distribution(p)) == round.osmd_root;
 }
 
 std::string round_problem(const training::RoundTrace& round, std::uint64_t expected, std::size_t sellers) {
@@ -33,7 +27,10 @@ std::string round_problem(const training::RoundTrace& round, std::uint64_t expec
     if (round.distribution.size() != sellers || round.accesses.size() != sellers) {
         return name + " does not have one weight and one count a seller";
     }
-    return root_of(round.distribution) == round.osmd_root ? "" : "the distribution of " + name + " is not what its root names";
+    if (round.gains.size() != std::set(round.draws.begin(), round.draws.end()).size()) {
+        return name + " does not have one gain a picked seller";
+    }
+    return is_named(round) ? "" : "the distribution of " + name + " is not what its root names";
 }
 
 std::string end_problem(const training::RoundTrace& last, const hash::DigestOpening& opening) {
@@ -61,7 +58,10 @@ std::string trace_problem(const ReceiptSegment& segment, std::uint32_t rounds_pe
             return problem;
         }
     }
-    return end_problem(segment.trace.back(), segment.opening);
+    if (const std::string problem = end_problem(segment.trace.back(), segment.opening); !problem.empty()) {
+        return problem;
+    }
+    return trace::have_root(segment.trace, segment.opening.trace_root) ? "" : "the rounds are not what the trace root names";
 }
 
 }  // namespace cone::report

@@ -11,7 +11,7 @@
 namespace cone::report {
 
 /// The first thing wrong with the rounds of an accepted segment; empty when they stand in order, each distribution is what its
-/// root names, and the last round is what the digest opens to.
+/// root names, the last round is what the digest opens to, and all of them are what its trace root names.
 [[nodiscard]] std::string trace_problem(const ReceiptSegment& segment, std::uint32_t rounds_per_segment, std::size_t sellers);
 
 }  // namespace cone::report

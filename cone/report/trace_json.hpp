@@ -15,6 +15,7 @@ void fields(Io& io, typename Io::template Ref<training::RoundTrace> trace) {
     io("metric_bp", trace.metric_bp);
     io("utility", trace.utility);
     io("draws", trace.draws);
+    io("gains", trace.gains);
     io("passed", trace.passed);
     io("distribution", trace.distribution);
     io("accesses", trace.accesses);

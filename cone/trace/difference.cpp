@@ -41,6 +41,7 @@ std::optional<Difference> compare(const RoundTrace& a, const RoundTrace& b) {
     };
     check("round", a.round, b.round);
     check("draws", a.draws, b.draws);
+    check("gains", a.gains, b.gains);
     check("passed", a.passed, b.passed);
     check("state_root", a.state_root, b.state_root);
     check("osmd_root", a.osmd_root, b.osmd_root);

@@ -14,7 +14,7 @@ namespace cone::trace {
 /// The first round that differs and the first field of it, in the order of a round: what was drawn decides what is computed.
 struct Difference {
     std::uint32_t round = 0;
-    std::string field;  ///< "draws", "passed", "state_root", ... or "missing"
+    std::string field;  ///< "draws", "gains", "passed", "state_root", ... or "missing"
     std::string claimed;
     std::string executed;
     bool operator==(const Difference&) const = default;

@@ -2,14 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/trace/documents.hpp"
 
+#include "cone/base/errors.hpp"
 #include "cone/hash/canonical.hpp"
+#include "cone/hash/merkle.hpp"
 
 namespace cone::trace {
 namespace {
 
 constexpr const char* kOsmd = "cone.osmd/1";
 constexpr const char* kState = "cone.state/1";
-constexpr const char* kRound = "cone.round/1";
+constexpr const char* kRound = "cone.round/2";
+constexpr const char* kTrace = "cone.trace/1";
 
 void write(hash::CanonicalWriter& writer, std::span<const double> values) {
     writer.u64(values.size());
@@ -77,6 +80,7 @@ Bytes canonical_bytes(const RoundTrace& round) {
     writer.u32(round.metric_bp);
     writer.f64(round.utility);
     write(writer, round.draws);
+    write(writer, round.gains);
     write(writer, round.passed);
     write(writer, round.distribution);
     write(writer, round.accesses);
@@ -92,11 +96,33 @@ RoundTrace round_from_canonical(ByteSpan bytes) {
     round.metric_bp = reader.u32();
     round.utility = reader.f64();
     round.draws = read_u32s(reader);
+    round.gains = read_doubles(reader);
     round.passed = read_u32s(reader);
     round.distribution = read_doubles(reader);
     round.accesses = read_u32s(reader);
     reader.finish();
     return round;
+}
+
+Bytes canonical_bytes(std::span<const RoundTrace> rounds) {
+    hash::CanonicalWriter writer(kTrace);
+    writer.u64(rounds.size());
+    for (const auto& round : rounds) {
+        writer.bytes(canonical_bytes(round));
+    }
+    return writer.take();
+}
+
+Hash32 trace_root(std::span<const RoundTrace> rounds) {
+    return hash::bytes_root(canonical_bytes(rounds));
+}
+
+bool have_root(std::span<const RoundTrace> rounds, const Hash32& root) {
+    try {
+        return trace_root(rounds) == root;
+    } catch (const DataError&) {
+        return false;
+    }
 }
 
 }  // namespace cone::trace

@@ -18,9 +18,16 @@ namespace cone::trace {
 /// Throws DataError on anything malformed.
 [[nodiscard]] TrainingState state_from_canonical(ByteSpan bytes);
 
-/// The document "cone.round/1": the fields of RoundTrace in order.
+/// The document "cone.round/2": the fields of RoundTrace in order. Throws DataError on NaN.
 [[nodiscard]] Bytes canonical_bytes(const RoundTrace& round);
 /// Throws DataError on anything malformed.
 [[nodiscard]] RoundTrace round_from_canonical(ByteSpan bytes);
+
+/// The document "cone.trace/1" of a segment: the list of its rounds' documents, each as a byte string. Throws DataError on NaN.
+[[nodiscard]] Bytes canonical_bytes(std::span<const RoundTrace> rounds);
+/// Root of its bytes: what a segment's digest binds and its witnesses are made of (docs/protocol.md 2.4).
+[[nodiscard]] Hash32 trace_root(std::span<const RoundTrace> rounds);
+/// Whether `root` is theirs, whatever they hold: false when there is a NaN among them.
+[[nodiscard]] bool have_root(std::span<const RoundTrace> rounds, const Hash32& root);
 
 }  // namespace cone::trace

@@ -23,9 +23,12 @@ struct RoundTrace {
     std::uint32_t round = 0;
     Hash32 state_root;  ///< weights after the round
     Hash32 osmd_root;
-    std::uint32_t metric_bp = 0;          ///< accuracy on the test shard
-    double utility = 0;                   ///< U: minus mean validation loss after the round
-    std::vector<std::uint32_t> draws;     ///< the K picked sellers, in draw order
+    std::uint32_t metric_bp = 0;       ///< accuracy on the test shard
+    double utility = 0;                ///< U: minus mean validation loss after the round
+    std::vector<std::uint32_t> draws;  ///< the K picked sellers, in draw order
+    /// What the update of each distinct picked seller, ascending, was worth by itself: U(w + D) - U(w) with D as it would be added;
+    /// minus infinity for one that is left out as not finite. FedAvg asks for none: all minus infinity.
+    std::vector<double> gains;
     std::vector<std::uint32_t> passed;    ///< distinct sellers whose update passed the gate, ascending
     std::vector<double> distribution;     ///< p after the round
     std::vector<std::uint32_t> accesses;  ///< cumulative, after the round

@@ -18,7 +18,6 @@ public:
     CustodialUpdateSource(const job::JobSpec& spec, const JobData& data, model::Trainer& trainer)
         : spec_(spec), data_(data), trainer_(trainer) {}
     [[nodiscard]] Update update(const UpdateTask& task) override;
-    [[nodiscard]] std::uint32_t steps(SellerIndex seller) const override;
 
 private:
     const job::JobSpec& spec_;

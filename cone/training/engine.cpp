@@ -8,12 +8,12 @@
 #include "cone/base/errors.hpp"
 #include "cone/market/round.hpp"
 #include "cone/model/weights.hpp"
+#include "cone/trace/documents.hpp"
 #include "cone/training/custodial.hpp"
 #include "cone/training/evaluation.hpp"
 #include "cone/training/one_state.hpp"
 #include "cone/training/profile.hpp"
 #include "cone/training/round.hpp"
-#include "cone/training/witness.hpp"
 
 namespace cone::training {
 namespace {
@@ -53,31 +53,12 @@ LiveState unpack(const RoundTools& tools, const TrainingState& from) {
     return state;
 }
 
-std::vector<RootRequest> requests_of(std::span<const WitnessChoice> choices, std::uint32_t round_in_segment) {
-    std::vector<RootRequest> requests;
-    for (std::size_t m = 0; m < choices.size(); ++m) {
-        if (choices[m].round_in_segment == round_in_segment) {
-            requests.push_back({.draw = choices[m].draw, .choice = m});
-        }
-    }
-    return requests;
-}
-
-/// Runs the rounds; `roots` gets the witness roots by choice.
 std::vector<RoundTrace> run_rounds(const RoundTools& tools, const SegmentTask& task, std::uint32_t rounds_done,
-                                   LiveState& state, std::vector<Hash32>& roots,
-                                   const std::function<void(const RoundTrace&)>& on_round) {
-    const auto choices = witness_choices(task.attempt_seed, tools.spec);
-    roots.resize(choices.size());
+                                   LiveState& state, const std::function<void(const RoundTrace&)>& on_round) {
     std::vector<RoundTrace> trace;
     for (std::uint32_t r = 0; r < tools.spec.schedule.rounds_per_segment; ++r) {
         require_one_state(tools.team, task.attempt_seed, state);
-        const auto requests = requests_of(choices, r);
-        auto outcome = run_round(tools, RoundIndex(rounds_done + r), task.attempt_seed, requests, state);
-        for (std::size_t i = 0; i < requests.size(); ++i) {
-            roots[requests[i].choice] = outcome.roots[i];
-        }
-        trace.push_back(std::move(outcome.trace));
+        trace.push_back(run_round(tools, RoundIndex(rounds_done + r), state));
         if (on_round) {
             on_round(trace.back());
         }
@@ -86,8 +67,7 @@ std::vector<RoundTrace> run_rounds(const RoundTools& tools, const SegmentTask& t
     return trace;
 }
 
-SegmentResult seal(const JobContext& context, const SegmentTask& task, std::vector<RoundTrace> trace,
-                   std::span<const Hash32> roots, TrainingState state) {
+SegmentResult seal(const JobContext& context, const SegmentTask& task, std::vector<RoundTrace> trace, TrainingState state) {
     const auto& last = trace.back();
     SegmentResult result;
     result.opening = {.job_hash = context.job_hash,
@@ -96,9 +76,10 @@ SegmentResult seal(const JobContext& context, const SegmentTask& task, std::vect
                       .state_root = last.state_root,
                       .osmd_root = last.osmd_root,
                       .metric_bp = last.metric_bp,
-                      .accesses_root = hash::accesses_root(state.accesses)};
+                      .accesses_root = hash::accesses_root(state.accesses),
+                      .trace_root = trace::trace_root(trace)};
     result.digest = hash::segment_digest(result.opening);
-    result.witness = hash::witness(task.attempt_seed, roots);
+    result.witness = hash::witness(task.attempt_seed, result.opening.trace_root);
     result.state = std::move(state);
     result.trace = std::move(trace);
     return result;
@@ -130,14 +111,13 @@ SegmentResult TrainingEngine::run(const SegmentTask& task, const TrainingState& 
     Timing timing;
     const RoundTools tools{context_.spec, *data_, *trainer_, *source_, team, timing, parallelism_.split, parallelism_.threads};
     auto state = unpack(tools, from);
-    std::vector<Hash32> roots;
-    auto trace = run_rounds(tools, task, from.rounds_done, state, roots, on_round);
+    auto trace = run_rounds(tools, task, from.rounds_done, state, on_round);
     const Stopwatch watch;
     TrainingState after{.weights = model::canonical_weights(trainer_->network(), state.weights),
                         .distribution = std::move(state.distribution),
                         .accesses = std::move(state.accesses),
                         .rounds_done = from.rounds_done + context_.spec.schedule.rounds_per_segment};
-    auto result = seal(context_, task, std::move(trace), roots, std::move(after));
+    auto result = seal(context_, task, std::move(trace), std::move(after));
     result.digest_seconds = timing.hashing + watch.seconds();
     result.training_seconds = timing.training;
     return result;

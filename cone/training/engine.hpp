@@ -1,4 +1,4 @@
-// The trainer as a SegmentEngine: rounds, witness and digest of a segment.
+// The trainer as a SegmentEngine: rounds, digest and witness of a segment.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

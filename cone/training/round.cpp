@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "cone/base/errors.hpp"
 #include "cone/base/log.hpp"
@@ -18,32 +19,10 @@
 #include "cone/training/aggregation.hpp"
 #include "cone/training/evaluation.hpp"
 #include "cone/training/team.hpp"
-#include "cone/training/witness.hpp"
 #include "cone_kernels/vector.hpp"
 
 namespace cone::training {
 namespace {
-
-/// A request with its place among the picked sellers and its local step.
-struct PlacedRequest {
-    std::size_t position = 0;
-    std::uint32_t step = 0;
-};
-
-std::size_t position_of(const market::SellerDraw& draw, std::uint32_t seller) {
-    return static_cast<std::size_t>(std::lower_bound(draw.picked.begin(), draw.picked.end(), seller) - draw.picked.begin());
-}
-
-std::vector<PlacedRequest> place(const RoundTools& tools, const Hash32& attempt_seed, const market::SellerDraw& draw,
-                                 std::span<const RootRequest> requests) {
-    std::vector<PlacedRequest> placed;
-    for (const auto& request : requests) {
-        const auto seller = draw.draws.at(request.draw);
-        const auto steps = tools.source.steps(SellerIndex(seller));
-        placed.push_back({position_of(draw, seller), witness_step(attempt_seed, request.choice, steps)});
-    }
-    return placed;
-}
 
 /// The team as the trainer sees it when a seller's batches are shared out; nothing when sellers are.
 std::optional<model::ShardTeam> shard_team_of(const RoundTools& tools) {
@@ -60,63 +39,27 @@ std::uint32_t threads_of(const RoundTools& tools, std::size_t position, std::siz
     return tools.split == Split::Sellers ? threads_at(position, positions, tools.threads, tools.team) : tools.threads;
 }
 
-/// Updates of this rank's positions (the others stay empty); `roots` gets the roots of this rank's requests.
+/// Updates of this rank's positions; the others stay empty.
 std::vector<Update> train_mine(const RoundTools& tools, RoundIndex round, const market::SellerDraw& draw,
-                               std::span<const PlacedRequest> requests, const LiveState& state) {
+                               const LiveState& state) {
     std::vector<Update> updates(draw.picked.size());
     const auto shard_team = shard_team_of(tools);
     for (std::size_t position = 0; position < updates.size(); ++position) {
         if (!shard_team && !is_mine(position, tools.team)) {
             continue;
         }
-        std::vector<std::uint32_t> steps;
-        for (const auto& request : requests) {
-            if (request.position == position) {
-                steps.push_back(request.step);
-            }
-        }
         const Stopwatch watch;
         auto update = tools.source.update({.round = round,
                                            .seller = SellerIndex(draw.picked[position]),
                                            .weights = state.weights,
-                                           .root_steps = steps,
                                            .threads = threads_of(tools, position, updates.size()),
                                            .team = shard_team ? &*shard_team : nullptr});
-        tools.timing.training += watch.seconds() - update.hashing_seconds;
-        tools.timing.hashing += update.hashing_seconds;
+        tools.timing.training += watch.seconds();
         if (is_mine(position, tools.team)) {
             updates[position] = std::move(update);
         }
     }
     return updates;
-}
-
-/// All requested roots at every rank, in request order.
-std::vector<Hash32> gather_roots(const RoundTools& tools, const std::vector<Update>& updates,
-                                 std::span<const PlacedRequest> requests) {
-    Bytes mine;
-    for (const auto& update : updates) {
-        for (const auto& root : update.step_roots) {
-            append(mine, root);
-        }
-    }
-    const auto all = tools.team.all_gather(mine);
-    std::vector<Hash32> roots(requests.size());
-    std::vector<std::size_t> read(all.size(), 0);
-    for (std::size_t position = 0; position < updates.size(); ++position) {  // the order in which a rank appended
-        const auto rank = position % all.size();
-        for (std::size_t i = 0; i < requests.size(); ++i) {
-            if (requests[i].position != position) {
-                continue;
-            }
-            if (all[rank].size() < read[rank] + Hash32::kSize) {
-                throw CommError("rank " + std::to_string(rank) + " of the team sent too few witness roots");
-            }
-            std::copy_n(all[rank].begin() + static_cast<std::ptrdiff_t>(read[rank]), Hash32::kSize, roots[i].bytes.begin());
-            read[rank] += Hash32::kSize;
-        }
-    }
-    return roots;
 }
 
 std::vector<double> gather_norms(const RoundTools& tools, RoundIndex round, const market::SellerDraw& draw,
@@ -150,7 +93,8 @@ std::vector<double> gather_gains(const RoundTools& tools, const LiveState& state
         for (std::size_t i = 0; i < candidate.size(); ++i) {
             candidate[i] += updates[position].delta[i];
         }
-        gains[position] = evaluate(tools.trainer, candidate, tools.data.validation).utility() - state.utility;
+        const double gain = evaluate(tools.trainer, candidate, tools.data.validation).utility() - state.utility;
+        gains[position] = std::isnan(gain) ? gains[position] : gain;
     }
     tools.timing.training += watch.seconds();
     gather_by_position(gains, tools.team);
@@ -194,6 +138,7 @@ RoundTrace measure(const RoundTools& tools, RoundIndex round, LiveState& state) 
                      .metric_bp = evaluations[1].accuracy_bp(),
                      .utility = state.utility,
                      .draws = {},
+                     .gains = {},
                      .passed = {},
                      .distribution = state.distribution,
                      .accesses = state.accesses};
@@ -203,25 +148,22 @@ RoundTrace measure(const RoundTools& tools, RoundIndex round, LiveState& state) 
 
 }  // namespace
 
-RoundOutcome run_round(const RoundTools& tools, RoundIndex round, const Hash32& attempt_seed,
-                       std::span<const RootRequest> requests, LiveState& state) {
+RoundTrace run_round(const RoundTools& tools, RoundIndex round, LiveState& state) {
     const auto& osmd = tools.spec.osmd;
     const auto draw = market::draw_sellers(tools.spec.schedule.training_seed, round, state.distribution, osmd.draws);
-    const auto placed = place(tools, attempt_seed, draw, requests);
-    auto updates = train_mine(tools, round, draw, placed, state);
-    RoundOutcome outcome;
-    outcome.roots = gather_roots(tools, updates, placed);
+    auto updates = train_mine(tools, round, draw, state);
     const auto norms = gather_norms(tools, round, draw, updates);
     scale_mine(tools, updates, norms);
-    const auto gains = gather_gains(tools, state, updates, norms);
+    auto gains = gather_gains(tools, state, updates, norms);
     const auto decision = market::decide_round(osmd, {state.distribution, state.accesses, draw, norms, gains});
     add_updates(tools, round, decision, updates, state.weights);
     state.distribution = decision.distribution;
     state.accesses = decision.accesses;
-    outcome.trace = measure(tools, round, state);
-    outcome.trace.draws = draw.draws;
-    outcome.trace.passed = market::passed_sellers(draw, decision);
-    return outcome;
+    auto trace = measure(tools, round, state);
+    trace.draws = draw.draws;
+    trace.gains = std::move(gains);
+    trace.passed = market::passed_sellers(draw, decision);
+    return trace;
 }
 
 }  // namespace cone::training

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "cone/comm/communicator.hpp"
@@ -37,21 +36,9 @@ struct LiveState {
     double utility = 0;  ///< U of the weights on the validation set
 };
 
-/// A state root that is wanted: after local step `step` of the seller picked by draw `draw`.
-struct RootRequest {
-    std::uint32_t draw = 0;
-    std::size_t choice = 0;  ///< the witness choice it answers
-};
-
-struct RoundOutcome {
-    RoundTrace trace;
-    std::vector<Hash32> roots;  ///< one a request, in their order
-};
-
 /// Runs round `round` and moves `state` on. Collective. Seller at position p of the draw's distinct sellers is trained by rank
 /// p mod team size, or each seller by all ranks; the outcome does not depend on the team's size. An update that is not finite is left out, with a warning
 /// that names the seller. Throws DataError when the sum overflows float.
-[[nodiscard]] RoundOutcome run_round(const RoundTools& tools, RoundIndex round, const Hash32& attempt_seed,
-                                     std::span<const RootRequest> requests, LiveState& state);
+[[nodiscard]] RoundTrace run_round(const RoundTools& tools, RoundIndex round, LiveState& state);
 
 }  // namespace cone::training

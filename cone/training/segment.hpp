@@ -21,7 +21,7 @@ struct SegmentTask {
     SegmentIndex segment;
     AttemptIndex attempt;
     Hash32 previous_digest;
-    Hash32 attempt_seed;  ///< chooses the witness steps
+    Hash32 attempt_seed;  ///< makes the witness this attempt's; changes nothing else
 };
 
 struct SegmentResult {

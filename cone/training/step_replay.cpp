@@ -33,7 +33,6 @@ public:
         }
         return source_->update(task);
     }
-    [[nodiscard]] std::uint32_t steps(SellerIndex seller) const override { return source_->steps(seller); }
 
 private:
     std::unique_ptr<UpdateSource> source_;
@@ -63,7 +62,7 @@ Asked ask(const JobContext& context, const std::shared_ptr<const JobData>& data,
         auto result = engine.run({.segment = SegmentIndex(segment),
                                   .attempt = AttemptIndex(0),
                                   .previous_digest = previous,
-                                  .attempt_seed = {}},  // chooses witness steps only
+                                  .attempt_seed = {}},  // for the witness only
                                  state, alone, on_round);
         state = std::move(result.state);
         previous = result.digest;

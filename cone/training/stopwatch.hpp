@@ -19,7 +19,7 @@ private:
 /// Where a segment's time went on this rank.
 struct Timing {
     double training = 0;  ///< local training and evaluation
-    double hashing = 0;   ///< state roots, witness, digest
+    double hashing = 0;   ///< roots, digest
 };
 
 }  // namespace cone::training

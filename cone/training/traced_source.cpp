@@ -28,7 +28,6 @@ public:
         }
         return source_.update(task);
     }
-    [[nodiscard]] std::uint32_t steps(SellerIndex seller) const override { return source_.steps(seller); }
 
 private:
     JobContext context_;

@@ -173,7 +173,8 @@ contract Settlement is ISettlement {
                 stateRoot: opened.stateRoot,
                 osmdRoot: opened.osmdRoot,
                 metricBp: opened.metricBp,
-                accessesRoot: Records.accessesRoot(opened.accesses)
+                accessesRoot: Records.accessesRoot(opened.accesses),
+                traceRoot: opened.traceRoot
             })
         );
         if (digest != terms.digest) revert DigestMismatch(Digest.unwrap(digest), Digest.unwrap(terms.digest));

@@ -147,7 +147,11 @@ contract GamesTest is Market {
     function opened(bool wrong) private pure returns (ISettlement.OpenedDigest memory opening_) {
         bytes32 ones = bytes32(uint256(type(uint256).max) / 255);
         opening_ = ISettlement.OpenedDigest(
-            bytes32(uint256(ones) * (wrong ? 0x99 : 0x11)), bytes32(uint256(ones) * 0x22), 9500, new uint32[](SELLERS)
+            bytes32(uint256(ones) * (wrong ? 0x99 : 0x11)),
+            bytes32(uint256(ones) * 0x22),
+            9500,
+            new uint32[](SELLERS),
+            bytes32(uint256(ones) * 0x33)
         );
         for (uint256 i = 0; i < SELLERS; ++i) {
             opening_.accesses[i] = wrong && i + 1 < SELLERS ? 0 : 1;

@@ -162,6 +162,9 @@ contract SettlementTest is Market {
         opened.osmdRoot = keccak256("other");
         refusesOpening(jobId, opened);
         opened.osmdRoot = keccak256("osmd");
+        opened.traceRoot = keccak256("other");
+        refusesOpening(jobId, opened);
+        opened.traceRoot = keccak256("trace");
         (opened.accesses[0], opened.accesses[1]) = (opened.accesses[1], opened.accesses[0]);
         refusesOpening(jobId, opened);
     }

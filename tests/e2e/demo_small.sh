@@ -53,9 +53,12 @@ json.dump(d, open(sys.argv[2], "w"))' "$receipt" "$work/$1.json" "$2"
 
 step "the receipt tampered with"
 tamper utility 'd["segments"][1]["trace"][0]["utility"] += 1e-9'
-expect 5 "segment 1, first at round 1 in utility" "${verify[@]}" "$work/utility.json"
-[ "$(json "$work/evidence.json" '(d["equal"], d["difference"]["segment"], d["difference"]["round"])')" = "(False, 1, 1)" ] \
-  || fail "the evidence does not name the round"
+expect 5 "FAIL trace: segment 1: the rounds are not what the trace root names" "${verify[@]}" "$work/utility.json"
+[ "$(json "$work/evidence.json" '[c["check"] for c in d["checks"] if not c["ok"]]')" = "['trace']" ] || fail "the evidence does not name the check"
+tamper gains 'd["segments"][0]["trace"][0]["gains"][0] += 1e-9'
+expect 5 "FAIL trace: segment 0: the rounds are not" "${verify[@]}" "$work/gains.json" --offline-only
+tamper trace_root 'o = d["segments"][1]["opening"]; o["trace_root"] = flip(o["trace_root"])'
+expect 5 "FAIL digest: segment 1" "${verify[@]}" "$work/trace_root.json" --offline-only
 tamper state 'd["segments"][0]["trace"][0]["state_root"] = flip(d["segments"][0]["trace"][0]["state_root"])'
 expect 5 "FAIL trace: segment 0" "${verify[@]}" "$work/state.json"
 tamper signature 'v = d["segments"][1]["attempts"][0]["votes"][0]; v["signature"] = v["signature"][:10] + flip(v["signature"][10:20]) + v["signature"][20:]'

@@ -31,7 +31,8 @@ DigestOpening digest_sample() {
             .state_root = filled(4),
             .osmd_root = filled(5),
             .metric_bp = 9712,
-            .accesses_root = filled(6)};
+            .accesses_root = filled(6),
+            .trace_root = filled(7)};
 }
 
 CommitmentOpening commitment_sample() {
@@ -67,6 +68,7 @@ TEST(Records, DigestIsPackedAsTheProtocolSays) {
     append(preimage, filled(5));
     append(preimage, Bytes{0, 0, 0x25, 0xf0});
     append(preimage, filled(6));
+    append(preimage, trace_seal(filled(7)));
     EXPECT_EQ(segment_digest(digest_sample()), keccak256(preimage));
 }
 
@@ -102,6 +104,41 @@ TEST(Records, EveryFieldOfADigestMatters) {
     changed([](auto& o) { o.osmd_root = {}; });
     changed([](auto& o) { o.metric_bp = 9713; });
     changed([](auto& o) { o.accesses_root = {}; });
+    changed([](auto& o) { o.trace_root = {}; });
+}
+
+/// Who takes a state over checks it against the digest and does not learn what witnesses are made of.
+TEST(Records, ASealedOpeningGivesTheDigestAndHidesTheTraceRoot) {
+    const DigestOpening opening = digest_sample();
+    const SealedOpening sealed = seal(opening);
+
+    EXPECT_EQ(segment_digest(sealed), segment_digest(opening));
+    EXPECT_EQ(sealed.state_root, opening.state_root);
+    EXPECT_EQ(sealed.trace_seal, trace_seal(opening.trace_root));
+    EXPECT_NE(sealed.trace_seal, opening.trace_root);
+}
+
+TEST(Records, EveryFieldOfASealedOpeningMatters) {
+    std::set<Hash32> seen{segment_digest(seal(digest_sample()))};
+    const auto changed = [&](auto change) {
+        SealedOpening opening = seal(digest_sample());
+        change(opening);
+        EXPECT_TRUE(seen.insert(segment_digest(opening)).second);
+    };
+    changed([](auto& o) { o.job_hash = {}; });
+    changed([](auto& o) { o.segment = SegmentIndex(0x02000000); });
+    changed([](auto& o) { o.previous_digest = {}; });
+    changed([](auto& o) { o.state_root = {}; });
+    changed([](auto& o) { o.osmd_root = {}; });
+    changed([](auto& o) { o.metric_bp = 9713; });
+    changed([](auto& o) { o.accesses_root = {}; });
+    changed([](auto& o) { o.trace_seal = {}; });
+}
+
+TEST(Records, AWitnessIsOfOneAttemptAndOneTrace) {
+    const std::set<Hash32> distinct{witness(filled(1), filled(2)), witness(filled(1), filled(3)), witness(filled(4), filled(2)),
+                                    witness(filled(2), filled(1)), witness(filled(1), trace_seal(filled(2)))};
+    EXPECT_EQ(distinct.size(), 5u);
 }
 
 TEST(Records, EveryFieldOfACommitmentMatters) {
@@ -124,13 +161,12 @@ TEST(Records, EveryFieldOfACommitmentMatters) {
 /// Same fields, another tag: another hash. Without tags these pairs would collide.
 TEST(Records, TagsKeepRecordsApart) {
     const std::set<Hash32> distinct{job_hash(filled(1), filled(2)), segment_seed(filled(1), filled(2)),
-                                    data_hash(std::vector{filled(1), filled(2)}), witness(filled(1), std::vector{filled(2)})};
+                                    data_hash(std::vector{filled(1), filled(2)}), witness(filled(1), filled(2))};
     EXPECT_EQ(distinct.size(), 4u);
 }
 
 TEST(Records, OrderOfListsMatters) {
     EXPECT_NE(data_hash(std::vector{filled(1), filled(2)}), data_hash(std::vector{filled(2), filled(1)}));
-    EXPECT_NE(witness(filled(0), std::vector{filled(1), filled(2)}), witness(filled(0), std::vector{filled(2), filled(1)}));
     EXPECT_NE(accesses_root(std::vector<std::uint32_t>{1, 2}), accesses_root(std::vector<std::uint32_t>{2, 1}));
 }
 
@@ -161,13 +197,14 @@ private:
 using HashOf = std::function<Hash32(const RecordCase&)>;
 
 Hash32 digest_of(const RecordCase& c) {
-    return segment_digest({.job_hash = c.hash("job_hash"),
-                           .segment = SegmentIndex(c.u32("segment")),
-                           .previous_digest = c.hash("previous_digest"),
-                           .state_root = c.hash("state_root"),
-                           .osmd_root = c.hash("osmd_root"),
-                           .metric_bp = c.u32("metric_bp"),
-                           .accesses_root = c.hash("accesses_root")});
+    return segment_digest(DigestOpening{.job_hash = c.hash("job_hash"),
+                                        .segment = SegmentIndex(c.u32("segment")),
+                                        .previous_digest = c.hash("previous_digest"),
+                                        .state_root = c.hash("state_root"),
+                                        .osmd_root = c.hash("osmd_root"),
+                                        .metric_bp = c.u32("metric_bp"),
+                                        .accesses_root = c.hash("accesses_root"),
+                                        .trace_root = c.hash("trace_root")});
 }
 
 Hash32 commitment_of(const RecordCase& c) {
@@ -198,7 +235,8 @@ const std::map<std::string, HashOf> kRecords = {
     {"segment_digest", digest_of},
     {"commitment", commitment_of},
     {"commitment_leaf", [](const auto& c) { return commitment_leaf(c.address("executor"), c.hash("commitment")); }},
-    {"witness", [](const auto& c) { return witness(c.hash("attempt_seed"), c.hashes("state_roots")); }},
+    {"witness", [](const auto& c) { return witness(c.hash("attempt_seed"), c.hash("trace_root")); }},
+    {"trace_seal", [](const auto& c) { return trace_seal(c.hash("trace_root")); }},
     {"bytes_root", [](const auto& c) { return bytes_root(c.bytes("data")); }},
     {"list_root", [](const auto& c) { return list_root(c.hashes("leaves")); }},
 };

@@ -61,7 +61,6 @@ std::vector<JobSpec> neighbours() {
     with([](JobSpec& s) { s.agreement.min_size = 4; });
     with([](JobSpec& s) { s.agreement.c_num = 2; });
     with([](JobSpec& s) { s.agreement.c_den = 2; });
-    with([](JobSpec& s) { s.agreement.witness_steps = 5; });
     with([](JobSpec& s) { s.min_sellers = 9; });
     with([](JobSpec& s) { s.threshold_bp = 9001; });
     with([](JobSpec& s) { s.validation_root = filled_hash(0x12); });

@@ -55,14 +55,8 @@ JobSpec unusual_spec() {
         .epochs = 2, .batch = 64, .learning_rate = 0.1, .momentum = 0, .weight_decay = 1e-4, .learning_rate_decay = 1};
     spec.osmd = {.aggregation = Aggregation::FedAvg, .draws = 9, .alpha = 1, .eta = 1e-3, .clip = 3};
     spec.schedule = {.rounds = 12, .rounds_per_segment = 3, .training_seed = ~std::uint64_t{0}};
-    spec.agreement = {.fault_share = 0.1,
-                      .error_target = 0.1,
-                      .lead = 7,
-                      .growth = Growth::Lead,
-                      .min_size = 2,
-                      .c_num = 5,
-                      .c_den = 4,
-                      .witness_steps = 1};
+    spec.agreement = {
+        .fault_share = 0.1, .error_target = 0.1, .lead = 7, .growth = Growth::Lead, .min_size = 2, .c_num = 5, .c_den = 4};
     spec.threshold_bp = 0;
     return spec;
 }

@@ -88,8 +88,6 @@ std::vector<BadSpec> bad_numbers() {
         {"agreement.c_den", "is 0", [](auto& s) { s.agreement.c_den = 0; }},
         {"agreement.c_num", "is 0", [](auto& s) { s.agreement.c_num = 0; }},
         {"agreement.c_num", "c = 2/3 is below 1", [](auto& s) { s.agreement.c_num = 2, s.agreement.c_den = 3; }},
-        {"agreement.witness_steps", "is 0", [](auto& s) { s.agreement.witness_steps = 0; }},
-        {"agreement.witness_steps", "is 1025", [](auto& s) { s.agreement.witness_steps = 1025; }},
         {"min_sellers", "is 0", [](auto& s) { s.min_sellers = 0; }},
         {"min_sellers", "is 65536", [](auto& s) { s.min_sellers = 65536; }},
         {"threshold_bp", "from 0 to 10000", [](auto& s) { s.threshold_bp = 10001; }},

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/node/coordinator.hpp"
 
+#include "cone/node/vote_flow.hpp"
 #include "tests/node/coordinator_play.hpp"
 
 namespace cone::node {
@@ -186,6 +187,58 @@ TEST_F(Play, RunsAheadOnItsOwnCountAndPostsOnlyAfterTheChain) {
     EXPECT_EQ(count<PostCommitments>(), 1U) << "segment 1 is sealed but segment 0 does not stand yet";
     event(SegmentAccepted{SegmentIndex(0), reveal(0).digest, 3, 100});
     EXPECT_EQ(count<PostCommitments>(), 2U);
+}
+
+/// What the next segment's members are given checks a state against the digest, and makes no witness of it.
+TEST_F(Play, TheNextMembersAreNotToldTheTraceRoot) {
+    reach_reveals();
+    for (std::size_t position = 0; position < 3; ++position) {
+        message(member(position), reveal(member(position)));
+    }
+    const auto opening = reveal(0).opening;
+    std::size_t orders = 0;
+    for (const auto& tell : told) {
+        const auto* order = std::get_if<RunSegment>(&tell.message);
+        if (order != nullptr && order->segment == SegmentIndex(1)) {
+            ++orders;
+            EXPECT_EQ(order->previous, hash::seal(opening));
+            EXPECT_EQ(hash::segment_digest(order->previous), order->previous_digest);
+        }
+    }
+    EXPECT_EQ(orders, 3U);
+}
+
+/// A member's vote may be right and the rounds beside it made up: the receipt takes those that the digest binds.
+TEST_F(Play, RoundsThatTheDigestDoesNotBindAreNotTheSegments) {
+    reach_reveals();
+    for (std::size_t position = 0; position < 3; ++position) {
+        Reveal shown = reveal(member(position));
+        if (position == 0) {
+            shown.trace[0].gains[0] += 1;
+        } else if (position == 1) {
+            shown.opening.trace_root.bytes[0] ^= 1;
+        }
+        message(member(position), shown);
+    }
+    const Reveal honest = reveal(member(2));
+
+    const Reveal* opened = opened_reveal(coordinator.state().segments[0], honest.digest);
+
+    ASSERT_NE(opened, nullptr);
+    EXPECT_EQ(*opened, honest);
+}
+
+TEST_F(Play, AnOpeningWithoutItsRoundsStillLetsTheJobGoOn) {
+    reach_reveals();
+    for (std::size_t position = 0; position < 3; ++position) {
+        Reveal shown = reveal(member(position));
+        shown.trace.clear();
+        message(member(position), shown);
+    }
+
+    EXPECT_NE(opened_reveal(coordinator.state().segments[0], reveal(0).digest), nullptr);
+    EXPECT_EQ(opened_reveal(coordinator.state().segments[0], reveal(0, 1).digest), nullptr);
+    EXPECT_EQ(coordinator.state().segments.size(), 2U);
 }
 
 class AfterVotes : public Play {

@@ -18,8 +18,9 @@ Fixed filled(std::uint8_t value) {
 }
 
 std::vector<ToExecutor> orders() {
-    const hash::DigestOpening opening{
-        filled<Hash32>(1), SegmentIndex(2), filled<Hash32>(3), filled<Hash32>(4), filled<Hash32>(5), 9876, filled<Hash32>(6)};
+    const hash::SealedOpening opening{filled<Hash32>(1), SegmentIndex(2),   filled<Hash32>(3),
+                                      filled<Hash32>(4), filled<Hash32>(5), 9876,
+                                      filled<Hash32>(6), filled<Hash32>(7)};
     return {
         Welcome{JobId(7),
                 filled<Hash32>(1),
@@ -43,11 +44,13 @@ std::vector<ToBridge> answers() {
                   filled<Hash32>(2),
                   filled<Hash32>(3),
                   Bytes(64, 7),
-                  {},
+                  {filled<Hash32>(1), SegmentIndex(1), filled<Hash32>(2), filled<Hash32>(3), filled<Hash32>(4), 5,
+                   filled<Hash32>(6), filled<Hash32>(7)},
                   {},
                   1.5,
                   0.25};
-    reveal.trace.push_back({4, filled<Hash32>(1), filled<Hash32>(2), 99, -0.5, {0, 1}, {1}, {0.25, 0.75}, {0, 2}});
+    reveal.trace.push_back(
+        {4, filled<Hash32>(1), filled<Hash32>(2), 99, -0.5, {0, 1}, {-0.125, 0.5}, {1}, {0.25, 0.75}, {0, 2}});
     return {Join{filled<Address>(1)},
             Refused{"probe differs"},
             Progress{SegmentIndex(1), 3, 9000, "training"},

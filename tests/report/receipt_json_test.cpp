@@ -58,7 +58,7 @@ TEST(ReceiptJson, KeepsDoublesToTheBit) {
 
 TEST(ReceiptJson, NamesThePlaceOfWhatIsWrong) {
     EXPECT_THAT(refusal_of("null"), HasSubstr("expected an object"));
-    EXPECT_THAT(refusal_after("/schema_version", 9), HasSubstr("/schema_version: 9 is not 1"));
+    EXPECT_THAT(refusal_after("/schema_version", 9), HasSubstr("/schema_version: 9 is not 2"));
     EXPECT_THAT(refusal_after("/segments/1/attempts/0/votes/2/salt", "0x00"),
                 HasSubstr("/segments/1/attempts/0/votes/2/salt: expected 32"));
     EXPECT_THAT(refusal_after("/segments/0/attempts/0/members/0", 5),

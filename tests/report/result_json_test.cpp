@@ -49,7 +49,7 @@ TEST(ResultJson, ReadsBackWhole) {
 TEST(ResultJson, KeepsTheKeysOfTheIssue) {
     const Json file = sample_document();
 
-    EXPECT_EQ(file["schema_version"], 1);
+    EXPECT_EQ(file["schema_version"], 2);
     EXPECT_EQ(file["job_id"], 1);
     EXPECT_EQ(file["metric"]["name"], "accuracy");
     EXPECT_DOUBLE_EQ(file["metric"]["final"].get<double>(), 0.9762);
@@ -130,7 +130,7 @@ TEST(ResultJson, RefusesWhatIsNoDocument) {
 }
 
 TEST(ResultJson, RefusesAnotherVersion) {
-    EXPECT_THAT(refusal_after("/schema_version", 2), HasSubstr("/schema_version: 2 is not 1"));
+    EXPECT_THAT(refusal_after("/schema_version", 1), HasSubstr("/schema_version: 1 is not 2"));
 }
 
 TEST(ResultJson, NamesTheFieldOfTheWrongType) {

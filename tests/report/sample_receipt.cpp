@@ -6,17 +6,16 @@
 #include <functional>
 
 #include "cone/agreement/commitments.hpp"
-#include "cone/hash/canonical.hpp"
 #include "cone/hash/keccak.hpp"
 #include "cone/hash/records.hpp"
 #include "cone/sortition/draw.hpp"
+#include "cone/trace/documents.hpp"
 #include "tests/report/sample_result.hpp"
 
 namespace cone::report::sample {
 namespace {
 
 constexpr std::uint32_t kSaltKind = 40;
-constexpr std::uint32_t kWitnessKind = 41;
 constexpr std::uint32_t kWrongKind = 42;
 
 using Lies = std::function<bool(std::uint32_t segment, std::uint32_t position)>;
@@ -32,13 +31,6 @@ Bytes signed_bytes(const Hash32& domain, JobId job, SegmentIndex segment, Attemp
     append(bytes, witness);
     append(bytes, signer);
     return bytes;
-}
-
-Hash32 osmd_root_of(const std::vector<double>& distribution) {
-    hash::CanonicalWriter writer("cone.osmd/1");
-    writer.u64(distribution.size());
-    std::for_each(distribution.begin(), distribution.end(), [&](double p) { writer.f64(p); });
-    return hash::osmd_root(writer.result());
 }
 
 Receipt job_of(const RunResult& result) {
@@ -70,7 +62,7 @@ ReceiptSegment opened_segment(const Receipt& receipt, const RunResult& result, s
     const std::uint32_t rounds = result.spec.schedule.rounds_per_segment;
     for (std::uint32_t round = index * rounds; round < (index + 1) * rounds; ++round) {
         segment.trace.push_back(result.rounds[round]);
-        segment.trace.back().osmd_root = osmd_root_of(segment.trace.back().distribution);
+        segment.trace.back().osmd_root = hash::osmd_root(trace::canonical_distribution(segment.trace.back().distribution));
     }
     const training::RoundTrace& last = segment.trace.back();
     segment.opening = {receipt.job_hash,
@@ -79,7 +71,8 @@ ReceiptSegment opened_segment(const Receipt& receipt, const RunResult& result, s
                        last.state_root,
                        last.osmd_root,
                        last.metric_bp,
-                       hash::accesses_root(last.accesses)};
+                       hash::accesses_root(last.accesses),
+                       trace::trace_root(segment.trace)};
     segment.digest = hash::segment_digest(segment.opening);
     return segment;
 }
@@ -90,7 +83,8 @@ ReceiptVote vote_of(const Receipt& receipt, const ReceiptSegment& segment, const
     vote.position = position;
     vote.executor = attempt.members[position];
     vote.digest = lies ? hash_of(kWrongKind, segment.index.value) : segment.digest;
-    vote.witness = hash_of(lies ? kWrongKind : kWitnessKind, attempt.number.value);
+    const Hash32 seed = hash::attempt_seed(hash::segment_seed(receipt.job_seed, segment.previous_digest), attempt.number);
+    vote.witness = hash::witness(seed, lies ? hash_of(kWrongKind, 0) : segment.opening.trace_root);
     vote.salt = hash_of(kSaltKind, 100 * segment.index.value + position);
     vote.signature = sign(receipt, segment.index, attempt.number, vote);
     return vote;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 #include "cone/base/rng.hpp"
 #include "cone/job/presets.hpp"
@@ -72,6 +73,9 @@ training::RoundTrace next_round(std::uint32_t round, std::vector<double>& p, std
     }
     normalise(p);
     std::sort(trace.passed.begin(), trace.passed.end());
+    for (const std::uint32_t seller : std::set(trace.draws.begin(), trace.draws.end())) {
+        trace.gains.push_back((is_corrupted(seller) ? -0.02 : 0.05) / (1.0 + round));
+    }
     trace.distribution = p;
     trace.accesses = accesses;
     return trace;

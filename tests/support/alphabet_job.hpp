@@ -11,6 +11,7 @@
 #include "cone/node/chain.hpp"
 #include "cone/node/messages.hpp"
 #include "cone/node/state_store.hpp"
+#include "cone/trace/documents.hpp"
 #include "cone/training/segment.hpp"
 
 namespace cone::test {
@@ -42,10 +43,8 @@ public:
                                               const std::function<void(const training::RoundTrace&)>& on_round) override {
         training::SegmentResult result;
         result.state = from;
-        std::vector<Hash32> roots;
         for (std::uint32_t i = 0; i < kRoundsPerSegment; ++i) {
             result.trace.push_back(play_round(result.state, team));
-            roots.push_back(result.trace.back().state_root);
             if (on_round) {
                 on_round(result.trace.back());
             }
@@ -53,12 +52,13 @@ public:
         result.opening = {job_hash_,
                           task.segment,
                           task.previous_digest,
-                          roots.back(),
+                          result.trace.back().state_root,
                           node::distribution_root(result.state.distribution),
                           result.trace.back().metric_bp,
-                          hash::accesses_root(result.state.accesses)};
+                          hash::accesses_root(result.state.accesses),
+                          trace::trace_root(result.trace)};
         result.digest = hash::segment_digest(result.opening);
-        result.witness = hash::witness(task.attempt_seed, roots);
+        result.witness = hash::witness(task.attempt_seed, result.opening.trace_root);
         return result;
     }
 
@@ -81,6 +81,7 @@ private:
                 9000 + round,
                 -1.0 / (round + 1),
                 {round % kSellers},
+                {1.0 / (round + 2)},
                 {round % kSellers},
                 state.distribution,
                 state.accesses};

@@ -285,8 +285,8 @@ void MemoryChain::apply(const node::Settle& action) {
     const Segment& last = segments_.at(terms_.segments - 1);
     require(last.state == SegmentState::Final, "WrongState");
     const hash::DigestOpening opening{
-        terms_.job_hash,  SegmentIndex(terms_.segments - 1),   action.previous_digest, action.state_root, action.osmd_root,
-        action.metric_bp, hash::accesses_root(action.accesses)};
+        terms_.job_hash,  SegmentIndex(terms_.segments - 1),    action.previous_digest, action.state_root, action.osmd_root,
+        action.metric_bp, hash::accesses_root(action.accesses), action.trace_root};
     require(hash::segment_digest(opening) == *last.verdict, "DigestNotOpened");
     const bool met = action.metric_bp >= rules_.threshold_bp;
     state_ = met ? State::Settled : State::Unmet;

@@ -87,6 +87,7 @@ Hash32 digest_of(Case& c) {
     opening.osmd_root = c.hash("osmd_root");
     opening.metric_bp = c.u32("metric_bp");
     opening.accesses_root = c.hash("accesses_root");
+    opening.trace_root = c.hash("trace_root");
     return hash::segment_digest(opening);
 }
 
@@ -152,10 +153,11 @@ void add_agreement(Json& file) {
         const Address executor = c.address("executor");
         return hash::commitment_leaf(executor, c.hash("commitment"));
     });
-    file["witness"] = record(Tag::Witness, [](Case& c, std::uint32_t n) {
+    file["witness"] = record(Tag::Witness, [](Case& c, std::uint32_t) {
         const Hash32 seed = c.hash("attempt_seed");
-        return hash::witness(seed, c.hashes("state_roots", n));
+        return hash::witness(seed, c.hash("trace_root"));
     });
+    file["trace_seal"] = record(Tag::TraceSeal, [](Case& c, std::uint32_t) { return hash::trace_seal(c.hash("trace_root")); });
 }
 
 void add_roots(Json& file) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <limits>
+#include <set>
 
 #include "cone/base/errors.hpp"
 #include "cone/data/file.hpp"
@@ -25,10 +26,23 @@ RoundTrace round_numbered(std::uint32_t number) {
             .metric_bp = 9700 + number,
             .utility = -0.25,
             .draws = {3, 1, 3, 0},
+            .gains = {-std::numeric_limits<double>::infinity(), 0.125, 0.5},
             .passed = {1, 3},
             .distribution = {0.25, 0.5, 0.125, 0.125},
             .accesses = {0, 1, 0, 2 + number}};
 }
+
+/// One of each field but the number.
+const std::vector<std::pair<std::string, std::function<void(RoundTrace&)>>> kChanges{
+    {"draws", [](auto& r) { r.draws[3] = 2; }},
+    {"gains", [](auto& r) { r.gains[1] += 1e-9; }},
+    {"passed", [](auto& r) { r.passed.clear(); }},
+    {"state_root", [](auto& r) { r.state_root.bytes[0] ^= 1; }},
+    {"osmd_root", [](auto& r) { r.osmd_root.bytes[31] ^= 1; }},
+    {"distribution", [](auto& r) { r.distribution[0] += 1e-17 + 0.25; }},
+    {"accesses", [](auto& r) { r.accesses[0] = 1; }},
+    {"metric_bp", [](auto& r) { ++r.metric_bp; }},
+    {"utility", [](auto& r) { r.utility = -0.26; }}};
 
 const TrainingState kState{.weights = {1, 2, 3}, .distribution = {0.5, 0.5}, .accesses = {4, 7}, .rounds_done = 2};
 
@@ -72,6 +86,55 @@ TEST(TraceDocuments, RefuseEveryTruncationAndTrailingBytes) {
 TEST(TraceDocuments, RefuseOneAnother) {
     EXPECT_THROW((void)round_from_canonical(canonical_bytes(kState)), DataError);
     EXPECT_THROW((void)state_from_canonical(canonical_bytes(round_numbered(0))), DataError);
+}
+
+TEST(TraceRoot, IsThatOfTheRoundsDocumentsInTheirOrder) {
+    const std::vector rounds{round_numbered(0), round_numbered(1)};
+    Bytes document{0x0c, 0, 0, 0, 0, 0, 0, 0};
+    append(document, Bytes{'c', 'o', 'n', 'e', '.', 't', 'r', 'a', 'c', 'e', '/', '1'});
+    append(document, Bytes{2, 0, 0, 0, 0, 0, 0, 0});
+    for (const auto& round : rounds) {
+        const Bytes one = canonical_bytes(round);
+        ASSERT_LT(one.size(), 256u + 256u);
+        append(document,
+               Bytes{static_cast<std::uint8_t>(one.size()), static_cast<std::uint8_t>(one.size() >> 8), 0, 0, 0, 0, 0, 0});
+        append(document, one);
+    }
+
+    EXPECT_EQ(canonical_bytes(rounds), document);
+    EXPECT_EQ(trace_root(rounds), hash::bytes_root(document));
+    EXPECT_TRUE(have_root(rounds, trace_root(rounds)));
+}
+
+TEST(TraceRoot, ChangesWithEveryFieldOfEveryRoundAndTheirOrder) {
+    const std::vector rounds{round_numbered(4), round_numbered(5)};
+    std::set<Hash32> seen{trace_root(rounds), trace_root(std::vector{rounds[1], rounds[0]}), trace_root(std::vector{rounds[0]}),
+                          trace_root({})};
+    EXPECT_EQ(seen.size(), 4u);
+    for (std::size_t at = 0; at < rounds.size(); ++at) {
+        for (const auto& [field, change] : kChanges) {
+            auto other = rounds;
+            change(other[at]);
+            EXPECT_TRUE(seen.insert(trace_root(other)).second) << field << " of round " << at;
+            EXPECT_FALSE(have_root(other, trace_root(rounds)));
+        }
+    }
+}
+
+TEST(TraceRoot, OfWhatIsNoNumberThereIsNone) {
+    std::vector rounds{round_numbered(4), round_numbered(5)};
+    const auto root = trace_root(rounds);
+    rounds[1].gains[0] = std::numeric_limits<double>::quiet_NaN();
+
+    EXPECT_THROW((void)trace_root(rounds), DataError);
+    EXPECT_FALSE(have_root(rounds, root));
+}
+
+TEST(TraceDocuments, RefuseARoundOfAnEarlierVersion) {
+    auto bytes = canonical_bytes(round_numbered(1));
+    bytes[8 + std::string("cone.round/").size()] = '1';
+
+    EXPECT_THROW((void)round_from_canonical(bytes), DataError);
 }
 
 class Store : public testing::Test {
@@ -137,18 +200,9 @@ TEST(FirstDifference, IsNothingWhenAllIsEqual) {
 }
 
 TEST(FirstDifference, NamesEachFieldInEachRound) {
-    const std::vector<std::pair<std::string, std::function<void(RoundTrace&)>>> changes{
-        {"draws", [](auto& r) { r.draws[3] = 2; }},
-        {"passed", [](auto& r) { r.passed.clear(); }},
-        {"state_root", [](auto& r) { r.state_root.bytes[0] ^= 1; }},
-        {"osmd_root", [](auto& r) { r.osmd_root.bytes[31] ^= 1; }},
-        {"distribution", [](auto& r) { r.distribution[0] += 1e-17 + 0.25; }},
-        {"accesses", [](auto& r) { r.accesses[0] = 1; }},
-        {"metric_bp", [](auto& r) { ++r.metric_bp; }},
-        {"utility", [](auto& r) { r.utility = -0.26; }}};
     const std::vector claimed{round_numbered(4), round_numbered(5), round_numbered(6)};
     for (std::size_t at = 0; at < claimed.size(); ++at) {
-        for (const auto& [field, change] : changes) {
+        for (const auto& [field, change] : kChanges) {
             auto executed = claimed;
             change(executed[at]);
             executed.back().metric_bp += at + 1 < claimed.size() ? 5u : 0u;  // a later difference does not matter

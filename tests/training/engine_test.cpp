@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <limits>
+#include <set>
 #include <stdexcept>
 
 #include "cone/base/errors.hpp"
@@ -14,7 +15,6 @@
 #include "cone/model/weights.hpp"
 #include "cone/trace/documents.hpp"
 #include "cone/training/custodial.hpp"
-#include "cone/training/witness.hpp"
 #include "tests/training/small_job.hpp"
 
 namespace cone::training {
@@ -88,25 +88,33 @@ TEST(Engine, TheWitnessFollowsTheAttemptAndTheDigestDoesNot) {
     EXPECT_NE(first[0].witness, second[0].witness);
 }
 
-TEST(Engine, TheWitnessHoldsTheRootsOfTheChosenSteps) {
-    const auto job = tests::make_small_job([](job::JobSpec& spec) { spec.schedule.rounds_per_segment = 1; });
-    const auto seed = tests::seed_numbered(7);
+TEST(Engine, TheWitnessIsMadeOfTheTraceThatTheDigestBinds) {
+    const auto job = tests::make_small_job();
     const auto result = tests::run_segments(*job, 1, 1)[0];
-    const auto& spec = job->context.spec;
-    const auto trainer = make_trainer(spec.model, spec.profile);
-    CustodialUpdateSource source(spec, *job->data, *trainer);
-    const auto weights = model::initial_weights(trainer->network(), spec.model.init_seed);
-    const auto draw = market::draw_sellers(spec.schedule.training_seed, RoundIndex(0), std::vector<double>(6, 1.0 / 6), 4);
 
-    std::vector<Hash32> roots;
-    for (std::size_t m = 0; m < spec.agreement.witness_steps; ++m) {
-        const SellerIndex seller(draw.draws[witness_choices(seed, spec)[m].draw]);
-        const std::vector<std::uint32_t> steps{witness_step(seed, m, source.steps(seller))};
-        roots.push_back(source.update({RoundIndex(0), seller, weights, steps}).step_roots[0]);
+    EXPECT_EQ(result.opening.trace_root, trace::trace_root(result.trace));
+    EXPECT_EQ(result.witness, hash::witness(tests::seed_numbered(7), result.opening.trace_root));
+    auto other = result.opening;
+    other.trace_root.bytes[0] ^= 1;
+    EXPECT_NE(hash::segment_digest(other), result.digest);
+}
+
+/// What the next segment's members hold does not say what the updates before were worth.
+TEST(Engine, ATraceTellsWhatEachPickedSellersUpdateWasWorth) {
+    const auto job = tests::make_small_job();
+    const auto trace = tests::run_segments(*job, 2, 1)[0].trace;
+    for (const auto& round : trace) {
+        const std::set<std::uint32_t> picked(round.draws.begin(), round.draws.end());
+        ASSERT_EQ(round.gains.size(), picked.size());
+        std::vector<std::uint32_t> worth;
+        std::size_t position = 0;
+        for (const auto seller : picked) {
+            if (round.gains[position++] > 0) {
+                worth.push_back(seller);
+            }
+        }
+        EXPECT_EQ(round.passed, worth);
     }
-
-    EXPECT_EQ(roots.size(), 4u);
-    EXPECT_EQ(result.witness, hash::witness(seed, roots));
 }
 
 // What issue "one digest on any machine" asks of a team: sellers or virtual shards over the ranks, any number of threads.
@@ -126,13 +134,7 @@ TEST(Engine, HowWorkIsSharedOutChangesNoBit) {
 
 TEST(Engine, TheDigestOfTheSmallJobIsAConstant) {
     EXPECT_EQ(to_hex(tests::run_segments(*tests::make_small_job(), 1, 2)[1].digest),
-              "0xe96e67ba5fbb0cd3a7c7fdb7e537dff9439baf8f7b94e1aeaeb0861c8e07cd5e");
-}
-
-TEST(Engine, ManyWitnessStepsAreTheSameOnEveryTeam) {
-    const auto job = tests::make_small_job([](job::JobSpec& spec) { spec.agreement.witness_steps = 40; });
-
-    EXPECT_EQ(tests::run_segments(*job, 3, 1)[0].witness, tests::run_segments(*job, 1, 1)[0].witness);
+              "0xc8de30fec8585d7aa51d92344c35d0a4c8f0b58f637120d7f14ac377bece3c97");
 }
 
 TEST(Engine, OneLabelMoreOrLessChangesTheDigest) {
@@ -292,23 +294,6 @@ TEST(MakeEngine, RefusesAProfileItCannotHonour) {
         EXPECT_THAT(error.what(), HasSubstr("this machine computes other bits"));
     }
     EXPECT_NE(make_engine(job->context, job->store), nullptr);
-}
-
-TEST(WitnessChoices, StayInRangeAndFollowTheSeed) {
-    job::JobSpec spec;
-    spec.agreement.witness_steps = 200;
-    const auto choices = witness_choices(tests::seed_numbered(1), spec);
-
-    ASSERT_EQ(choices.size(), 200u);
-    std::vector<int> rounds(spec.schedule.rounds_per_segment);
-    for (const auto& choice : choices) {
-        ASSERT_LT(choice.round_in_segment, spec.schedule.rounds_per_segment);
-        ASSERT_LT(choice.draw, spec.osmd.draws);
-        ++rounds[choice.round_in_segment];
-    }
-    EXPECT_GT(rounds[0], 60);
-    EXPECT_GT(rounds[1], 60);
-    EXPECT_LT(witness_step(tests::seed_numbered(1), 5, 3), 3u);
 }
 
 }  // namespace

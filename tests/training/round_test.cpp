@@ -9,6 +9,7 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <set>
 
 #include "cone/base/errors.hpp"
 #include "cone/model/weights.hpp"
@@ -29,7 +30,6 @@ public:
         spoil_(task.seller.value, update.delta);
         return update;
     }
-    std::uint32_t steps(SellerIndex seller) const override { return honest_.steps(seller); }
 
 private:
     CustodialUpdateSource honest_;
@@ -56,10 +56,9 @@ Played play(const tests::SmallJob& job, int ranks, const SpoiledSource::Spoil& s
                         .accesses = std::vector<std::uint32_t>(6, 0),
                         .utility = -1.5};
         const auto before = state;
-        auto outcome =
-            run_round({spec, *job.data, trainer, source, rank.comm, timing}, RoundIndex(0), tests::seed_numbered(1), {}, state);
+        auto trace = run_round({spec, *job.data, trainer, source, rank.comm, timing}, RoundIndex(0), state);
         if (rank.comm.rank() == ranks - 1) {
-            played = {std::move(outcome.trace), before, std::move(state)};
+            played = {std::move(trace), before, std::move(state)};
         }
     });
     return played;
@@ -74,6 +73,29 @@ std::unique_ptr<tests::SmallJob> job_with(job::Aggregation kind) {
         spec.osmd.draws = 12;
         spec.local.epochs = 1;
     });
+}
+
+/// What the trace says that the update of a picked seller was worth.
+double gain_of(const RoundTrace& trace, std::uint32_t seller) {
+    const std::set<std::uint32_t> picked(trace.draws.begin(), trace.draws.end());
+    return trace.gains.at(static_cast<std::size_t>(std::distance(picked.begin(), picked.find(seller))));
+}
+
+TEST(Round, AnUpdateCountsWhenItWasWorthSomething) {
+    const auto job = job_with(job::Aggregation::COsmd);
+    const auto trace = play(*job, 1, kHonest).trace;
+    for (std::uint32_t seller = 0; seller < 6; ++seller) {
+        const bool drawn = std::count(trace.draws.begin(), trace.draws.end(), seller) > 0;
+        const bool passed = std::count(trace.passed.begin(), trace.passed.end(), seller) > 0;
+        EXPECT_EQ(passed, drawn && gain_of(trace, seller) > 0) << seller;
+    }
+}
+
+TEST(Round, FedAvgAsksWhatNoUpdateWasWorth) {
+    const auto trace = play(*job_with(job::Aggregation::FedAvg), 2, kHonest).trace;
+
+    EXPECT_EQ(trace.gains.size(), std::set<std::uint32_t>(trace.draws.begin(), trace.draws.end()).size());
+    EXPECT_THAT(trace.gains, testing::Each(-std::numeric_limits<double>::infinity()));
 }
 
 TEST(Round, KeepsItsBooks) {
@@ -103,6 +125,7 @@ TEST(Round, AnUpdateThatIsNotFiniteIsLeftOutUnderEveryRule) {
             const auto solo = play(*job, 1, spoil);
 
             EXPECT_EQ(solo.trace.accesses[1], 0u);
+            EXPECT_EQ(gain_of(solo.trace, 1), -std::numeric_limits<double>::infinity());
             EXPECT_EQ(std::count(solo.trace.passed.begin(), solo.trace.passed.end(), 1u), 0);
             EXPECT_GT(std::count(solo.trace.draws.begin(), solo.trace.draws.end(), 1u), 0)
                 << "the case needs seller 1 to be drawn";
@@ -181,7 +204,7 @@ TEST(Round, OverflowIsRefusedOnEveryRank) {
                         .distribution = std::vector<double>(6, 1.0 / 6),
                         .accesses = std::vector<std::uint32_t>(6, 0)};
         const RoundTools tools{spec, *job->data, trainer, source, rank.comm, timing};
-        EXPECT_THROW((void)run_round(tools, RoundIndex(3), tests::seed_numbered(1), {}, state), DataError);
+        EXPECT_THROW((void)run_round(tools, RoundIndex(3), state), DataError);
     });
 }
 

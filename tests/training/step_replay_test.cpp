@@ -1,12 +1,14 @@
-// A step found in a job: the state roots are those of the witness, and what does not exist is named.
+// A step found in a job: it ends in the state that training has there, and what does not exist is named.
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/training/step_replay.hpp"
 
 #include <gmock/gmock.h>
 
 #include "cone/base/errors.hpp"
+#include "cone/model/weights.hpp"
+#include "cone/training/custodial.hpp"
+#include "cone/training/profile.hpp"
 #include "cone/training/traced_source.hpp"
-#include "cone/training/witness.hpp"
 #include "tests/training/small_job.hpp"
 
 namespace cone::training {
@@ -32,21 +34,23 @@ std::pair<std::uint32_t, std::uint32_t> picked_and_not(const RoundTrace& round) 
     return {round.draws.front(), other};
 }
 
-/// All of the segment's witness again, from traces of its steps.
-TEST(StepReplay, TheStateRootsAreThoseOfTheWitness) {
+/// A local training made of traced steps is the one that the round did: the last step ends in the weights of the update.
+TEST(StepReplay, TheLastStepEndsInTheSellersUpdate) {
     const auto job = tests::make_small_job([](job::JobSpec& spec) { spec.local.virtual_shards = 2; });
-    const auto results = tests::run_segments(*job, 1, 2);
-    const auto seed = tests::seed_numbered(7);
-    std::vector<Hash32> roots;
-    const auto choices = witness_choices(seed, job->context.spec);
-    for (std::size_t m = 0; m < choices.size(); ++m) {
-        const auto seller = results[1].trace[choices[m].round_in_segment].draws[choices[m].draw];
-        const auto trace =
-            replay_step(job->context, job->data, {1, 2 + choices[m].round_in_segment, seller, witness_step(seed, m, 16)});
-        roots.push_back(trace.state_after);
-    }
+    const auto& spec = job->context.spec;
+    const auto seller = tests::run_segments(*job, 1, 1)[0].trace[0].draws[0];
+    const auto trainer = make_trainer(spec.model, spec.profile);
+    const auto weights = model::initial_weights(trainer->network(), spec.model.init_seed);
 
-    EXPECT_EQ(hash::witness(seed, roots), results[1].witness);
+    const auto trace = replay_step(job->context, job->data, {0, 0, seller, 15});
+
+    const auto trained = trainer->train(weights, job->data->sellers[seller],
+                                        {.local = spec.local,
+                                         .learning_rate = learning_rate_of(spec.local, RoundIndex(0)),
+                                         .training_seed = spec.schedule.training_seed,
+                                         .round = RoundIndex(0),
+                                         .seller = SellerIndex(seller)});
+    EXPECT_EQ(trace.state_after, model::weights_root(trainer->network(), trained.weights));
 }
 
 TEST(StepReplay, OneStepEndsWhereTheNextBegins) {

@@ -75,7 +75,8 @@ contract ModelUser is IJobConsumer {
                 stateRoot: opened.stateRoot,
                 osmdRoot: opened.osmdRoot,
                 metricBp: opened.metricBp,
-                accessesRoot: Records.accessesRoot(opened.accesses)
+                accessesRoot: Records.accessesRoot(opened.accesses),
+                traceRoot: opened.traceRoot
             })
         );
         if (digest != model) revert NotTheModel(digest, model);

@@ -15,6 +15,7 @@ interface ISettlement {
         bytes32 osmdRoot;
         uint32 metricBp;
         uint32[] accesses; // cumulative, one a seller, in catalogue order
+        bytes32 traceRoot;
     }
 
     event EscrowHeld(JobId indexed jobId, uint256 amountWei);

@@ -15,6 +15,7 @@ library Records {
         bytes32 osmdRoot;
         uint32 metricBp;
         bytes32 accessesRoot;
+        bytes32 traceRoot; // of the segment's rounds: known to who executed it, until the digest is opened
     }
 
     /// What a commitment hides (record 0x04).
@@ -37,10 +38,23 @@ library Records {
         return Digest.wrap(
             keccak256(
                 abi.encodePacked(
-                    bytes1(0x03), o.jobHash, o.segment, o.previous, o.stateRoot, o.osmdRoot, o.metricBp, o.accessesRoot
+                    bytes1(0x03),
+                    o.jobHash,
+                    o.segment,
+                    o.previous,
+                    o.stateRoot,
+                    o.osmdRoot,
+                    o.metricBp,
+                    o.accessesRoot,
+                    traceSeal(o.traceRoot)
                 )
             )
         );
+    }
+
+    /// What a digest shows of the trace root to those who only take its state over.
+    function traceSeal(bytes32 traceRoot) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(bytes1(0x10), traceRoot));
     }
 
     function commitment(CommitmentOpening memory o) internal pure returns (bytes32) {
@@ -86,6 +100,11 @@ library Records {
         returns (bytes32)
     {
         return keccak256(abi.encodePacked(bytes1(0x09), segmentSeed_, jobId, segment, executor, unit));
+    }
+
+    /// What a member of the attempt shows for its work.
+    function witness(bytes32 attemptSeed_, bytes32 traceRoot) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(bytes1(0x0a), attemptSeed_, traceRoot));
     }
 
     function dataHash(bytes32[] memory shardRoots) internal pure returns (bytes32) {

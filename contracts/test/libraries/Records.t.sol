@@ -32,6 +32,7 @@ contract RecordsTest is Assert {
         bytes32[] memory osmd = words(".segment_digest.osmd_root");
         uint256[] memory metric = numbers(".segment_digest.metric_bp");
         bytes32[] memory accesses = words(".segment_digest.accesses_root");
+        bytes32[] memory trace = words(".segment_digest.trace_root");
         for (uint256 i = 0; i < expected.length; ++i) {
             Digest digest = Records.digest(
                 Records.DigestOpening(
@@ -41,7 +42,8 @@ contract RecordsTest is Assert {
                     state[i],
                     osmd[i],
                     uint32(metric[i]),
-                    accesses[i]
+                    accesses[i],
+                    trace[i]
                 )
             );
             eq(Digest.unwrap(digest), expected[i], "segment digest");
@@ -93,6 +95,21 @@ contract RecordsTest is Assert {
                 accesses[k] = uint32(wide[k]);
             }
             eq(Records.accessesRoot(accesses), expected[i], "accesses root");
+        }
+    }
+
+    function test_traceSealAndWitness_matchVectors() public view {
+        bytes32[] memory expected = expectedHashes("trace_seal");
+        bytes32[] memory trace = words(".trace_seal.trace_root");
+        for (uint256 i = 0; i < expected.length; ++i) {
+            eq(Records.traceSeal(trace[i]), expected[i], "trace seal");
+        }
+
+        expected = expectedHashes("witness");
+        bytes32[] memory seed = words(".witness.attempt_seed");
+        trace = words(".witness.trace_root");
+        for (uint256 i = 0; i < expected.length; ++i) {
+            eq(Records.witness(seed[i], trace[i]), expected[i], "witness");
         }
     }
 

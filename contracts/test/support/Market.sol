@@ -110,14 +110,21 @@ abstract contract Market is Voting {
                     stateRoot: opened.stateRoot,
                     osmdRoot: opened.osmdRoot,
                     metricBp: opened.metricBp,
-                    accessesRoot: Records.accessesRoot(opened.accesses)
+                    accessesRoot: Records.accessesRoot(opened.accesses),
+                    traceRoot: opened.traceRoot
                 })
             )
         );
     }
 
     function opening(uint32 metricBp, uint256 sellers) internal pure returns (ISettlement.OpenedDigest memory opened) {
-        opened = ISettlement.OpenedDigest(keccak256("state"), keccak256("osmd"), metricBp, new uint32[](sellers));
+        opened = ISettlement.OpenedDigest({
+            stateRoot: keccak256("state"),
+            osmdRoot: keccak256("osmd"),
+            metricBp: metricBp,
+            accesses: new uint32[](sellers),
+            traceRoot: keccak256("trace")
+        });
         for (uint32 i = 0; i < sellers; ++i) {
             opened.accesses[i] = i + 1;
         }

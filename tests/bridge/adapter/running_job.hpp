@@ -143,7 +143,8 @@ protected:
             shards_.push_back(seller.shard_root);
         }
         opening_ = {
-            terms.job_hash, SegmentIndex(0), terms.job_hash, hash_of(2), hash_of(3), 9500, hash::accesses_root(accesses_)};
+            terms.job_hash, SegmentIndex(0), terms.job_hash, hash_of(2), hash_of(3), 9500, hash::accesses_root(accesses_),
+            hash_of(4)};
         const Hash32 digest = hash::segment_digest(opening_);
         auto members = node::ticket_order(terms, SegmentIndex(0), terms.job_hash);
         members.resize(2);
@@ -171,6 +172,7 @@ protected:
                 opening_.osmd_root,
                 opening_.metric_bp,
                 accesses_,
+                opening_.trace_root,
                 spec_hash_,
                 shards_};
     }

@@ -99,13 +99,14 @@ TEST(Actions, FinalizeWithTheMembersOfEachAttempt) {
 
 TEST(Actions, SettleOnSettlement) {
     const std::vector<Hash32> shards{hash_of(5), hash_of(6), hash_of(7)};
-    const node::Settle action{JobId(1), hash_of(1), hash_of(2), hash_of(3), 9812, {1, 0, 4}, hash_of(4), shards};
+    const node::Settle action{JobId(1), hash_of(1), hash_of(2), hash_of(3), 9812, {1, 0, 4}, hash_of(9), hash_of(4), shards};
     const auto arguments = arguments_of(translate(action), contracts::fn::kSettle);
     const auto& opened = std::get<AbiValues>(arguments[1]);
     EXPECT_EQ(contracts::read_hash(opened[0]), hash_of(2));
     EXPECT_EQ(contracts::read_hash(opened[1]), hash_of(3));
     EXPECT_EQ(number(opened[2]), 9812u);
     EXPECT_EQ(contracts::read_u32s(opened[3]), (std::vector<std::uint32_t>{1, 0, 4}));
+    EXPECT_EQ(contracts::read_hash(opened[4]), hash_of(9));
     EXPECT_EQ(contracts::read_hash(arguments[2]), hash_of(4));
     EXPECT_EQ(contracts::read_hashes(arguments[3]), shards);
 }

@@ -186,7 +186,7 @@ TEST(Interface, KnowsTheOrderOfTheFieldsOfEveryStruct) {
          "challengeBondWei"},
         {"IAuctionHouse.Timing", "auctionBlocks extensionBlocks hardEndBlocks minIncrementBp"},
         {"IExecutorRegistry.Executor", "status units withdrawableBlock stakeWei"},
-        {"ISettlement.OpenedDigest", "stateRoot osmdRoot metricBp accesses"},
+        {"ISettlement.OpenedDigest", "stateRoot osmdRoot metricBp accesses traceRoot"},
     };
     std::map<std::string, std::string> compiled;
     for (const Contract contract : kContracts) {

@@ -52,7 +52,7 @@ void PreparedJob::open() {
 void PreparedJob::vote() {
     const std::vector<std::uint32_t> accesses(terms_.sellers.size(), 3);
     const hash::DigestOpening opening{
-        terms_.job_hash, kSegment, terms_.job_hash, hash_of(2), hash_of(3), 9500, hash::accesses_root(accesses)};
+        terms_.job_hash, kSegment, terms_.job_hash, hash_of(2), hash_of(3), 9500, hash::accesses_root(accesses), hash_of(4)};
     const Hash32 digest = hash::segment_digest(opening);
     const node::VoteDomain domain{terms_.domain_separator, job_};
     auto members = node::ticket_order(terms_, kSegment, terms_.job_hash);
@@ -75,7 +75,7 @@ void PreparedJob::vote() {
     }
     post_ = {job_, kSegment, kAttempt, members, cast_.commitments, node::commitments_root(members, cast_.commitments)};
     proof_ = {job_, kSegment, kAttempt, cast_.votes[1], signed_vote(1, hash_of(9), hash_of(50))};
-    settle_ = {job_, terms_.job_hash, hash_of(2), hash_of(3), 9500, accesses, terms_.spec_hash, {}};
+    settle_ = {job_, terms_.job_hash, hash_of(2), hash_of(3), 9500, accesses, hash_of(4), terms_.spec_hash, {}};
     for (const auto& seller : terms_.sellers) {
         settle_.shards.push_back(seller.shard_root);
     }

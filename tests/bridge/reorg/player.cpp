@@ -54,7 +54,8 @@ std::vector<std::uint32_t> accesses_of(const index::JobEntry& job) {
 }
 
 hash::DigestOpening opening_of(const index::JobEntry& job) {
-    return {job.job_hash, SegmentIndex(0), job.job_hash, filled(2), filled(3), 9500, hash::accesses_root(accesses_of(job))};
+    return {job.job_hash, SegmentIndex(0), job.job_hash, filled(2), filled(3), 9500, hash::accesses_root(accesses_of(job)),
+            filled(4)};
 }
 
 Hash32 salt_of(std::size_t position) {
@@ -214,7 +215,7 @@ contracts::ContractCall Player::reveal(const index::JobEntry& job, std::uint64_t
 
 contracts::ContractCall Player::settle(const index::JobEntry& job) const {
     const auto opened = opening_of(job);
-    return contracts::settle(kJob, {opened.state_root, opened.osmd_root, opened.metric_bp, accesses_of(job)},
+    return contracts::settle(kJob, {opened.state_root, opened.osmd_root, opened.metric_bp, accesses_of(job), opened.trace_root},
                              job.request.spec_hash, job.shards);
 }
 
