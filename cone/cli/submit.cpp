@@ -24,12 +24,28 @@ std::string plan_text(const config::Config& config, const job::JobSpec& spec) {
     return text + "\nspec " + to_hex(job::spec_hash(spec)) + "\nnothing was sent (--dry-run)";
 }
 
+/// As a shell reads it back.
+std::string shell_word(const std::string& text) {
+    constexpr auto kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,+-@%";
+    if (text.find_first_not_of(kPlain) == std::string::npos) {
+        return text;
+    }
+    std::string quoted = "'";
+    for (const char c : text) {
+        quoted += c == '\'' ? "'\\''" : std::string(1, c);
+    }
+    return quoted + "'";
+}
+
 /// The command that runs what was submitted, under the same settings; also where there are fewer cores than ranks.
 std::string run_command(const Common& common, const config::Config& config) {
     const auto ranks = 1 + config.execution.executors * config.execution.ranks_per_executor;
-    std::string command = "mpirun --oversubscribe -n " + std::to_string(ranks) + " cone run --config " + common.config_path;
+    std::string command =
+        "mpirun --oversubscribe -n " + std::to_string(ranks) + " cone run --config " + shell_word(common.config_path);
     for (const auto& setting : common.set) {
-        command += " --set " + setting;
+        if (setting.rfind("keys.password_fd=", 0) != 0) {  // mpirun closes descriptors
+            command += " --set " + shell_word(setting);
+        }
     }
     return command;
 }

@@ -45,9 +45,10 @@ start_chain
 url=$(cat "$out/devnet/node.url")
 bridge=0x70997970C51812dc3A010C7d01b50e0d17dc79C8
 buyers=0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC,0x90F79bf6EB2c4f870365E785982E1f101E93b906
-external=(--set "keys.bridge=external:$url#$bridge" --set "keys.buyer=external:$url#$buyers")
+external=(--set "keys.bridge=external:$url#$bridge" --set "keys.buyer=external:$url#$buyers" --set "keys.password_file=$work/nobody's one")
 "$cone" submit "${settings[@]}" "${external[@]}" > "$work/submit.log" 2>&1 || { cat "$work/submit.log" >&2; fail "submit"; }
-grep -q "job 1 is running" "$work/submit.log" || fail "no job"
+next=$(sed -n 's/^job 1 is running; next: mpirun --oversubscribe -n \([0-9]* cone run .*\)$/\1/p' "$work/submit.log")
+[ -n "$next" ] && [ "$(eval "\"$cone\" ${next#* cone} --print-ranks")" = "${next%% *}" ] || fail "the next command does not run: $next"
 expect 2 "no key for bridge" "$cone" submit "${settings[@]}" --set keys.bridge=none
 expect 75 "signer of bridge" "$cone" submit "${settings[@]}" --set "keys.bridge=external:http://127.0.0.1:9#$bridge" \
   --set chain.outage_s=1
