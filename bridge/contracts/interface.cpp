@@ -84,6 +84,7 @@ constexpr Text kErrors[] = {
     "AuctionOver(uint64 auctionId,uint64 endBlock)",
     "AuctionRunning(uint64 auctionId)",
     "BadSignature(address signer,address executor)",
+    "BidTooHigh(uint256 bidWei,uint256 mostWei)",
     "BidTooLow(uint256 bidWei,uint256 leastWei)",
     "BlockNotOver(uint64 blockNumber,uint256 currentBlock)",
     "BondTooSmall(uint64 jobId,uint256 heldWei,uint256 askedWei)",

@@ -100,6 +100,7 @@ inline constexpr Function kAuction{
     "((uint8,uint64,uint64,address,uint256,(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,"
     "uint16,uint16,address),bytes32[]))"};
 inline constexpr Function kLeastBid{Contract::AuctionHouse, "leastBid(uint64)", "(uint256)"};
+inline constexpr Function kMostBid{Contract::AuctionHouse, "mostBid(uint16,uint16)", "(uint256)"};
 inline constexpr Function kRunningAuction{Contract::AuctionHouse, "runningAuction(bytes32[])", "(uint64)"};
 inline constexpr Function kAuctionCount{Contract::AuctionHouse, "auctionCount()", "(uint64)"};
 
@@ -141,6 +142,7 @@ inline constexpr std::array kAll{kRegisterShard,
                                  kCloseAuction,
                                  kAuction,
                                  kLeastBid,
+                                 kMostBid,
                                  kRunningAuction,
                                  kAuctionCount};
 

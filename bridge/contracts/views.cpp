@@ -125,6 +125,13 @@ Wei Views::least_bid(JobId auction) const {
     return read_wei(ask(fn::kLeastBid, {auction.value}));
 }
 
+Wei Views::most_bid(const Request& request) const {
+    if (request.executor_share_bp == 0) {
+        return Wei(~Uint128{0});
+    }
+    return read_wei(ask(fn::kMostBid, {U256(request.segments), U256(request.executor_share_bp)}));
+}
+
 JobId Views::running_auction(const std::vector<Hash32>& tags) const {
     return JobId(read_u64(ask(fn::kRunningAuction, {list_of(tags)})));
 }

@@ -48,6 +48,8 @@ public:
 
     // AuctionHouse
     [[nodiscard]] Wei least_bid(JobId auction) const;
+    /// The largest bid, or price of an order, that is taken for such a request; the largest amount there is when executors get nothing.
+    [[nodiscard]] Wei most_bid(const Request& request) const;
     /// Last block in which a bid is taken, as of now: a late bid moves it.
     [[nodiscard]] std::uint64_t auction_end(JobId auction) const;
     /// JobId(0) when none is running under these tags.

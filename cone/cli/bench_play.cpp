@@ -16,8 +16,8 @@ struct BenchPlayOptions {
     std::uint32_t attackers = 10;
     std::uint64_t seed = 20261121;
     std::string escrow = "3";
-    std::string stake = "1";
-    std::string bond = "0.5";
+    std::string stake = "200";
+    std::string bond = "1";
     std::string work = "0.05";
     std::uint32_t soft_slash_bp = 100;
 };

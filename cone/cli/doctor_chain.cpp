@@ -1,10 +1,12 @@
 // Is there a node, is it the right chain, are the contracts there, can our key pay?
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
 #include "bridge/follower/second_endpoint.hpp"
 #include "cone/base/errors.hpp"
+#include "cone/base/ids.hpp"
 #include "cone/cli/connection.hpp"
 #include "cone/cli/doctor.hpp"
 
@@ -37,6 +39,21 @@ Finding bridge_balance(Connection& connection, const config::Config& config) {
     }
 }
 
+/// What the chain would refuse is found before anything is staked.
+Finding largest_bid(Connection& connection, const config::Config& config) {
+    contracts::Request request;
+    request.segments = narrow<std::uint16_t>(config.schedule.segments());
+    request.executor_share_bp = narrow<std::uint16_t>(config.market.executor_share_bp);
+    const Wei most = connection.views().most_bid(request);
+    const std::string detail =
+        "at most " + to_ether_string(most) + " ether for " + std::to_string(request.segments) + " segments";
+    const bool too_high =
+        std::any_of(config.market.bids.begin(), config.market.bids.end(), [&](const auto& bid) { return bid.amount > most; });
+    return too_high ? Finding{"largest bid", Verdict::Fail, detail,
+                              "bid less, set a smaller market.executor_share_bp, or vote on more segments"}
+                    : Finding{"largest bid", Verdict::Pass, detail, ""};
+}
+
 Finding second_endpoint(rpc::Client& first, const config::Config& config) {
     const std::string& url = config.chain.second_rpc_url;
     if (url.empty()) {
@@ -65,6 +82,7 @@ std::vector<Finding> check_chain(const config::Config& config) {
                 {"deployment", Verdict::Pass, "all five contracts have their code", ""},
                 clock_against(connection.client()),
                 second_endpoint(connection.client(), config),
+                largest_bid(connection, config),
                 bridge_balance(connection, config)};
     } catch (const EnvironmentError& error) {
         return {{"node", Verdict::Warn, error.what(), error.hint()}};

@@ -65,8 +65,22 @@ std::optional<contracts::Event> event_in(Connection& connection, const rpc::Rece
     return std::nullopt;
 }
 
+/// Before any of them is placed: one that is outbid cannot be taken back.
+void require_affordable(Connection& connection, const config::Config& config, const contracts::Request& request) {
+    const Wei most = connection.views().most_bid(request);
+    say("  at most " + to_ether_string(most) + " ether may be bid for " + std::to_string(request.segments) + " segments");
+    for (const auto& bid : config.market.bids) {
+        if (bid.amount > most) {
+            throw ConfigError("market.bids: buyer " + std::to_string(bid.buyer) + " bids " + to_ether_string(bid.amount) +
+                                  " ether; the contracts take at most " + to_ether_string(most),
+                              "bid less, set a smaller market.executor_share_bp, or vote on more segments");
+        }
+    }
+}
+
 void place_bids(Connection& connection, const config::Config& config, const job::JobSpec& spec, const Address& bridge) {
     const auto request = request_of(config, spec, bridge);
+    require_affordable(connection, config, request);
     for (const auto& bid : config.market.bids) {
         Account buyer(connection, config, Role::Buyer, bid.buyer);
         const JobId running = running_auction(connection, config);

@@ -124,10 +124,10 @@ std::string list_given(const GivenValues& given) {
 
 Config defaults_with_money(Config config) {
     if (config.devnet.unit_stake == Wei(0)) {
-        config.devnet.unit_stake = *wei_from_ether("1");
+        config.devnet.unit_stake = *wei_from_ether("200");
     }
     if (config.devnet.challenge_bond == Wei(0)) {
-        config.devnet.challenge_bond = *wei_from_ether("0.5");
+        config.devnet.challenge_bond = *wei_from_ether("1");
     }
     config.agreement.lead = job::required_lead(config.agreement.fault_share, config.agreement.error_target);
     return config;

@@ -25,8 +25,8 @@ struct Rules {
     std::uint32_t hard_slash_bp = 5'000;
     std::uint32_t soft_slash_bp = 100;
     std::uint32_t challenge_reward_bp = 3'000;
-    Wei challenge_bond{kEther / 2};
-    Wei unit_stake{kEther};
+    Wei challenge_bond{kEther};
+    Wei unit_stake{200 * kEther};
     std::uint64_t unstake_delay_blocks = 50'400;  ///< and the longest life of a job
 };
 

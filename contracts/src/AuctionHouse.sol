@@ -23,6 +23,7 @@ contract AuctionHouse is IAuctionHouse {
     uint32 public immutable extensionBlocks;
     uint32 public immutable hardEndBlocks;
     uint16 public immutable minIncrementBp;
+    uint256 private immutable mostPayWei_;
 
     bool public paused;
     uint64 public auctionCount;
@@ -42,6 +43,7 @@ contract AuctionHouse is IAuctionHouse {
         extensionBlocks = timing.extensionBlocks;
         hardEndBlocks = timing.hardEndBlocks;
         minIncrementBp = timing.minIncrementBp;
+        mostPayWei_ = jobBoard_.mostPayWei();
     }
 
     /// @inheritdoc IAuctionHouse
@@ -50,6 +52,7 @@ contract AuctionHouse is IAuctionHouse {
         Tags.requireSet(tags);
         _requireUsable(request);
         if (msg.value == 0) revert ZeroBid();
+        _requireAffordable(request);
         bytes32 key = Tags.key(tags);
         if (JobId.unwrap(running_[key]) != 0) revert AuctionRunning(running_[key]);
 
@@ -71,6 +74,7 @@ contract AuctionHouse is IAuctionHouse {
         _requireUsable(request);
         uint256 leastWei = _leastBid(lot.topBidWei);
         if (msg.value < leastWei) revert BidTooLow(msg.value, leastWei);
+        _requireAffordable(request);
 
         address outbid = lot.topBidder;
         lot.topBidder = msg.sender;
@@ -112,6 +116,7 @@ contract AuctionHouse is IAuctionHouse {
         if (paused) revert NewAuctionsPaused();
         _requireUsable(request);
         if (msg.value == 0) revert ZeroBid();
+        _requireAffordable(request);
         bytes32[] memory shards = catalog.matching(tags, _evenShare(msg.value, request), lists);
         if (shards.length < request.minSellers) revert TooFewSellers(shards.length, request.minSellers);
 
@@ -137,6 +142,11 @@ contract AuctionHouse is IAuctionHouse {
     /// @inheritdoc IAuctionHouse
     function leastBid(JobId auctionId) external view returns (uint256) {
         return _leastBid(_bidding(auctionId).topBidWei);
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function mostBid(uint16 segments, uint16 executorShareBp) public view returns (uint256) {
+        return executorShareBp == 0 ? type(uint256).max : mostPayWei_ * segments * BP / executorShareBp;
     }
 
     /// @inheritdoc IAuctionHouse
@@ -167,6 +177,12 @@ contract AuctionHouse is IAuctionHouse {
     /// What one seller would get if the fewest asked for shared the sellers' pot evenly, rounded down.
     function _evenShare(uint256 priceWei, Request memory request) private pure returns (uint256) {
         return priceWei * (BP - request.executorShareBp) / BP / request.minSellers;
+    }
+
+    /// INVARIANT: what executors earn with a segment is never worth the loss of a reveal (docs/security.md, self-play).
+    function _requireAffordable(Request calldata request) private view {
+        uint256 mostWei = mostBid(request.segments, request.executorShareBp);
+        if (msg.value > mostWei) revert BidTooHigh(msg.value, mostWei);
     }
 
     function _requireUsable(Request calldata r) private pure {

@@ -148,6 +148,11 @@ contract ExecutorRegistry is IExecutorRegistry {
     }
 
     /// @inheritdoc IExecutorRegistry
+    function leastStakeWei() external view returns (uint256) {
+        return (unitStakeWei + 1) / 2;
+    }
+
+    /// @inheritdoc IExecutorRegistry
     function executorCount() external view returns (uint256) {
         return known_.length;
     }

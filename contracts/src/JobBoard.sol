@@ -34,6 +34,7 @@ contract JobBoard is IJobBoard {
     address public immutable auctionHouse;
     /// A job runs at most this long after its pool was fixed: no stake that it may have to slash can be withdrawn before.
     uint64 public immutable lifeBlocks;
+    uint256 public immutable mostPayWei;
 
     Rules private rules_;
     mapping(JobId => Record.Job) private jobs_;
@@ -48,7 +49,9 @@ contract JobBoard is IJobBoard {
         lifeBlocks = registry_.unstakeDelayBlocks();
         // A challenge in the last block of its window, and the votes it asks for.
         bool punishable = 2 * (uint256(r.challengeBlocks) + r.commitBlocks + r.revealBlocks) < lifeBlocks;
-        if (!timed || !patient || !shares || !punishable) revert RulesInvalid();
+        mostPayWei = registry_.leastStakeWei() * r.softSlashBp / BP;
+        bool dear = r.challengeBondWei >= mostPayWei;
+        if (!timed || !patient || !shares || !punishable || !dear) revert RulesInvalid();
         registry = registry_;
         settlement = settlement_;
         auctionHouse = auctionHouse_;

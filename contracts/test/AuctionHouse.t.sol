@@ -184,6 +184,41 @@ contract AuctionHouseTest is Market {
         outbid(1.05 ether - 1);
     }
 
+    /// 30 % of it for two segments: no segment pays more than the 1 ether that a missed reveal costs at least.
+    function test_mostBid_isWhereASegmentPaysASoftSlash() public view {
+        eq(house.mostBid(2, 3000), uint256(20_000 ether) / 3000, "rounded down");
+        eq(house.mostBid(1, 10_000), 1 ether, "all for one");
+        eq(house.mostBid(type(uint16).max, 1), 655_350_000 ether, "no overflow");
+        eq(house.mostBid(0, 3000), 0, "no segments");
+        eq(house.mostBid(1, 0), type(uint256).max, "nothing for executors");
+    }
+
+    function test_open_aboveTheMost_reverts() public {
+        uint256 mostWei = house.mostBid(2, 3000);
+        refuses(abi.encodeWithSelector(IAuctionHouse.BidTooHigh.selector, mostWei + 1, mostWei));
+        vm.prank(ALICE);
+        house.open{value: mostWei + 1}(tagsOf(DIGITS, VISION), requestForTests());
+
+        vm.prank(ALICE);
+        house.open{value: mostWei}(tagsOf(DIGITS, VISION), requestForTests());
+    }
+
+    /// The bound is on the bidder's own request, not on the top bidder's.
+    function test_bid_aboveTheMost_reverts() public {
+        uint256 mostWei = house.mostBid(2, 3000);
+        vm.prank(ALICE);
+        JobId jobId = house.open{value: 1 ether}(tagsOf(DIGITS, VISION), requestForTests());
+        refuses(abi.encodeWithSelector(IAuctionHouse.BidTooHigh.selector, mostWei + 1, mostWei));
+        vm.prank(BOB);
+        house.bid{value: mostWei + 1}(jobId, requestForTests());
+
+        Request memory generous = requestForTests();
+        generous.executorShareBp = 0;
+        vm.prank(BOB);
+        house.bid{value: 500 ether}(jobId, generous);
+        eq(till.escrowOf(jobId), 500 ether, "executors get nothing");
+    }
+
     function test_bid_tinyTop_wantsAtLeastOneWeiMore() public {
         open(1);
 
@@ -237,11 +272,10 @@ contract AuctionHouseTest is Market {
         outbid(2 ether);
         eq(house.auction(FIRST).endBlock, 123, "five blocks ahead");
 
-        uint256 value = 2 ether;
+        uint256 value = 0;
         while (block.number < house.auction(FIRST).endBlock) {
             vm.roll(house.auction(FIRST).endBlock);
-            outbid(value = value * 2);
-            if (value > 400 ether) break;
+            outbid(value = house.leastBid(FIRST));
         }
         eq(house.auction(FIRST).endBlock, 140, "never beyond the hard end");
     }
@@ -347,8 +381,10 @@ contract AuctionHouseTest is Market {
             vm.deal(bidder, amounts[i]);
             bool enough = amounts[i] >= house.leastBid(FIRST);
             if (!enough) vm.expectPartialRevert(IAuctionHouse.BidTooLow.selector);
+            Request memory boundless = requestForTests();
+            boundless.executorShareBp = 0;
             vm.prank(bidder);
-            house.bid{value: amounts[i]}(FIRST, requestForTests());
+            house.bid{value: amounts[i]}(FIRST, boundless);
             if (enough) paidIn += amounts[i];
         }
 

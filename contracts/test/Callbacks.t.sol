@@ -106,6 +106,13 @@ contract CallbacksTest is Market {
         eq(address(till).balance, 0, "nothing was taken");
     }
 
+    function test_order_aboveTheMost_reverts() public {
+        uint256 mostWei = house.mostBid(2, 3000);
+        refuses(abi.encodeWithSelector(IAuctionHouse.BidTooHigh.selector, mostWei + 1, mostWei));
+        order(mostWei + 1, requestForTests());
+        order(mostWei, requestForTests());
+    }
+
     function test_order_opensTheJobAtOnce() public {
         vm.expectEmit(true, true, true, true, address(house));
         emit IAuctionHouse.AuctionWon(JobId.wrap(1), ALICE, 1 ether, 2);

@@ -18,14 +18,15 @@ contract ExecutorRegistryTest is Market {
 
     function test_register_tooManyUnits_reverts() public {
         refuses(abi.encodeWithSelector(IExecutorRegistry.UnitsOutOfRange.selector, 65, 64));
+        vm.deal(ALICE, 65 * UNIT_WEI);
         vm.prank(ALICE);
-        registry.register{value: 65 ether}(65);
+        registry.register{value: 65 * UNIT_WEI}(65);
     }
 
     function test_register_wrongStake_reverts() public {
-        refuses(abi.encodeWithSelector(IExecutorRegistry.WrongStake.selector, 1 ether, 2 ether));
+        refuses(abi.encodeWithSelector(IExecutorRegistry.WrongStake.selector, UNIT_WEI, 2 * UNIT_WEI));
         vm.prank(ALICE);
-        registry.register{value: 1 ether}(2);
+        registry.register{value: UNIT_WEI}(2);
     }
 
     function test_register_twice_reverts() public {
@@ -33,12 +34,12 @@ contract ExecutorRegistryTest is Market {
 
         refuses(abi.encodeWithSelector(IExecutorRegistry.AlreadyRegistered.selector, id));
         vm.prank(id);
-        registry.register{value: 1 ether}(1);
+        registry.register{value: UNIT_WEI}(1);
     }
 
     function test_register_joinsThePoolOfThisBlock() public {
         vm.expectEmit(true, true, true, true, address(registry));
-        emit IExecutorRegistry.ExecutorRegistered(vm.addr(0xE0000), 3, 3 ether);
+        emit IExecutorRegistry.ExecutorRegistered(vm.addr(0xE0000), 3, 3 * UNIT_WEI);
         address id = addExecutor(0, 3);
         vm.roll(101);
 
@@ -47,8 +48,8 @@ contract ExecutorRegistryTest is Market {
         eq(registry.poolSizeBefore(), 1, "pool");
         eq(registry.executorCount(), 1, "count");
         eq(registry.executorAt(0), id, "id");
-        eq(registry.executor(id).stakeWei, 3 ether, "stake");
-        eq(address(registry).balance, 3 ether, "balance");
+        eq(registry.executor(id).stakeWei, 3 * UNIT_WEI, "stake");
+        eq(address(registry).balance, 3 * UNIT_WEI, "balance");
     }
 
     function test_unitsAt_blockNotOver_reverts() public {
@@ -63,7 +64,7 @@ contract ExecutorRegistryTest is Market {
     function test_addUnits_notRegistered_reverts() public {
         refuses(abi.encodeWithSelector(IExecutorRegistry.NotActive.selector, ALICE, IExecutorRegistry.Status.None));
         vm.prank(ALICE);
-        registry.addUnits{value: 1 ether}(1);
+        registry.addUnits{value: UNIT_WEI}(1);
     }
 
     function test_addUnits_aboveTheMost_reverts() public {
@@ -71,7 +72,7 @@ contract ExecutorRegistryTest is Market {
 
         refuses(abi.encodeWithSelector(IExecutorRegistry.UnitsOutOfRange.selector, 5, 64));
         vm.prank(id);
-        registry.addUnits{value: 5 ether}(5);
+        registry.addUnits{value: 5 * UNIT_WEI}(5);
     }
 
     function test_addUnits_countFromThisBlockOn() public {
@@ -79,9 +80,9 @@ contract ExecutorRegistryTest is Market {
         vm.roll(110);
 
         vm.expectEmit(true, true, true, true, address(registry));
-        emit IExecutorRegistry.UnitsAdded(id, 2, 3 ether);
+        emit IExecutorRegistry.UnitsAdded(id, 2, 3 * UNIT_WEI);
         vm.prank(id);
-        registry.addUnits{value: 2 ether}(2);
+        registry.addUnits{value: 2 * UNIT_WEI}(2);
         vm.roll(111);
 
         eq(registry.unitsAt(id, 109), 1, "an earlier pool keeps the old units");
@@ -129,13 +130,13 @@ contract ExecutorRegistryTest is Market {
     }
 
     function test_withdrawStake_refusedByReceiver_reverts() public {
-        vm.deal(address(this), 1 ether);
-        registry.register{value: 1 ether}(1);
+        vm.deal(address(this), UNIT_WEI);
+        registry.register{value: UNIT_WEI}(1);
         registry.announceExit();
         vm.roll(100 + UNSTAKE_DELAY);
 
         // This contract takes no ether.
-        refuses(abi.encodeWithSelector(IExecutorRegistry.TransferFailed.selector, address(this), 1 ether));
+        refuses(abi.encodeWithSelector(IExecutorRegistry.TransferFailed.selector, address(this), UNIT_WEI));
         registry.withdrawStake();
     }
 
@@ -146,13 +147,13 @@ contract ExecutorRegistryTest is Market {
         vm.roll(100 + UNSTAKE_DELAY);
 
         vm.expectEmit(true, true, true, true, address(registry));
-        emit IExecutorRegistry.StakeWithdrawn(id, 2 ether);
+        emit IExecutorRegistry.StakeWithdrawn(id, 2 * UNIT_WEI);
         registry.withdrawStake();
-        eq(id.balance, 100 ether, "balance");
+        eq(id.balance, 100 * UNIT_WEI, "balance");
 
         refuses(abi.encodeWithSelector(IExecutorRegistry.NotLeaving.selector, id, IExecutorRegistry.Status.None));
         registry.withdrawStake();
-        registry.register{value: 1 ether}(1);
+        registry.register{value: UNIT_WEI}(1);
         eq(registry.executorCount(), 1, "listed once");
     }
 
@@ -165,12 +166,12 @@ contract ExecutorRegistryTest is Market {
         address id = addExecutor(0, 1);
 
         vm.expectEmit(true, true, true, true, address(registry));
-        emit IExecutorRegistry.Slashed(JOB, id, Fault.NoReveal, 0.01 ether, 0.99 ether);
+        emit IExecutorRegistry.Slashed(JOB, id, Fault.NoReveal, UNIT_WEI / 100, 99 * UNIT_WEI / 100);
         slash(id, Fault.NoReveal, 100);
 
         eq(uint256(registry.executor(id).status), uint256(IExecutorRegistry.Status.Active), "still active");
-        eq(till.bondsOf(JOB), 0.01 ether, "seized");
-        eq(address(registry).balance, 0.99 ether, "stake left");
+        eq(till.bondsOf(JOB), UNIT_WEI / 100, "seized");
+        eq(address(registry).balance, 99 * UNIT_WEI / 100, "stake left");
     }
 
     function test_slash_hard_ejects() public {
@@ -182,7 +183,7 @@ contract ExecutorRegistryTest is Market {
         vm.roll(101);
 
         eq(registry.unitsAt(id, 100), 0, "out of the pool");
-        eq(registry.executor(id).stakeWei, 3.6 ether, "stake left");
+        eq(registry.executor(id).stakeWei, 18 * UNIT_WEI / 5, "stake left");
     }
 
     function test_slash_softBelowHalf_ejects() public {
@@ -198,12 +199,12 @@ contract ExecutorRegistryTest is Market {
         address id = addExecutor(0, 1);
 
         vm.expectEmit(true, true, true, true, address(till));
-        emit ISettlement.StakeSeized(JOB, 0.5 ether);
+        emit ISettlement.StakeSeized(JOB, UNIT_WEI / 2);
         uint256 slashed = slash(id, Fault.MinorityDigest, 5000);
 
-        eq(slashed, 0.5 ether, "slashed");
-        eq(till.bondsOf(JOB), 0.5 ether, "held for the job");
-        eq(address(till).balance, 0.5 ether, "moved");
+        eq(slashed, UNIT_WEI / 2, "slashed");
+        eq(till.bondsOf(JOB), UNIT_WEI / 2, "held for the job");
+        eq(address(till).balance, UNIT_WEI / 2, "moved");
     }
 
     function test_slash_whileLeaving_stillTakes() public {
@@ -211,11 +212,11 @@ contract ExecutorRegistryTest is Market {
         vm.prank(id);
         registry.announceExit();
 
-        eq(slash(id, Fault.MinorityDigest, 5000), 0.5 ether, "slashed");
+        eq(slash(id, Fault.MinorityDigest, 5000), UNIT_WEI / 2, "slashed");
         vm.roll(100 + UNSTAKE_DELAY);
         vm.prank(id);
         registry.withdrawStake();
-        eq(id.balance, 99.5 ether, "half comes back");
+        eq(id.balance, 199 * UNIT_WEI / 2, "half comes back");
     }
 
     function test_slash_nothingLeft_takesNothing() public {
@@ -261,7 +262,7 @@ contract ExecutorRegistryTest is Market {
         registry.withdrawStake();
         eq(registry.unitsAt(id, 109), 2, "before it left");
         eq(registry.unitsAt(id, 110), 0, "after it left");
-        registry.register{value: 3 ether}(3);
+        registry.register{value: 3 * UNIT_WEI}(3);
         vm.roll(block.number + 1);
         eq(registry.unitsAt(id, 109), 2, "before it left");
         eq(registry.unitsAt(id, 110), 0, "while it was away");
@@ -288,7 +289,7 @@ contract ExecutorRegistryTest is Market {
         if (registry.executor(id).status != IExecutorRegistry.Status.Active) return;
         if (what == 1) {
             vm.prank(id);
-            registry.addUnits{value: 1 ether}(1);
+            registry.addUnits{value: UNIT_WEI}(1);
         } else if (what == 2) {
             slash(id, Fault.NoReveal, 100);
         } else if (what == 3) {

@@ -125,7 +125,7 @@ contract GasTest is Market {
         addExecutors(64);
         Request memory request = requestForTests();
         (request.segments, request.minSize) = (1, 64);
-        JobId jobId = openJob(request, 100 ether);
+        JobId jobId = openJob(request, 6 ether);
         record("close auction, 256 sellers", 0);
         fixSeed(jobId);
         ISettlement.OpenedDigest memory opened = opening(9500, 256);

@@ -57,7 +57,7 @@ contract LifeCycleTest is Market {
             eq(till.creditOf(seller(i)), 0.21 ether * (i + 1), "seller");
         }
         uint256 executorsWei = 0;
-        uint256 checkedWei = uint256(0.25 ether) / 3;
+        uint256 checkedWei = uint256(50 ether) / 3;
         for (uint256 i = 0; i < registry.executorCount(); ++i) {
             address executor = registry.executorAt(i);
             // The three of the second set re-executed segment 1 and share half of the liar's stake.
@@ -68,14 +68,14 @@ contract LifeCycleTest is Market {
         }
         eq(executorsWei, 0.9 ether, "all executors");
         eq(first.length + second.length + third.length, 9, "executions asked for");
-        eq(registry.executor(second[1]).stakeWei, 0.5 ether, "the liar lost half its stake");
-        eq(till.burnedWei(), 0.5 ether - 3 * checkedWei, "half of which was burned");
+        eq(registry.executor(second[1]).stakeWei, 100 ether, "the liar lost half its stake");
+        eq(till.burnedWei(), 100 ether - 3 * checkedWei, "half of which was burned");
         eq(till.escrowOf(jobId), 0, "escrow is empty");
 
         uint256 before = ALICE.balance;
         vm.prank(ALICE);
         eq(till.withdraw(), 2 ether, "withdrawn");
         eq(ALICE.balance, before + 2 ether, "Alice's balance");
-        eq(address(till).balance, 3.5 ether, "till: Bob's bid as credits, and the burned stake");
+        eq(address(till).balance, 103 ether, "till: Bob's bid as credits, and the burned stake");
     }
 }

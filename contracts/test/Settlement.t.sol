@@ -219,7 +219,8 @@ contract SettlementTest is Market {
         request.executorShareBp = uint16(bound(shareBp, 0, 10_000));
         addSellers(3);
         addExecutors(5);
-        uint256 price = bound(bidWei, 1 ether, 100 ether);
+        uint256 mostWei = house.mostBid(1, request.executorShareBp);
+        uint256 price = bound(bidWei, 1 ether, mostWei < 100 ether ? mostWei : 100 ether);
         request.minSellers = 1;
         // Reserves of 0.05 ether must be met by the sellers' pot.
         vm.assume(price * (10_000 - request.executorShareBp) / 10_000 >= 0.05 ether);

@@ -26,5 +26,5 @@ said=$(decisions | paste -sd ' ')
 check_money
 money 'd["slashed"]' 0
 money '"challenger" in d["credited"]' False
-money 'sorted(d["credited"]["checker"].values())' "[83333333333333333, 83333333333333333, 83333333333333333]"
-money 'd["burned"]' 250000000000000001
+money 'sorted(d["credited"]["checker"].values())' "[166666666666666666, 166666666666666666, 166666666666666666]"
+money 'd["burned"]' 500000000000000002

@@ -25,9 +25,9 @@ expect 0 "equal: $rounds segments" "$cone" verify --receipt "$out/latest/receipt
 said=$(decisions | paste -sd ' ')
 [ "$said" = "0 challenge/none 0 sent 0 abstain/already-challenged $agreed" ] || fail "the decisions: $said"
 
-# Two liars lose half of an ether each: 30 % to the challenger beside its bond, half of the rest to the three who re-executed.
+# Two liars lose 100 ether each: 30 % to the challenger beside its bond, half of the rest to the three who re-executed.
 check_money
-money 'd["slashed"]' 1000000000000000000
-money 'list(d["credited"]["challenger"].values())' "[800000000000000000]"
-money 'sorted(d["credited"]["checker"].values())' "[116666666666666666, 116666666666666666, 116666666666666666]"
-money 'd["burned"]' 350000000000000002
+money 'd["slashed"]' 200000000000000000000
+money 'list(d["credited"]["challenger"].values())' "[61000000000000000000]"
+money 'sorted(d["credited"]["checker"].values())' "[23333333333333333333, 23333333333333333333, 23333333333333333333]"
+money 'd["burned"]' 70000000000000000001

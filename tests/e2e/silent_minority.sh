@@ -9,5 +9,5 @@ run_job
 check_result --fault no-reveal@0.2
 [ "$(json "$out/latest/result.json" '[s["set_sizes"] for s in d["segments"]]')" = "[[4]]" ] || fail "the set grew"
 check_money
-money 'd["slashed"], d["burned"]' "(10000000000000000, 10000000000000000)"
+money 'd["slashed"], d["burned"]' "(2000000000000000000, 2000000000000000000)"
 money 'len(d["credited"]["executor"])' 3

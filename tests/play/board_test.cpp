@@ -69,7 +69,7 @@ void finalize(Board& board, std::uint32_t segment) {
 }
 
 Wei paid_in(std::uint32_t executors, std::uint32_t bonds) {
-    return Wei(kEther * executors + 3 * kEther + kEther / 2 * bonds);
+    return Wei(200 * kEther * executors + 3 * kEther + kEther * bonds);
 }
 
 TEST(Board, VotesOutsideTheWindowAreRefused) {
@@ -139,10 +139,10 @@ TEST(Board, FlippedVerdictPaysTheChallengerFromTheLiarsStake) {
     finalize(board, 0);
 
     // Three liars lose half a stake each: 1.5, of it 0.45 to the challenger, half of 1.05 to nine checkers, the rest burned.
-    const Wei each(kEther * 105 / 200 / 9);
-    EXPECT_EQ(board.till().credit_of(challenger), Wei(kEther / 2 + kEther * 45 / 100));
+    const Wei each(kEther * 105 / 9);
+    EXPECT_EQ(board.till().credit_of(challenger), Wei(kEther + kEther * 90));
     EXPECT_EQ(board.till().credit_of(board.segment(0).attempts[1].members[0]), each);
-    EXPECT_EQ(board.till().burned, Wei(kEther * 105 / 100 - each.value * 9));
+    EXPECT_EQ(board.till().burned, Wei(kEther * 210 - each.value * 9));
     EXPECT_EQ(board.till().bonds, Wei());
     EXPECT_EQ(board.till().total(), paid_in(12, 1));
 }
@@ -156,8 +156,8 @@ TEST(Board, LostChallengePaysCheckersHalfABond) {
     finalize(board, 0);
 
     EXPECT_EQ(board.till().credit_of(challenger), Wei());
-    EXPECT_EQ(board.till().credit_of(board.segment(0).attempts[1].members[2]), Wei(kEther / 4 / 3));
-    EXPECT_EQ(board.till().burned, Wei(kEther / 2 - kEther / 4 / 3 * 3));
+    EXPECT_EQ(board.till().credit_of(board.segment(0).attempts[1].members[2]), Wei(kEther / 2 / 3));
+    EXPECT_EQ(board.till().burned, Wei(kEther - kEther / 2 / 3 * 3));
 }
 
 TEST(Board, LaterSegmentsFallBackAndTheirBondsAreReclaimed) {
@@ -188,7 +188,7 @@ TEST(Board, UnstartedChallengeOfADroppedSegmentIsReclaimed) {
 
     EXPECT_TRUE(board.reclaim_bond(1, AttemptIndex(1)));
     EXPECT_FALSE(board.reclaim_bond(1, AttemptIndex(1))) << "once";
-    EXPECT_EQ(board.till().credit_of(bold), Wei(kEther / 2));
+    EXPECT_EQ(board.till().credit_of(bold), Wei(kEther));
     EXPECT_EQ(board.till().credit_of(board.terms().buyer), Wei(3 * kEther));
     EXPECT_EQ(board.till().total(), paid_in(12, 1));
 }
@@ -200,8 +200,8 @@ TEST(Board, EquivocationIsSlashedOnceAndBurned) {
     ASSERT_TRUE(board.prove_equivocation(0, attempt.number, attempt.members[0]));
     EXPECT_FALSE(board.prove_equivocation(0, attempt.number, attempt.members[0]));
 
-    EXPECT_EQ(board.till().stake_of(attempt.members[0]), Wei(kEther / 2));
-    EXPECT_EQ(board.till().burned, Wei(kEther / 2));
+    EXPECT_EQ(board.till().stake_of(attempt.members[0]), Wei(100 * kEther));
+    EXPECT_EQ(board.till().burned, Wei(100 * kEther));
 }
 
 TEST(Board, ExhaustedPoolVoidsTheJobAndRefunds) {

@@ -63,6 +63,8 @@ interface IAuctionHouse {
     error AuctionClosed(JobId auctionId, Status status);
     error ZeroBid();
     error BidTooLow(uint256 bidWei, uint256 leastWei);
+    /// The executors' pay for a segment would be more than what a missed reveal costs the poorest of them.
+    error BidTooHigh(uint256 bidWei, uint256 mostWei);
     error InvalidRequest(RequestField field);
     error TooFewSellers(uint256 matched, uint16 minSellers);
     error TimingInvalid();
@@ -97,6 +99,10 @@ interface IAuctionHouse {
 
     /// @notice Least value of the next bid.
     function leastBid(JobId auctionId) external view returns (uint256);
+
+    /// @notice The largest bid, or price of an order, for a job of so many segments: bid * executorShareBp / 10,000 / segments is at
+    /// most the board's `mostPayWei`.
+    function mostBid(uint16 segments, uint16 executorShareBp) external view returns (uint256);
 
     /// @notice The auction now taking bids, or waiting for `close`, under a tag set; 0 when there is none.
     function runningAuction(bytes32[] calldata tags) external view returns (JobId);

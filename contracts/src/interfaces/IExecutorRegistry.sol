@@ -96,6 +96,9 @@ interface IExecutorRegistry {
 
     function unitStakeWei() external view returns (uint256);
 
+    /// @notice Nobody enters a pool with less: half of one unit, what may be left of it after slashes.
+    function leastStakeWei() external view returns (uint256);
+
     function unstakeDelayBlocks() external view returns (uint64);
 
     function jobBoard() external view returns (address);

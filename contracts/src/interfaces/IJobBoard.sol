@@ -27,7 +27,7 @@ interface IJobBoard {
         uint16 hardSlashBp; // of the stake, for MinorityDigest and Equivocation
         uint16 softSlashBp; // of the stake, for NoReveal and UncommonWitness
         uint16 challengeRewardBp; // of what is slashed in a flipped segment, for the challenger
-        uint128 challengeBondWei;
+        uint128 challengeBondWei; // at least `mostPayWei`
     }
 
     struct Job {
@@ -330,6 +330,9 @@ interface IJobBoard {
         returns (address[] memory executors, uint32[] memory votes);
 
     function rules() external view returns (Rules memory);
+
+    /// @notice What executors may earn with a segment at most: softSlashBp of the least stake, so that no vote is worth its loss.
+    function mostPayWei() external view returns (uint256);
 
     /// @notice EIP-712 domain separator; part of every commitment.
     function domainSeparator() external view returns (bytes32);

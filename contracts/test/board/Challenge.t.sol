@@ -108,11 +108,11 @@ contract ChallengeTest is Market {
         eq(till.bondsOf(jobId), BOND_WEI, "held until final");
         vm.roll(board.segment(jobId, 0).finalFromBlock);
         vm.expectEmit(true, true, true, true, address(till));
-        emit ISettlement.Burned(jobId, BOND_WEI - 3 * (uint256(0.25 ether) / 3));
+        emit ISettlement.Burned(jobId, BOND_WEI - 3 * (BOND_WEI / 2 / 3));
         finalizeNow(jobId, 0);
 
-        // 0.25 ether / 3 each, rounded down; the rest of 0.5 ether is burned.
-        uint256 eachWei = uint256(0.25 ether) / 3;
+        // Half a bond / 3 each, rounded down; the rest is burned.
+        uint256 eachWei = BOND_WEI / 2 / 3;
         for (uint256 i = 0; i < 3; ++i) {
             eq(till.creditOf(checkers[i]), eachWei, "checker");
         }
@@ -142,7 +142,7 @@ contract ChallengeTest is Market {
         finalize(jobId, 0);
 
         eq(till.bondsOf(jobId), 0, "both paid out");
-        uint256 paid = 3 * (uint256(0.25 ether) / 3) + 6 * (uint256(0.25 ether) / 6);
+        uint256 paid = 3 * (BOND_WEI / 2 / 3) + 6 * (BOND_WEI / 2 / 6);
         eq(till.burnedWei(), 2 * BOND_WEI - paid, "rest burned");
     }
 
@@ -168,19 +168,19 @@ contract ChallengeTest is Market {
         eq(board.job(jobId).accepted, 1, "later verdicts are gone");
         vm.roll(board.segment(jobId, 0).finalFromBlock);
         vm.expectEmit(true, true, true, true, address(till));
-        emit ISettlement.Credited(jobId, CAROL, Role.Challenger, BOND_WEI + 0.45 ether);
+        emit ISettlement.Credited(jobId, CAROL, Role.Challenger, BOND_WEI + 90 ether);
         finalizeNow(jobId, 0);
         for (uint256 i = 0; i < 3; ++i) {
-            eq(registry.executor(liars[i]).stakeWei, 0.5 ether, "liar slashed");
+            eq(registry.executor(liars[i]).stakeWei, 100 ether, "liar slashed");
             eq(earnedVotes(jobId, liars[i]), 0, "liar earns nothing");
         }
-        eq(till.creditOf(CAROL), BOND_WEI + 3 * 0.15 ether, "30 % of what was seized");
+        eq(till.creditOf(CAROL), BOND_WEI + 3 * 30 ether, "30 % of what was seized");
         // Of the other 1.05 ether half to the nine who re-executed, the rest burned.
-        uint256 eachWei = uint256(0.525 ether) / 9;
+        uint256 eachWei = uint256(105 ether) / 9;
         for (uint256 i = 0; i < 6; ++i) {
             eq(till.creditOf(members[i]), eachWei, "a checker");
         }
-        eq(till.burnedWei(), 1.05 ether - 9 * eachWei, "rest burned");
+        eq(till.burnedWei(), 210 ether - 9 * eachWei, "rest burned");
         eq(till.creditOf(ALICE), 0, "nothing for the buyer");
         eq(till.bondsOf(jobId), 0, "nothing left over");
     }
@@ -250,10 +250,10 @@ contract ChallengeTest is Market {
         finalize(jobId, 0);
         eq(till.bondsOf(jobId), 0, "no bond left");
         // Nine honest members were outvoted and seized 4.5 ether. Bob disputed what fell, Carol what stands: her bond is lost.
-        eq(till.creditOf(BOB), BOND_WEI + 9 * 0.15 ether, "Bob's bond and reward");
+        eq(till.creditOf(BOB), BOND_WEI + 9 * 30 ether, "Bob's bond and reward");
         eq(till.creditOf(CAROL), 0, "Carol's is lost");
-        uint256 eachWei = (9 * 0.35 ether + BOND_WEI) / 2 / 12;
-        eq(till.burnedWei(), 9 * 0.35 ether + BOND_WEI - 12 * eachWei, "burned");
+        uint256 eachWei = (9 * 70 ether + BOND_WEI) / 2 / 12;
+        eq(till.burnedWei(), 9 * 70 ether + BOND_WEI - 12 * eachWei, "burned");
     }
 
     /// Carol's challenge came too early to turn the verdict, Bob's turned it: both were right, the first is rewarded.
@@ -270,7 +270,7 @@ contract ChallengeTest is Market {
 
         eq(board.segment(jobId, 0).verdict, Digest.wrap(TRUTH), "flipped");
         finalize(jobId, 0);
-        eq(till.creditOf(CAROL), BOND_WEI + 6 * 0.15 ether, "Carol's bond, and the reward of who was right first");
+        eq(till.creditOf(CAROL), BOND_WEI + 6 * 30 ether, "Carol's bond, and the reward of who was right first");
         eq(till.creditOf(BOB), BOND_WEI, "Bob's bond");
         eq(till.bondsOf(jobId), 0, "no bond left");
     }

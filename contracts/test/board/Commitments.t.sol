@@ -213,7 +213,7 @@ contract CommitmentsTest is Market {
     /// An executor with many units is drawn by its smallest ticket.
     function test_post_unitsWeigh() public {
         vm.prank(registry.executorAt(3));
-        registry.addUnits{value: 63 ether}(63);
+        registry.addUnits{value: 63 * UNIT_WEI}(63);
         JobId weighted = openJob(requestForTests(), 1 ether);
         fixSeed(weighted);
 

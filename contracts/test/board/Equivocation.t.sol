@@ -37,8 +37,8 @@ contract EquivocationTest is Market {
         b = move(D1);
         b.witness = a.witness;
         proveBoth(executor, 1, a, b);
-        eq(registry.executor(executor).stakeWei, 0.25 ether, "slashed for each attempt");
-        eq(till.burnedWei(), 0.75 ether, "and burned");
+        eq(registry.executor(executor).stakeWei, 50 ether, "slashed for each attempt");
+        eq(till.burnedWei(), 150 ether, "and burned");
         eq(till.bondsOf(jobId), 0, "nothing held back");
     }
 
@@ -82,7 +82,7 @@ contract EquivocationTest is Market {
         IJobBoard.SignedVote memory b = signed(executor, D1);
 
         vm.expectEmit(true, true, true, true, address(board));
-        emit IJobBoard.FaultFound(jobId, 0, executor, 0, Fault.Equivocation, 0.5 ether);
+        emit IJobBoard.FaultFound(jobId, 0, executor, 0, Fault.Equivocation, 100 ether);
         board.proveEquivocation(jobId, 0, 0, executor, a, b);
         eq(
             uint256(registry.executor(executor).status),

@@ -78,7 +78,7 @@ contract FinalityTest is Market {
         eq(board.job(jobId).finalized, 1, "finalized");
         for (uint256 i = 0; i < 3; ++i) {
             eq(earnedVotes(jobId, members[i]), 1, "earned");
-            eq(registry.executor(members[i]).stakeWei, 1 ether, "stake untouched");
+            eq(registry.executor(members[i]).stakeWei, UNIT_WEI, "stake untouched");
         }
     }
 
@@ -130,17 +130,17 @@ contract FinalityTest is Market {
         vm.roll(board.segment(jobId, 0).finalFromBlock);
 
         vm.expectEmit(true, true, true, true, address(board));
-        emit IJobBoard.FaultFound(jobId, 0, first[0], 0, Fault.MinorityDigest, 0.5 ether);
+        emit IJobBoard.FaultFound(jobId, 0, first[0], 0, Fault.MinorityDigest, 100 ether);
         vm.expectEmit(true, true, true, true, address(board));
-        emit IJobBoard.FaultFound(jobId, 0, first[1], 0, Fault.NoReveal, 0.01 ether);
+        emit IJobBoard.FaultFound(jobId, 0, first[1], 0, Fault.NoReveal, 2 ether);
         finalizeNow(jobId, 0);
 
-        eq(registry.executor(first[0]).stakeWei, 0.5 ether, "hard");
-        eq(registry.executor(first[1]).stakeWei, 0.99 ether, "soft");
-        // Of the 0.51 ether seized, half to the three who re-executed.
-        eq(till.creditOf(second[0]), 0.085 ether, "a checker");
+        eq(registry.executor(first[0]).stakeWei, 100 ether, "hard");
+        eq(registry.executor(first[1]).stakeWei, 198 ether, "soft");
+        // Of the 102 ether seized, half to the three who re-executed.
+        eq(till.creditOf(second[0]), 17 ether, "a checker");
         eq(till.creditOf(first[2]), 0, "the first set re-executed nothing");
-        eq(till.burnedWei(), 0.255 ether, "burned");
+        eq(till.burnedWei(), 51 ether, "burned");
         eq(till.bondsOf(jobId), 0, "nothing left over");
         eq(earnedVotes(jobId, first[0]) + earnedVotes(jobId, first[1]), 0, "nothing earned");
         eq(earnedVotes(jobId, first[2]) + earnedVotes(jobId, second[0]), 2, "the others earn");
@@ -154,7 +154,7 @@ contract FinalityTest is Market {
         vm.roll(board.segment(jobId, 0).finalFromBlock);
 
         vm.expectEmit(true, true, true, true, address(board));
-        emit IJobBoard.FaultFound(jobId, 0, first[2], 0, Fault.UncommonWitness, 0.01 ether);
+        emit IJobBoard.FaultFound(jobId, 0, first[2], 0, Fault.UncommonWitness, 2 ether);
         finalizeNow(jobId, 0);
         eq(earnedVotes(jobId, first[2]), 0, "earns nothing");
     }
@@ -179,7 +179,7 @@ contract FinalityTest is Market {
 
         for (uint256 i = 0; i < 7; ++i) {
             address executor = registry.executorAt(i);
-            if (!misbehaved[executor]) eq(registry.executor(executor).stakeWei, 1 ether, "honest stake");
+            if (!misbehaved[executor]) eq(registry.executor(executor).stakeWei, UNIT_WEI, "honest stake");
         }
     }
 

@@ -30,6 +30,15 @@ contract SeedTest is Market {
         refusesRules(r);
         (r = rulesForTests()).challengeRewardBp = 10_001;
         refusesRules(r);
+        --(r = rulesForTests()).challengeBondWei; // under what a missed reveal costs the poorest executor
+        refusesRules(r);
+    }
+
+    /// 1 % of half a unit: nobody is in a pool with less than half of its stake.
+    function test_deploy_mostPay_isTheLeastSoftSlash() public view {
+        eq(registry.leastStakeWei(), UNIT_WEI / 2, "least stake");
+        eq(board.mostPayWei(), 1 ether, "a segment's pay");
+        eq(board.mostPayWei(), BOND_WEI, "the bond is as large");
     }
 
     /// Challenge time must be under half of the time for which a stake stays locked: exactly half is too long.
@@ -59,6 +68,7 @@ contract SeedTest is Market {
         IJobBoard.Rules memory r = rulesForTests();
         (r.hardSlashBp, r.softSlashBp, r.challengeRewardBp) = (10_000, 10_000, 10_000);
         r.stallBlocks = 35;
+        r.challengeBondWei = uint128(UNIT_WEI / 2);
         this.deployBoard(r);
     }
 

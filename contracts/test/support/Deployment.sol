@@ -11,8 +11,8 @@ import {Assert} from "./Assert.sol";
 import {vm} from "./Vm.sol";
 
 abstract contract Deployment is Assert {
-    uint256 internal constant UNIT_WEI = 1 ether;
-    uint256 internal constant BOND_WEI = 0.5 ether;
+    uint256 internal constant UNIT_WEI = 200 ether;
+    uint256 internal constant BOND_WEI = 1 ether;
     uint64 internal constant UNSTAKE_DELAY = 1000;
     address internal constant ADMIN = address(0xAD);
     address internal constant BRIDGE = address(0xB1D);

@@ -56,7 +56,7 @@ abstract contract Parties is Deployment {
     function addExecutor(uint256 i, uint32 units) internal returns (address executor) {
         executor = vm.addr(0xE0000 + i);
         keyOf[executor] = 0xE0000 + i;
-        vm.deal(executor, 100 ether);
+        vm.deal(executor, 100 * UNIT_WEI);
         vm.prank(executor);
         registry.register{value: units * UNIT_WEI}(units);
     }

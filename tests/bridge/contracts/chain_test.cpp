@@ -135,7 +135,7 @@ TEST(OnChain, OpenAJobAtAFixedPriceAndRefuseToPayBeforeItSettles) {
     Devnet net;
     const auto tags = tag_set({"vision", "digits"});
     net.send(kFirstSeller, register_shard(tags, shard_root(0), 100, Wei(0)));
-    const Wei price = net.views().unit_stake();
+    const Wei price = net.views().most_bid(net.request());
 
     const auto receipt = net.send(kBuyer, order_job(tags, net.request(), {{shard_root(0)}}, price));
 
@@ -147,6 +147,21 @@ TEST(OnChain, OpenAJobAtAFixedPriceAndRefuseToPayBeforeItSettles) {
               "JobBoard: NoBondHeld()");
     const auto other = [&] { net.send(kBuyer, order_job(tags, net.request(), {{shard_root(1)}}, price)); };
     EXPECT_NE(reason_of(other).find("ListMismatch(setKey=0x"), std::string::npos);
+}
+
+/// 30 % of it are the 1 ether that a missed reveal costs at least.
+TEST(OnChain, RefuseAPriceThatPaysASegmentMoreThanAMissedRevealCosts) {
+    Devnet net;
+    const auto tags = tag_set({"vision", "digits"});
+    net.send(kFirstSeller, register_shard(tags, shard_root(0), 100, Wei(0)));
+    const Wei most = net.views().most_bid(net.request());
+    EXPECT_EQ(to_string(most), "3333333333333333333");
+    EXPECT_EQ(reason_of([&] { net.send(kBuyer, open_auction(tags, net.request(), Wei(most.value + 1))); }),
+              "AuctionHouse: BidTooHigh(bidWei=3333333333333333334, mostWei=3333333333333333333)");
+    Request generous = net.request();
+    generous.executor_share_bp = 0;
+    EXPECT_GT(net.views().most_bid(generous), most);
+    net.send(kBuyer, open_auction(tags, generous, Wei(most.value + 1)));
 }
 
 TEST(OnChain, RefuseAHeaderThatIsNotTheSeedBlocks) {

@@ -16,10 +16,11 @@ namespace {
 
 constexpr std::uint64_t kGwei = 1'000'000'000;
 const Wei kEther(static_cast<Uint128>(kGwei) * kGwei);
+const Wei kUnitStake(200 * kEther.value);  ///< a segment may pay an ether
 
 DeployTerms terms_of(const Rules& rules) {
     DeployTerms terms;
-    terms.unit_stake = kEther;
+    terms.unit_stake = kUnitStake;
     terms.rules = rules;
     terms.timing = {2, 1, 4, 500};
     terms.admin = dev_account(kDeployer).address();
@@ -112,7 +113,7 @@ JobId Devnet::open_job(std::size_t sellers, std::size_t executors, const Request
         send(kFirstSeller + static_cast<std::uint32_t>(i), register_shard(tags, shard_root(i), 100, Wei(0)));
     }
     for (std::size_t i = 0; i < executors; ++i) {
-        send(kFirstExecutor + static_cast<std::uint32_t>(i), register_executor(1, kEther));
+        send(kFirstExecutor + static_cast<std::uint32_t>(i), register_executor(1, kUnitStake));
     }
     send(kBuyer, open_auction(tags, request, kEther));
     const JobId job = views().running_auction(tags);

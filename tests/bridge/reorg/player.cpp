@@ -123,7 +123,7 @@ void Player::prepare() {
     for (std::uint32_t i = 0; i < kExecutors; ++i) {
         net_.send(kFirstExecutor + i, contracts::register_executor(1, net_.views().unit_stake()));
     }
-    net_.send(kStranger, contracts::open_auction(tags, net_.request(), net_.views().unit_stake()));
+    net_.send(kStranger, contracts::open_auction(tags, net_.request(), Wei(1)));
     net_.mine(5);
 }
 
