@@ -22,37 +22,48 @@ using job::SegmentState;
 constexpr std::uint32_t kEpochShift = 16;
 constexpr std::size_t kMostEarners = 64;  ///< Settlement.MAX_AT_ONCE: beyond, the payroll rounds otherwise
 
-/// Settlement.sol pays what was seized and lost.
+/// How a segment's challenges ended. Attempts that growth asked for belong to the challenge before them.
 struct Judged {
-    Wei lost;   ///< bonds
-    Wei spent;  ///< rewards
+    Wei lost;                         ///< bonds
+    Wei spent;                        ///< rewards
+    std::set<Address> asked_rightly;  ///< members of attempts asked for because of a right challenge
+    std::set<Address> asked_wrongly;
 };
 
 Judged judge_challengers(Segment& s, Till& till, const Rules& rules, Wei seized) {
     Judged judged;
+    std::set<Address>* asked = nullptr;
     for (Attempt& attempt : s.attempts) {
-        if (!attempt.challenger) {
-            continue;
+        if (const auto who = std::exchange(attempt.challenger, std::nullopt)) {
+            const bool right = attempt.disputed != s.tally.standing().best;
+            const bool first = right && judged.asked_rightly.empty();
+            const Wei reward = first ? mul_div_down(seized, rules.challenge_reward_bp, kWholeBp) : Wei();
+            judged.spent += reward;
+            judged.lost += right ? Wei() : rules.challenge_bond;
+            if (right) {
+                till.pay_bond(*who, rules.challenge_bond + reward);
+            }
+            asked = right ? &judged.asked_rightly : &judged.asked_wrongly;
         }
-        const Address who = *std::exchange(attempt.challenger, std::nullopt);
-        if (attempt.disputed == s.tally.standing().best) {
-            judged.lost += rules.challenge_bond;
-            continue;
+        if (asked != nullptr) {
+            asked->insert(attempt.members.begin(), attempt.members.end());
         }
-        const Wei reward = judged.spent == Wei() ? mul_div_down(seized, rules.challenge_reward_bp, kWholeBp) : Wei();
-        judged.spent += reward;
-        till.pay_bond(who, rules.challenge_bond + reward);
     }
     return judged;
 }
 
-/// Who re-executed the segment in a later attempt and was right.
-std::vector<Address> checkers_of(const Segment& s, const std::vector<Address>& earners) {
-    const auto& first = s.attempts.front().members;
+/// Who re-executed the segment because of a challenge, and was right.
+std::vector<Address> checkers_among(const std::set<Address>& asked, const std::vector<Address>& earners) {
     std::vector<Address> checkers;
     std::copy_if(earners.begin(), earners.end(), std::back_inserter(checkers),
-                 [&](const Address& who) { return std::find(first.begin(), first.end(), who) == first.end(); });
+                 [&](const Address& who) { return asked.contains(who); });
     return checkers;
+}
+
+/// Any witness counts: the tally compares digests only.
+agreement::Vote without_witness(agreement::Vote vote) {
+    vote.witness = Hash32();
+    return vote;
 }
 
 }  // namespace
@@ -107,7 +118,7 @@ bool Board::cast(std::uint32_t segment, std::span<const agreement::Vote> votes) 
     }
     Segment& s = current(segment);
     for (const agreement::Vote& vote : votes) {
-        CONE_ASSERT(s.tally.count(vote) == agreement::Counted::Yes, "checked before");
+        CONE_ASSERT(s.tally.count(without_witness(vote)) == agreement::Counted::Yes, "checked before");
     }
     if (s.state == SegmentState::Committed) {
         decide(segment, s.tally.outstanding(s.attempts.back().number));
@@ -154,6 +165,14 @@ bool Board::finalize(std::uint32_t segment) {
 }
 
 bool Board::prove_equivocation(std::uint32_t segment, AttemptIndex number, const Address& executor) {
+    return punish(segment, number, executor);
+}
+
+bool Board::prove_false_witness(std::uint32_t segment, AttemptIndex number, const Address& executor) {
+    return segment < finalized_ && block_ <= deadline() && punish(segment, number, executor);
+}
+
+bool Board::punish(std::uint32_t segment, AttemptIndex number, const Address& executor) {
     if (!proven_.insert({segment, number, executor}).second) {
         return false;
     }
@@ -336,7 +355,8 @@ void Board::book(Segment& s) {
         }
     }
     const Judged judged = judge_challengers(s, till_, rules_, seized);
-    till_.share(seized + judged.lost - judged.spent, checkers_of(s, earners));
+    till_.share(seized - judged.spent, checkers_among(judged.asked_rightly, earners));
+    till_.share(judged.lost, checkers_among(judged.asked_wrongly, earners));
 }
 
 void Board::void_job(JobEvent why) {

@@ -60,6 +60,8 @@ public:
     [[nodiscard]] bool challenge(std::uint32_t segment, const Address& who);
     [[nodiscard]] bool finalize(std::uint32_t segment);
     [[nodiscard]] bool prove_equivocation(std::uint32_t segment, AttemptIndex number, const Address& executor);
+    /// The caller has checked that the vote's witness is false.
+    [[nodiscard]] bool prove_false_witness(std::uint32_t segment, AttemptIndex number, const Address& executor);
     [[nodiscard]] bool reclaim_bond(std::uint32_t segment, AttemptIndex number);
     [[nodiscard]] bool void_stale();
     [[nodiscard]] bool void_exhausted(std::uint32_t segment);
@@ -97,6 +99,7 @@ private:
     void decide(std::uint32_t segment, std::uint32_t outstanding);
     void accept(std::uint32_t segment, Segment& s);
     void give_verdict(std::uint32_t segment, const Hash32& digest);
+    [[nodiscard]] bool punish(std::uint32_t segment, AttemptIndex number, const Address& executor);
     void book(Segment& s);
     void void_job(job::JobEvent why);
     void advance(Segment& s, job::SegmentEvent event);

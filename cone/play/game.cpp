@@ -23,10 +23,6 @@ Hash32 hash_of(std::uint64_t seed, std::string_view what) {
     return hash::keccak256(preimage);
 }
 
-Hash32 witness_of(std::uint32_t segment, AttemptIndex attempt, std::string_view whose) {
-    return hash_of((std::uint64_t{segment} << 32) | attempt.value, whose);
-}
-
 /// Of two executors that do not know of each other.
 Hash32 own_hash(const Address& who, std::string_view what) {
     Bytes preimage(what.begin(), what.end());
@@ -60,6 +56,9 @@ private:
     void plan(std::uint32_t segment);
     void plan_own(std::uint32_t segment, const Attempt& attempt, Plan& made);
     void watch_verdict(std::uint32_t segment);
+    void accuse_free_riders(std::uint32_t segment);
+    [[nodiscard]] bool stands_on_truth(std::uint32_t segment) const;
+    [[nodiscard]] bool was_executed_honestly(std::uint32_t segment) const;
     void reclaim_bonds();
     [[nodiscard]] Wei honest_loss();
     [[nodiscard]] std::uint64_t next_event() const;
@@ -82,6 +81,7 @@ private:
     std::map<std::pair<std::uint32_t, std::uint32_t>, Plan> plans_;  ///< segment, attempt's number
     std::set<std::pair<std::uint32_t, std::uint32_t>> worked_;       ///< segment, epoch: executed by the attacker
     std::vector<std::pair<std::uint32_t, AttemptIndex>> bonds_;      ///< attempts that challenges forced
+    std::map<std::uint32_t, std::vector<Vote>> cast_votes_;          ///< by segment, of all epochs
     std::map<Address, Wei> brought_;                                 ///< bonds, by who paid them
     Played played_;
 };
@@ -158,6 +158,7 @@ bool Game::end_what_can_end() {
         const std::uint32_t segment = board_.finalized() - 1;
         played_.wrong_final = played_.wrong_final || *board_.verdict_of(segment) != right(segment);
         tell("finalize", segment);
+        accuse_free_riders(segment);
         acted = true;
     }
     if (board_.void_stale()) {
@@ -223,6 +224,7 @@ bool Game::cast(std::uint32_t segment, std::vector<Vote>& votes) {
         return false;
     }
     const AttemptIndex attempt = votes.front().attempt;
+    cast_votes_[segment].insert(cast_votes_[segment].end(), votes.begin(), votes.end());
     tell("cast", segment, attempt, std::exchange(votes, {}));
     watch_verdict(segment);
     return true;
@@ -232,6 +234,28 @@ void Game::watch_verdict(std::uint32_t segment) {
     if (board_.segment(segment).state == SegmentState::Accepted) {
         played_.wrong_accepted = played_.wrong_accepted || *board_.verdict_of(segment) != right(segment);
     }
+}
+
+/// Who executed a Final segment opens its digest and with it every vote for it that shows another witness.
+void Game::accuse_free_riders(std::uint32_t segment) {
+    if (*board_.verdict_of(segment) != right(segment) || !was_executed_honestly(segment)) {
+        return;
+    }
+    for (const Vote& vote : cast_votes_[segment]) {
+        const bool is_false = vote.witness != true_witness(board_.terms(), vote.attempt, board_.previous_of(segment));
+        if (vote.digest == right(segment) && is_false && board_.prove_false_witness(segment, vote.attempt, vote.executor)) {
+            tell("falseWitness", segment, vote.attempt, {vote}, vote.executor);
+        }
+    }
+}
+
+/// By the watcher, or by an honest member: nobody else can open the digest.
+bool Game::was_executed_honestly(std::uint32_t segment) const {
+    const auto& attempts = board_.segment(segment).attempts;
+    return setup_.watched || std::any_of(attempts.begin(), attempts.end(), [&](const Attempt& attempt) {
+               return std::any_of(attempt.members.begin(), attempt.members.end(),
+                                  [&](const Address& who) { return honest_.contains(who); });
+           });
 }
 
 bool Game::challenge(std::uint32_t segment) {
@@ -284,12 +308,23 @@ void Game::plan(std::uint32_t segment) {
     const bool mine =
         std::all_of(attempt.members.begin(), attempt.members.end(), [&](const Address& a) { return own_.contains(a); });
     played_.captured_first = played_.captured_first || (segment == 0 && attempt.number.value == 0 && mine);
+    const bool can_work = stands_on_truth(segment);
     for (const Address& who : attempt.members) {
-        if (honest_.contains(who)) {
+        if (honest_.contains(who) && can_work) {
             made.first.push_back(vote_of(attempt, segment, who, Deed::Honest));
         }
     }
     plan_own(segment, attempt, made);
+}
+
+/// Nobody honest has the state behind a wrong digest, to go on from it.
+bool Game::stands_on_truth(std::uint32_t segment) const {
+    for (std::uint32_t before = 0; before < segment; ++before) {
+        if (*board_.verdict_of(before) != right(before)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void Game::plan_own(std::uint32_t segment, const Attempt& attempt, Plan& made) {
@@ -318,13 +353,13 @@ void Game::plan_own(std::uint32_t segment, const Attempt& attempt, Plan& made) {
 Vote Game::vote_of(const Attempt& attempt, std::uint32_t segment, const Address& who, Deed deed) const {
     const Hash32 previous = board_.previous_of(segment);
     Vote vote{attempt.number, who, right_digest(board_.terms(), segment, previous),
-              witness_of(segment, attempt.number, "work")};
+              true_witness(board_.terms(), attempt.number, previous)};
     if (deed == Deed::Lie) {
         vote.digest = wrong_digest(board_.terms(), segment, previous);
     } else if (deed == Deed::LieAlone) {
         vote.digest = own_hash(who, "digest");
     } else if (deed == Deed::FalseWitness) {
-        vote.witness = witness_of(segment, attempt.number, "ring");
+        vote.witness = hash_of((std::uint64_t{segment} << 32) | attempt.number.value, "ring");
     }
     return vote;
 }

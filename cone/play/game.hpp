@@ -33,7 +33,7 @@ struct Played {
 /// What the contracts were told, in order; forge replays it. A line is a call: {"block": 12, "call": "post", ...}.
 struct Call {
     std::uint64_t block = 0;
-    std::string what;  ///< post, cast, close, challenge, finalize, equivocation, reclaim, void, settle
+    std::string what;  ///< post, cast, close, challenge, finalize, equivocation, falseWitness, reclaim, void, exhausted, settle
     std::uint32_t segment = 0;
     AttemptIndex attempt;
     std::vector<agreement::Vote> votes{};

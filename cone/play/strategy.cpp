@@ -51,13 +51,13 @@ Strategy delayer() {
     return strategy;
 }
 
-/// One member keeps silent, so that the set grows, where the executors that come next are nearly all its own.
+/// One member keeps silent, so that the set grows, where most of the executors that come next are its own.
 Strategy grower() {
     Strategy strategy{"grower", "is silent once where those asked next are its own (stake split over many identities)"};
     strategy.deed = [](const View& view, std::size_t nth) {
         const std::size_t next = std::min(view.members.size(), view.next.size());
-        const bool pays =
-            view.is_first_attempt() && next > 0 && view.own_members() < view.members.size() && view.own_next(next) == next;
+        const bool pays = view.is_first_attempt() && next > 0 && view.own_members() < view.members.size() &&
+                          3 * view.own_next(next) >= 2 * next;
         return pays && nth == 0 ? Deed::Silent : Deed::Honest;
     };
     return strategy;
@@ -90,6 +90,17 @@ Strategy farmer() {
     return strategy;
 }
 
+/// Buys a part of what silent members lose, if the members asked by a challenge get any of it.
+Strategy vulture() {
+    Strategy strategy{"vulture", "challenges right verdicts where somebody was silent and those asked next are its own"};
+    strategy.challenges = [](const View& view) {
+        const auto& tally = view.board.segment(view.segment).tally;
+        const std::size_t next = std::min(view.members.size(), view.next.size());
+        return !view.is_wrong() && tally.standing().best_votes < tally.members() && next > 0 && 2 * view.own_next(next) > next;
+    };
+    return strategy;
+}
+
 Strategy self_accuser() {
     Strategy strategy{"self-accuser", "lies where a first set is its own, then challenges itself for the reward"};
     strategy.deed = [](const View& view, std::size_t) { return holds_the_first_set(view) ? Deed::Lie : Deed::Honest; };
@@ -104,7 +115,7 @@ Strategy free_rider() {
     return strategy;
 }
 
-/// Where the free riders are most of an attempt, their witness is the common one.
+/// Where the free riders are most of an attempt, nobody beside them could outvote their witness.
 Strategy witness_ring() {
     Strategy strategy{"witness ring", "agrees on a false witness where it has the majority of an attempt"};
     strategy.deed = [](const View& view, std::size_t) {
@@ -155,6 +166,7 @@ const std::vector<Strategy>& strategies() {
         grinder(),
         dead_bridge(),
         farmer(),
+        vulture(),
         self_accuser(),
         free_rider(),
         witness_ring()};
@@ -167,6 +179,11 @@ Hash32 right_digest(const JobTerms& terms, std::uint32_t segment, const Hash32& 
 
 Hash32 wrong_digest(const JobTerms& terms, std::uint32_t segment, const Hash32& previous) {
     return hash::segment_digest(opening_of(terms, segment, previous, false));
+}
+
+Hash32 true_witness(const JobTerms& terms, AttemptIndex attempt, const Hash32& previous) {
+    const Hash32 seed = hash::attempt_seed(hash::segment_seed(terms.job_seed, previous), attempt);
+    return hash::witness(seed, opening_of(terms, 0, previous, true).trace_root);
 }
 
 Opening right_opening(const std::vector<Address>& sellers) {

@@ -22,7 +22,7 @@ enum class Deed : std::uint8_t {
     Silent,        ///< commits, never reveals
     Late,          ///< reveals after the window
     Equivocate,    ///< signs the right vote, then another
-    FalseWitness,  ///< the right digest, public by then and not worked for, with a witness that the attackers agreed on
+    FalseWitness,  ///< the right digest, public by then and not worked for, with a made-up witness, the same for all of them
 };
 inline constexpr std::size_t kDeeds = 8;
 
@@ -65,6 +65,8 @@ struct Strategy {
 /// The right and the attackers' digest of a segment after `previous`.
 [[nodiscard]] Hash32 right_digest(const JobTerms& terms, std::uint32_t segment, const Hash32& previous);
 [[nodiscard]] Hash32 wrong_digest(const JobTerms& terms, std::uint32_t segment, const Hash32& previous);
+/// What a member that worked shows in an attempt.
+[[nodiscard]] Hash32 true_witness(const JobTerms& terms, AttemptIndex attempt, const Hash32& previous);
 /// What the two open to: everybody's shard helped, or only the last seller's, who is the attacker.
 [[nodiscard]] Opening right_opening(const std::vector<Address>& sellers);
 [[nodiscard]] Opening wrong_opening(const std::vector<Address>& sellers);

@@ -102,8 +102,9 @@ contract ExecutorRegistry is IExecutorRegistry {
         Entry storage guilty = entries_[id];
         slashedWei = uint256(guilty.stakeWei) * bp / BP;
         guilty.stakeWei -= slashedWei.toUint128();
-        bool hard = fault == Fault.MinorityDigest || fault == Fault.Equivocation;
-        if (guilty.status == Status.Active && (hard || _isUnderHalf(guilty))) _leave(guilty, id, true);
+        if (guilty.status == Status.Active && (fault != Fault.NoReveal || _isUnderHalf(guilty))) {
+            _leave(guilty, id, true);
+        }
         emit Slashed(jobId, id, fault, slashedWei, guilty.stakeWei);
 
         if (slashedWei > 0) settlement.seize{value: slashedWei}(jobId);

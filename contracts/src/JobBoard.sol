@@ -210,15 +210,33 @@ contract JobBoard is IJobBoard {
     ) external {
         _job(jobId);
         if (a.digest == b.digest && a.witness == b.witness) revert NotEquivocation();
-        bytes32 key = keccak256(abi.encode(jobId, segment_, attempt_, executor));
-        if (proven_[key]) revert AlreadyProven();
         Ballot.Place memory place = Ballot.Place(domainSeparator(), jobId, segment_, attempt_);
-        Ballot.requireSigner(place.signingHash(a.digest, a.witness), executor, a.r, a.vs);
-        Ballot.requireSigner(place.signingHash(b.digest, b.witness), executor, b.r, b.vs);
+        _requireVote(place, executor, a);
+        _requireVote(place, executor, b);
 
-        proven_[key] = true;
-        uint256 slashedWei = Booking.slash(_ledger(jobId, segment_), rules_, attempt_, executor, Fault.Equivocation);
-        if (slashedWei > 0) settlement.burnBond(jobId, slashedWei);
+        _punish(place, executor, Fault.Equivocation);
+    }
+
+    /// @inheritdoc IJobBoard
+    function proveFalseWitness(
+        JobId jobId,
+        uint32 segment_,
+        uint32 attempt_,
+        address executor,
+        SignedVote calldata vote,
+        Records.DigestOpening calldata opening
+    ) external {
+        Record.Job storage j = _job(jobId);
+        if (block.number > _deadline(j)) revert JobExpired(_deadline(j));
+        if (segment_ >= j.finalized) revert NotFinal(jobId, segment_);
+        bool ours = opening.jobHash == j.jobHash && opening.segment == segment_;
+        if (!ours || Records.digest(opening) != vote.digest) revert NotOpened(vote.digest);
+        bytes32 seed = Records.attemptSeed(Records.segmentSeed(j.jobSeed, opening.previous), attempt_);
+        if (vote.witness == Records.witness(seed, opening.traceRoot)) revert WitnessIsTrue();
+        Ballot.Place memory place = Ballot.Place(domainSeparator(), jobId, segment_, attempt_);
+        _requireVote(place, executor, vote);
+
+        _punish(place, executor, Fault.FalseWitness);
     }
 
     /// @inheritdoc IJobBoard
@@ -378,6 +396,20 @@ contract JobBoard is IJobBoard {
         bool there = number >> 16 == j.epochOf(segment_) && uint16(number) < s.attempts;
         if (!there) revert NoAttempt(jobId, segment_);
         return s.attempt[uint16(number)];
+    }
+
+    function _requireVote(Ballot.Place memory place, address executor, SignedVote calldata vote) private pure {
+        Ballot.requireSigner(place.signingHash(vote.digest, vote.witness), executor, vote.r, vote.vs);
+    }
+
+    /// What signatures prove costs once an attempt, and nobody gets it.
+    function _punish(Ballot.Place memory place, address executor, Fault fault) private {
+        bytes32 key = keccak256(abi.encode(place.jobId, place.segment, place.attempt, executor));
+        if (proven_[key]) revert AlreadyProven();
+        proven_[key] = true;
+        Booking.Ledger memory ledger = _ledger(place.jobId, place.segment);
+        uint256 slashedWei = Booking.slash(ledger, rules_, place.attempt, executor, fault);
+        if (slashedWei > 0) settlement.burnBond(place.jobId, slashedWei);
     }
 
     function _ledger(JobId jobId, uint32 segment_) private view returns (Booking.Ledger memory) {

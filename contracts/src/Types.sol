@@ -56,10 +56,10 @@ enum SegmentState {
     Final
 }
 
-/// Why an executor loses stake. The first two are soft, the last two hard.
+/// Why an executor loses stake. The first is soft, the others hard.
 enum Fault {
     NoReveal,
-    UncommonWitness,
+    FalseWitness,
     MinorityDigest,
     Equivocation
 }

@@ -6,6 +6,7 @@ pragma solidity 0.8.37;
 import {Digest, JobId, Request} from "../src/Types.sol";
 import {IJobBoard} from "../src/interfaces/IJobBoard.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
+import {Records} from "../src/libraries/Records.sol";
 import {Market} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -85,6 +86,8 @@ contract GamesTest is Market {
             }
             if (what == keccak256("finalize")) finalizeNow(jobId, segment);
             if (what == keccak256("equivocation")) accuse(jobId, segment, attempt, script.who[i]);
+            if (what == keccak256("falseWitness")) disprove(jobId, segment, script, i);
+            if (what == keccak256("exhausted")) board.voidExhausted(jobId, segment);
             if (what == keccak256("reclaim")) board.reclaimBond(jobId, segment, attempt);
             if (what == keccak256("void")) board.voidStale(jobId);
             if (what == keccak256("settle")) till.settle(jobId, opened(wrongLast), SPEC, shards(SELLERS));
@@ -132,6 +135,25 @@ contract GamesTest is Market {
         IJobBoard.SignedVote memory a = signed(jobId, segment, attempt, executor, "one");
         IJobBoard.SignedVote memory b = signed(jobId, segment, attempt, executor, "other");
         board.proveEquivocation(jobId, segment, attempt, executor, a, b);
+    }
+
+    function disprove(JobId jobId, uint32 segment, Script memory script, uint256 row) private {
+        Move memory m = moveAt(script, script.votesFrom[row]);
+        uint32 attempt = uint32(script.attempt[row]);
+        (bytes32 r, bytes32 vs) = signVote(jobId, segment, attempt, script.who[row], m);
+        ISettlement.OpenedDigest memory o = opened(false);
+        Records.DigestOpening memory opening_ = Records.DigestOpening({
+            jobHash: board.job(jobId).jobHash,
+            segment: segment,
+            previous: board.segment(jobId, segment).previous,
+            stateRoot: o.stateRoot,
+            osmdRoot: o.osmdRoot,
+            metricBp: o.metricBp,
+            accessesRoot: Records.accessesRoot(o.accesses),
+            traceRoot: o.traceRoot
+        });
+        IJobBoard.SignedVote memory vote = IJobBoard.SignedVote(m.digest, m.witness, r, vs);
+        board.proveFalseWitness(jobId, segment, attempt, script.who[row], vote, opening_);
     }
 
     function signed(JobId jobId, uint32 segment, uint32 attempt, address executor, bytes memory what)

@@ -3,9 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {JobId, Request} from "../src/Types.sol";
+import {Digest, JobId, Request} from "../src/Types.sol";
 import {IJobBoard} from "../src/interfaces/IJobBoard.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
+import {Records} from "../src/libraries/Records.sol";
 import {Headers} from "./support/Headers.sol";
 import {Market} from "./support/Market.sol";
 import {Trees} from "./support/Trees.sol";
@@ -83,6 +84,23 @@ contract GasTest is Market {
         record("equivocation, no bonds held", 0);
     }
 
+    function test_gas_ofAFalseWitness() public {
+        JobId jobId = startJob(2, 24, requestForTests());
+        bytes32 jobHash = board.job(jobId).jobHash;
+        Records.DigestOpening memory opened =
+            Records.DigestOpening(jobHash, 0, Digest.wrap(jobHash), SPEC, SPEC, 9500, SPEC, SPEC);
+        address[] memory members = agree(jobId, 0, Digest.unwrap(Records.digest(opened)));
+        finalize(jobId, 0);
+        Move memory m = move(Digest.unwrap(Records.digest(opened)));
+        for (uint256 i = 0; i < 2; ++i) {
+            (bytes32 r, bytes32 vs) = signVote(jobId, 0, 0, members[i], m);
+            IJobBoard.SignedVote memory vote = IJobBoard.SignedVote(m.digest, m.witness, r, vs);
+            board.proveFalseWitness(jobId, 0, 0, members[i], vote, opened);
+            record(i == 0 ? "false witness, first of all" : "false witness", 0);
+            vm.roll(block.number + 1);
+        }
+    }
+
     function test_gas_ofAnExclusion() public {
         addSellers(2);
         addExecutors(24);
@@ -125,7 +143,7 @@ contract GasTest is Market {
         addExecutors(64);
         Request memory request = requestForTests();
         (request.segments, request.minSize) = (1, 64);
-        JobId jobId = openJob(request, 6 ether);
+        JobId jobId = openJob(request, 3 ether);
         record("close auction, 256 sellers", 0);
         fixSeed(jobId);
         ISettlement.OpenedDigest memory opened = opening(9500, 256);

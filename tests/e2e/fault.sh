@@ -14,9 +14,9 @@ case "$kind${3:+-$3}" in
     accused=(--fault late@1.1)
     times+=(--set execution.reveal_timeout_s=10 --set devnet.reveal_blocks=13) ;;
   equivocate) accused=(--fault equivocation@1.1) sets="[[3], [3]]" ;;   # hard: two signatures; the vote that was committed counts
-  copycat)                                                              # hard for the liar; soft: the right digest, another witness
+  copycat)                                                              # hard for the liar; the other's vote counts for its digest
     faults=(wrong-digest@1.1 copycat@1.4)
-    accused=(--fault wrong-digest@1.1 --fault witness@1.4) ;;
+    accused=(--fault wrong-digest@1.1) ;;
   *) fail "unknown fault $kind" ;;
 esac
 use_config configs/tiny.toml "${faults[@]}"

@@ -228,6 +228,13 @@ Strategy deserter() {
     return strategy;
 }
 
+/// Disagrees with everybody in the second segment, which exhausts the pool before the first one is Final.
+Strategy voider() {
+    Strategy strategy{"voider", ""};
+    strategy.deed = [](const View& view, std::size_t) { return view.segment == 0 ? Deed::Honest : Deed::LieAlone; };
+    return strategy;
+}
+
 /// Most of the pool lies and nobody watches: the wrong digest is settled by.
 GameSetup lost_market() {
     GameSetup setup = market_setup(12);
@@ -242,6 +249,7 @@ int main() {
     Json games = Json::array();
     const Strategy brave = bold();
     const Strategy gone = deserter();
+    const Strategy quarreller = voider();
     for (std::uint32_t number = 0; number < kGamesAStrategy; ++number) {
         const GameSetup setup = market_setup(12 + 4 * number);
         for (const Strategy& strategy : strategies()) {
@@ -251,6 +259,9 @@ int main() {
         late.watched_late = true;
         games.push_back(game({brave, late, "reclaim"}, number));
         games.push_back(game({gone, setup, "reclaim"}, number));
+        GameSetup torn = lost_market();
+        torn.unreliable = 0;
+        games.push_back(game({quarreller, torn, "exhausted"}, number));
         games.push_back(game({strategies().front(), lost_market()}, number));
     }
     std::cout << Json{{"games", games}}.dump() << "\n";

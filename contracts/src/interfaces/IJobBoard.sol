@@ -3,6 +3,7 @@
 pragma solidity 0.8.37;
 
 import {Digest, Fault, JobId, JobState, Request, SegmentState, VoidReason} from "../Types.sol";
+import {Records} from "../libraries/Records.sol";
 import {IExecutorRegistry} from "./IExecutorRegistry.sol";
 import {ISettlement} from "./ISettlement.sol";
 
@@ -24,8 +25,8 @@ interface IJobBoard {
         uint32 revealBlocks; // time for votes after that; at least 1
         uint32 challengeBlocks; // time for a challenge after acceptance; at least 1
         uint32 stallBlocks; // no progress for this long: anyone may void the job
-        uint16 hardSlashBp; // of the stake, for MinorityDigest and Equivocation
-        uint16 softSlashBp; // of the stake, for NoReveal and UncommonWitness
+        uint16 hardSlashBp; // of the stake, for FalseWitness, MinorityDigest and Equivocation
+        uint16 softSlashBp; // of the stake, for NoReveal
         uint16 challengeRewardBp; // of what is slashed in a flipped segment, for the challenger
         uint128 challengeBondWei; // at least `mostPayWei`
     }
@@ -216,6 +217,11 @@ interface IJobBoard {
     error NotInOrder(uint32 segment, uint32 next);
     error ChallengeWindowOpen(uint64 finalFromBlock);
     error NotEquivocation();
+    /// A digest is not opened in public while its segment can be executed again: whoever is asked then could copy the witness.
+    error NotFinal(JobId jobId, uint32 segment);
+    /// The opening is not that of the digest voted for, or of another job or segment.
+    error NotOpened(Digest voted);
+    error WitnessIsTrue();
     error AlreadyProven();
     error NotOmitted(address executor);
     error NoBondHeld();
@@ -281,6 +287,18 @@ interface IJobBoard {
         address executor,
         SignedVote calldata a,
         SignedVote calldata b
+    ) external;
+
+    /// @notice Slashes an executor that voted for a digest with a witness that the opened digest contradicts: it did not execute the
+    /// segment. Once an attempt, as an equivocation; the vote stays counted. Anyone, once the segment is Final, until the job's
+    /// deadline, also when the job is over.
+    function proveFalseWitness(
+        JobId jobId,
+        uint32 segment,
+        uint32 attempt,
+        address executor,
+        SignedVote calldata vote,
+        Records.DigestOpening calldata opening
     ) external;
 
     /// @notice Voids a running job whose bridge left out `executor`: its ticket lies right between those of the members at

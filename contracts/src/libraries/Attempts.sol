@@ -86,7 +86,7 @@ library Attempts {
             uint256 positions = _check(a, place, members, committed, groups[i], voted);
             if (positions == 0) continue;
             voted |= positions;
-            s.tally.count(uint16(place.attempt), groups[i].digest, groups[i].witness, positions);
+            s.tally.count(uint16(place.attempt), groups[i].digest, positions);
         }
         // INVARIANT: a vote counts only if it opens what its member committed to before anybody revealed.
         _requireRoot(a, members, committed);

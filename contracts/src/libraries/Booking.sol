@@ -42,8 +42,9 @@ library Booking {
             s.attempt[index].requireMembers(j.number(ledger.segment, index), members[index]);
             seizedWei += _judge(j, s, ledger, rules, members[index], index);
         }
-        (uint256 lostWei, uint256 spentWei) = _judgeChallengers(s, ledger, rules, seizedWei);
-        _share(s, ledger, members, seizedWei + lostWei - spentWei);
+        Outcome memory outcome = _judgeChallengers(s, ledger, rules, seizedWei);
+        _share(s, ledger, members, outcome.afterRight, seizedWei - outcome.rewardWei);
+        _share(s, ledger, members, outcome.afterLost, outcome.lostWei);
     }
 
     /// @notice Slashes one executor; the stake taken lies with the job's bonds.
@@ -51,10 +52,17 @@ library Booking {
         internal
         returns (uint256 slashedWei)
     {
-        bool soft = fault == Fault.NoReveal || fault == Fault.UncommonWitness;
-        uint16 bp = soft ? rules.softSlashBp : rules.hardSlashBp;
+        uint16 bp = fault == Fault.NoReveal ? rules.softSlashBp : rules.hardSlashBp;
         slashedWei = ledger.registry.slash(ledger.jobId, executor, fault, bp);
         emit IJobBoard.FaultFound(ledger.jobId, ledger.segment, executor, number, fault, slashedWei);
+    }
+
+    /// How a segment's challenges ended. Attempts that growth asked for belong to the challenge before them.
+    struct Outcome {
+        uint256 afterRight; // attempts that were asked for because of a right challenge
+        uint256 afterLost; // because of a lost one
+        uint256 lostWei; // bonds
+        uint256 rewardWei; // to the first who was right
     }
 
     /// Members with an accepted vote earn it, the others are slashed. Returns what was taken.
@@ -67,53 +75,65 @@ library Booking {
         uint16 index
     ) private returns (uint256 seizedWei) {
         uint256 voted = s.attempt[index].voted;
-        (uint256 agreed, uint256 right) = s.tally.votersOf(index, s.tally.leaderId);
+        uint256 right = s.tally.votersOf(index, s.tally.leaderId);
         uint32 number = j.number(ledger.segment, index);
         for (uint256 i = 0; i < members.length; ++i) {
             if (right.has(i)) {
                 j.earn(members[i]);
                 continue;
             }
-            Fault fault = agreed.has(i) ? Fault.UncommonWitness : Fault.MinorityDigest;
-            if (!voted.has(i)) fault = Fault.NoReveal;
+            Fault fault = voted.has(i) ? Fault.MinorityDigest : Fault.NoReveal;
             seizedWei += slash(ledger, rules, number, members[i], fault);
         }
     }
 
     /// A challenger was right when the verdict it disputed did not become Final: its bond comes back. The first of them gets
-    /// its share of what was seized. Returns the bonds lost, and what was paid out of the stake.
+    /// its share of what was seized.
     function _judgeChallengers(
         Record.Segment storage s,
         Ledger memory ledger,
         IJobBoard.Rules storage rules,
         uint256 seizedWei
-    ) private returns (uint256 lostWei, uint256 spentWei) {
+    ) private returns (Outcome memory outcome) {
         uint256 bondWei = rules.challengeBondWei;
+        bool challenged = false;
+        bool right = false;
         for (uint16 index = 1; index < s.attempts; ++index) {
             Record.Attempt storage a = s.attempt[index];
             address challenger = a.challenger;
-            if (challenger == address(0)) continue;
-            a.challenger = address(0);
-            if (a.disputed == s.tally.leaderId) {
-                lostWei += bondWei;
-                continue;
+            if (challenger != address(0)) {
+                a.challenger = address(0);
+                (challenged, right) = (true, a.disputed != s.tally.leaderId);
+                if (right) {
+                    bool first = outcome.afterRight == 0;
+                    uint256 rewardWei = first ? seizedWei * rules.challengeRewardBp / BP : 0;
+                    outcome.rewardWei += rewardWei;
+                    ledger.settlement.payBond(ledger.jobId, challenger, Role.Challenger, bondWei + rewardWei);
+                } else {
+                    outcome.lostWei += bondWei;
+                }
             }
-            uint256 rewardWei = spentWei == 0 ? seizedWei * rules.challengeRewardBp / BP : 0;
-            spentWei += rewardWei;
-            ledger.settlement.payBond(ledger.jobId, challenger, Role.Challenger, bondWei + rewardWei);
+            if (challenged && right) outcome.afterRight = outcome.afterRight.with(index);
+            if (challenged && !right) outcome.afterLost = outcome.afterLost.with(index);
         }
     }
 
-    /// Half goes, evenly and rounded down, to those who re-executed the segment in a later attempt and were right; the rest is
-    /// burned. Nothing ever goes to the buyer.
-    function _share(Record.Segment storage s, Ledger memory ledger, address[][] calldata members, uint256 potWei)
-        private
-    {
+    /// Half goes, evenly and rounded down, to those who re-executed the segment in one of `attempts` and were right; the rest is
+    /// burned. Nothing ever goes to the buyer, and nothing to who was asked because somebody was silent or lied: else it would pay
+    /// to be silent where one's own are asked next.
+    function _share(
+        Record.Segment storage s,
+        Ledger memory ledger,
+        address[][] calldata members,
+        uint256 attempts,
+        uint256 potWei
+    ) private {
         if (potWei == 0) return;
         address[] memory checkers = new address[](s.size);
         uint256 count = 0;
         for (uint16 index = 1; index < members.length; ++index) {
-            (, uint256 right) = s.tally.votersOf(index, s.tally.leaderId);
+            if (!attempts.has(index)) continue;
+            uint256 right = s.tally.votersOf(index, s.tally.leaderId);
             for (uint256 i = 0; i < members[index].length; ++i) {
                 if (right.has(i)) checkers[count++] = members[index][i];
             }

@@ -142,7 +142,7 @@ contract ChallengeTest is Market {
         finalize(jobId, 0);
 
         eq(till.bondsOf(jobId), 0, "both paid out");
-        uint256 paid = 3 * (BOND_WEI / 2 / 3) + 6 * (BOND_WEI / 2 / 6);
+        uint256 paid = 9 * (BOND_WEI / 9);
         eq(till.burnedWei(), 2 * BOND_WEI - paid, "rest burned");
     }
 
@@ -175,7 +175,7 @@ contract ChallengeTest is Market {
             eq(earnedVotes(jobId, liars[i]), 0, "liar earns nothing");
         }
         eq(till.creditOf(CAROL), BOND_WEI + 3 * 30 ether, "30 % of what was seized");
-        // Of the other 1.05 ether half to the nine who re-executed, the rest burned.
+        // Of the other 210 ether half to the nine who re-executed, the rest burned.
         uint256 eachWei = uint256(105 ether) / 9;
         for (uint256 i = 0; i < 6; ++i) {
             eq(till.creditOf(members[i]), eachWei, "a checker");
@@ -249,11 +249,45 @@ contract ChallengeTest is Market {
         eq(board.job(jobId).epoch, 2, "two flips");
         finalize(jobId, 0);
         eq(till.bondsOf(jobId), 0, "no bond left");
-        // Nine honest members were outvoted and seized 4.5 ether. Bob disputed what fell, Carol what stands: her bond is lost.
+        // Nine honest members were outvoted and lost 900 ether. Bob disputed what fell, Carol what stands: her bond is lost.
         eq(till.creditOf(BOB), BOND_WEI + 9 * 30 ether, "Bob's bond and reward");
         eq(till.creditOf(CAROL), 0, "Carol's is lost");
-        uint256 eachWei = (9 * 70 ether + BOND_WEI) / 2 / 12;
+        uint256 eachWei = uint256(9 * 70 ether) / 2 / 12;
         eq(till.burnedWei(), 9 * 70 ether + BOND_WEI - 12 * eachWei, "burned");
+    }
+
+    /// What the liars lost is for those whom the right challenge had asked; a lost challenge after it buys nothing of that.
+    function test_challenge_lostAfterAFlip_sharesItsBondOnly() public {
+        address[] memory liars = agree(jobId, 0, LIE); // 3 : 0
+        flipBy(0); // 3 : 9
+        uint256 shareWei = uint256(3 * 70 ether) / 2 / 9;
+        vm.prank(BOB);
+        board.challenge{value: BOND_WEI}(jobId, 0);
+        address[] memory late = agree(jobId, 0, TRUTH); // 3 : 21, the whole pool
+        finalize(jobId, 0);
+
+        for (uint256 i = 0; i < late.length; ++i) {
+            eq(till.creditOf(late[i]), BOND_WEI / 2 / 12, "of the bond");
+        }
+        address[][] memory all = allMembers(jobId, 0);
+        eq(till.creditOf(all[1][0]), shareWei, "asked by the right challenge");
+        eq(till.creditOf(all[2][5]), shareWei, "and by the growth after it");
+        eq(registry.executor(liars[0]).stakeWei, UNIT_WEI / 2, "slashed");
+        eq(till.bondsOf(jobId), 0, "no bond left");
+    }
+
+    /// Silence in the first set pays nobody, whoever challenges afterwards.
+    function test_challenge_lost_seizedStakeIsBurned() public {
+        Move[] memory plan = moves(3, TRUTH);
+        plan[0].silent = true;
+        play(jobId, 0, plan);
+        agree(jobId, 0, TRUTH); // 5 of 6
+        challenge(0);
+        address[] memory checkers = agree(jobId, 0, TRUTH);
+        finalize(jobId, 0);
+
+        eq(till.creditOf(checkers[0]), BOND_WEI / 2 / 6, "half of the bond for the six");
+        eq(till.burnedWei(), 2 ether + BOND_WEI - 6 * (BOND_WEI / 2 / 6), "the rest");
     }
 
     /// Carol's challenge came too early to turn the verdict, Bob's turned it: both were right, the first is rewarded.

@@ -12,15 +12,14 @@ contract TallyTest is Assert {
     struct Vote {
         uint8 attempt;
         uint8 digest;
-        uint8 witness;
     }
 
-    uint256 private constant KINDS = 3; // attempts, digests and witnesses in the fuzzed votes
+    uint256 private constant KINDS = 3; // attempts and digests in the fuzzed votes
 
     Tally.State private tally;
 
     function test_count_firstVoteLeads() public {
-        tally.count(0, digestOf(0), bytes32("w"), 1);
+        tally.count(0, digestOf(0), 1);
 
         eq(tally.best, 1, "best");
         eq(tally.second, 0, "second");
@@ -29,60 +28,39 @@ contract TallyTest is Assert {
     }
 
     function test_count_tieKeepsTheFirstLeader() public {
-        tally.count(0, digestOf(0), bytes32("w"), 1);
-        tally.count(0, digestOf(1), bytes32("w"), 2);
+        tally.count(0, digestOf(0), 1);
+        tally.count(0, digestOf(1), 2);
 
         eq(tally.lead(), 0, "lead");
         eq(tally.leader, digestOf(0), "leader");
     }
 
     function test_count_overtakingSwapsBestAndSecond() public {
-        tally.count(0, digestOf(0), bytes32("w"), 1);
-        tally.count(0, digestOf(1), bytes32("w"), 6);
+        tally.count(0, digestOf(0), 1);
+        tally.count(0, digestOf(1), 6);
 
         eq(tally.best, 2, "best");
         eq(tally.second, 1, "second");
         eq(tally.leader, digestOf(1), "leader");
     }
 
-    function test_count_uncommonWitnessDoesNotCount() public {
-        tally.count(0, digestOf(0), bytes32("common"), 3);
-        tally.count(0, digestOf(0), bytes32("uncommon"), 4);
+    function test_count_sumsOverAttempts() public {
+        tally.count(0, digestOf(0), 1);
+        tally.count(1, digestOf(0), 1);
+        tally.count(1, digestOf(0), 6);
 
-        eq(tally.best, 2, "votes");
-        (uint256 all, uint256 counted) = tally.votersOf(0, 1);
-        eq(all, 7, "all three said it");
-        eq(counted, 3, "two count");
+        eq(tally.best, 4, "all count");
+        eq(tally.votersOf(0, 1), 1, "attempt 0");
+        eq(tally.votersOf(1, 1), 7, "attempt 1");
+        eq(tally.votersOf(2, 1), 0, "no attempt 2");
     }
 
-    function test_votersOf_tied_blamesNobody() public {
-        tally.count(0, digestOf(0), bytes32("one"), 1);
-        tally.count(0, digestOf(0), bytes32("two"), 2);
+    function test_votersOf_tellsDigestsApart() public {
+        tally.count(0, digestOf(0), 3);
+        tally.count(0, digestOf(1), 4);
 
-        eq(tally.best, 1, "only the largest group counts");
-        (, uint256 counted) = tally.votersOf(0, 1);
-        eq(counted, 3, "tie");
-        tally.count(0, digestOf(0), bytes32("two"), 4);
-        (, counted) = tally.votersOf(0, 1);
-        eq(counted, 6, "no tie any more");
-        eq(tally.best, 2, "votes");
-    }
-
-    function test_votersOf_theLargestGrows_staysUntied() public {
-        tally.count(0, digestOf(0), bytes32("one"), 3);
-        tally.count(0, digestOf(0), bytes32("two"), 4);
-        tally.count(0, digestOf(0), bytes32("one"), 8);
-
-        (, uint256 counted) = tally.votersOf(0, 1);
-        eq(counted, 11, "the first group");
-        eq(tally.best, 3, "votes");
-    }
-
-    function test_count_witnessesAreComparedWithinAnAttemptOnly() public {
-        tally.count(0, digestOf(0), bytes32("attempt 0"), 1);
-        tally.count(1, digestOf(0), bytes32("attempt 1"), 1);
-
-        eq(tally.best, 2, "both count");
+        eq(tally.votersOf(0, 1), 3, "the first digest's");
+        eq(tally.votersOf(0, 2), 4, "the second's");
     }
 
     function testFuzz_count_matchesARecount(Vote[] memory votes) public {
@@ -90,8 +68,7 @@ contract TallyTest is Assert {
             Vote memory v = votes[i];
             v.attempt = uint8(v.attempt % KINDS);
             v.digest = uint8(v.digest % KINDS);
-            v.witness = uint8(v.witness % KINDS);
-            tally.count(v.attempt, digestOf(v.digest), bytes32(uint256(v.witness)), uint256(1) << i);
+            tally.count(v.attempt, digestOf(v.digest), uint256(1) << i);
 
             (uint256 best, uint256 second) = recount(votes, i + 1);
             eq(tally.best, best, "best");
@@ -102,17 +79,14 @@ contract TallyTest is Assert {
 
     /// Equal votes of an attempt in one call, or one by one.
     function testFuzz_count_batchesAreSumsOfVotes(Vote[] memory votes) public {
-        uint256[KINDS ** 3] memory batches;
+        uint256[KINDS ** 2] memory batches;
         for (uint256 i = 0; i < votes.length && i < 40; ++i) {
             Vote memory v = votes[i];
-            (v.attempt, v.digest, v.witness) =
-            (uint8(v.attempt % KINDS), uint8(v.digest % KINDS), uint8(v.witness % KINDS));
-            batches[(uint256(v.attempt) * KINDS + v.digest) * KINDS + v.witness] |= uint256(1) << i;
+            (v.attempt, v.digest) = (uint8(v.attempt % KINDS), uint8(v.digest % KINDS));
+            batches[uint256(v.attempt) * KINDS + v.digest] |= uint256(1) << i;
         }
         for (uint256 b = 0; b < batches.length; ++b) {
-            if (batches[b] == 0) continue;
-            uint16 attempt = uint16(b / KINDS / KINDS);
-            tally.count(attempt, digestOf(b / KINDS % KINDS), bytes32(b % KINDS), batches[b]);
+            if (batches[b] > 0) tally.count(uint16(b / KINDS), digestOf(b % KINDS), batches[b]);
         }
 
         (uint256 best, uint256 second) = recount(votes, votes.length < 40 ? votes.length : 40);
@@ -123,24 +97,11 @@ contract TallyTest is Assert {
     function recount(Vote[] memory votes, uint256 length) private pure returns (uint256 best, uint256 second) {
         for (uint256 d = 0; d < KINDS; ++d) {
             uint256 total = 0;
-            for (uint256 a = 0; a < KINDS; ++a) {
-                total += largestGroup(votes, length, a, d);
+            for (uint256 i = 0; i < length; ++i) {
+                if (votes[i].digest == d) ++total;
             }
             if (total > best) (best, second) = (total, best);
             else if (total > second) second = total;
-        }
-    }
-
-    function largestGroup(Vote[] memory votes, uint256 length, uint256 attempt, uint256 digest)
-        private
-        pure
-        returns (uint256 largest)
-    {
-        uint256[KINDS] memory groups;
-        for (uint256 i = 0; i < length; ++i) {
-            if (votes[i].attempt != attempt || votes[i].digest != digest) continue;
-            uint256 size = ++groups[votes[i].witness];
-            if (size > largest) largest = size;
         }
     }
 
