@@ -20,6 +20,7 @@ namespace cone::libtorch {
 namespace {
 
 using job::ModelSpec;
+using test::expect_every_common_option_counts;
 using test::run_with;
 using test::striped;
 
@@ -80,21 +81,7 @@ TEST_P(Training, GivesTheSameBitsAgainAndOnAnotherThread) {
 }
 
 TEST_P(Training, DependsOnRoundSellerSeedRateMomentumAndDecay) {
-    const auto shard = striped(64, 1);
-    const auto base = run_with(1, 16, 0.05, 0.9);
-    const auto result = trainer_->train(start_, shard, base).weights;
-    const auto differs = [&](auto change) {
-        auto run = base;
-        change(run);
-        return trainer_->train(start_, shard, run).weights != result;
-    };
-
-    EXPECT_TRUE(differs([](auto& r) { r.round = RoundIndex(2); }));
-    EXPECT_TRUE(differs([](auto& r) { r.seller = SellerIndex(3); }));
-    EXPECT_TRUE(differs([](auto& r) { r.training_seed = 4; }));
-    EXPECT_TRUE(differs([](auto& r) { r.learning_rate = 0.04; }));
-    EXPECT_TRUE(differs([](auto& r) { r.local.momentum = 0.8; }));
-    EXPECT_TRUE(differs([](auto& r) { r.local.weight_decay = 0.01; }));
+    expect_every_common_option_counts(*trainer_, start_);
 }
 
 TEST_P(Training, ReportsEveryStepAndKeepsTheSmallLastBatch) {

@@ -14,6 +14,8 @@
 namespace cone::model {
 namespace {
 
+using test::changes_the_weights;
+using test::expect_every_common_option_counts;
 using test::run_with;
 using test::striped;
 
@@ -74,27 +76,15 @@ TEST(ExactTrainer, ALogitDependsOnItsImageOnly) {
 }
 
 TEST(ExactTrainer, EveryOptionChangesTheResult) {
-    const auto shard = striped(64, 1);
     const auto trainer = make_exact_trainer(lenet(), kBlock);
     const auto start = start_of(*trainer);
-    const auto base = run_with(1, 16, 0.05, 0.9);
-    const auto result = trainer->train(start, shard, base).weights;
-    const auto differs = [&](auto change) {
-        auto run = base;
-        change(run);
-        return trainer->train(start, shard, run).weights != result;
-    };
+    const auto changes = [&](const auto& change) { return changes_the_weights(*trainer, start, change); };
 
-    EXPECT_TRUE(differs([](auto& r) { r.round = RoundIndex(2); }));
-    EXPECT_TRUE(differs([](auto& r) { r.seller = SellerIndex(3); }));
-    EXPECT_TRUE(differs([](auto& r) { r.training_seed = 4; }));
-    EXPECT_TRUE(differs([](auto& r) { r.learning_rate = 0.04; }));
-    EXPECT_TRUE(differs([](auto& r) { r.local.momentum = 0.8; }));
-    EXPECT_TRUE(differs([](auto& r) { r.local.weight_decay = 0.01; }));
-    EXPECT_TRUE(differs([](auto& r) { r.local.max_gradient_norm = 0.1; }));
-    EXPECT_TRUE(differs([](auto& r) { r.local.virtual_shards = 2; }));
-    EXPECT_TRUE(differs([](auto& r) { r.local.optimiser = job::OptimiserKind::Adam; }));
-    EXPECT_FALSE(differs([](auto&) {}));
+    expect_every_common_option_counts(*trainer, start);
+    EXPECT_TRUE(changes([](auto& run) { run.local.max_gradient_norm = 0.1; }));
+    EXPECT_TRUE(changes([](auto& run) { run.local.virtual_shards = 2; }));
+    EXPECT_TRUE(changes([](auto& run) { run.local.optimiser = job::OptimiserKind::Adam; }));
+    EXPECT_FALSE(changes([](auto&) {}));
 }
 
 TEST(ExactTrainer, StopsAtTheStepThatIsNotFiniteWhoeverComputesIt) {

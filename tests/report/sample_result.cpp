@@ -8,7 +8,7 @@
 #include <set>
 
 #include "cone/base/rng.hpp"
-#include "cone/job/presets.hpp"
+#include "tests/support/sample_spec.hpp"
 
 namespace cone::report::sample {
 namespace {
@@ -28,14 +28,7 @@ constexpr std::uint32_t kMetricBp[6] = {9213, 9487, 9624, 9691, 9738, 9762};
 constexpr std::uint32_t kMembers[3][6] = {{3, 0, 5, 1, 2, 4}, {1, kLiar, 2, 0, 5, 3}, {2, 5, 0, 0, 0, 0}};
 
 job::JobSpec spec() {
-    job::JobSpec spec;
-    spec.name = "demo";
-    spec.model.layers = job::preset_layers("lenet5");
-    spec.model.init_seed = 7;
-    spec.local.learning_rate_decay = 0.85;
-    spec.schedule.training_seed = 11;
-    spec.min_sellers = 8;
-    spec.threshold_bp = 9000;
+    job::JobSpec spec = test::sample_spec();
     spec.validation_root = hash_of(kShardKind, 100);
     spec.test_root = hash_of(kShardKind, 101);
     spec.profile = {"libtorch", "2.11.0", "libtorch/1", "avx2", 1, 1024, hash_of(kRootKind, 99)};

@@ -2,6 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <span>
+
 #include "cone/base/rng.hpp"
 #include "cone/model/trainer.hpp"
 
@@ -28,6 +33,27 @@ inline model::LocalRun run_with(std::uint32_t epochs, std::uint32_t batch, doubl
             .training_seed = 3,
             .round = RoundIndex(1),
             .seller = SellerIndex(2)};
+}
+
+/// Whether training gives other weights when this one thing is changed.
+inline bool changes_the_weights(model::Trainer& trainer, std::span<const float> start,
+                                const std::function<void(model::LocalRun&)>& change) {
+    const auto shard = striped(64, 1);
+    auto run = run_with(1, 16, 0.05, 0.9);
+    const auto weights = trainer.train(start, shard, run).weights;
+    change(run);
+    return trainer.train(start, shard, run).weights != weights;
+}
+
+/// What every trainer must heed.
+inline void expect_every_common_option_counts(model::Trainer& trainer, std::span<const float> start) {
+    const auto changes = [&](const auto& change) { return changes_the_weights(trainer, start, change); };
+    EXPECT_TRUE(changes([](auto& run) { run.round = RoundIndex(2); }));
+    EXPECT_TRUE(changes([](auto& run) { run.seller = SellerIndex(3); }));
+    EXPECT_TRUE(changes([](auto& run) { run.training_seed = 4; }));
+    EXPECT_TRUE(changes([](auto& run) { run.learning_rate = 0.04; }));
+    EXPECT_TRUE(changes([](auto& run) { run.local.momentum = 0.8; }));
+    EXPECT_TRUE(changes([](auto& run) { run.local.weight_decay = 0.01; }));
 }
 
 }  // namespace cone::test
