@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <map>
 
-#include "cone/agreement/commitments.hpp"
 #include "cone/base/errors.hpp"
-#include "cone/base/rng.hpp"
-#include "cone/hash/keccak.hpp"
+#include "cone/play/member_votes.hpp"
+#include "cone/play/outlook.hpp"
 
 namespace cone::play {
 namespace {
@@ -16,27 +15,6 @@ namespace {
 using agreement::Vote;
 using job::JobState;
 using job::SegmentState;
-
-Hash32 hash_of(std::uint64_t seed, std::string_view what) {
-    Bytes preimage(what.begin(), what.end());
-    append_big_endian(preimage, seed);
-    return hash::keccak256(preimage);
-}
-
-/// Of two executors that do not know of each other.
-Hash32 own_hash(const Address& who, std::string_view what) {
-    Bytes preimage(what.begin(), what.end());
-    append(preimage, who);
-    return hash::keccak256(preimage);
-}
-
-/// Votes that wait for their block.
-struct Plan {
-    std::vector<Vote> first;  ///< block of the window
-    std::vector<Vote> last;
-    std::vector<Vote> after;     ///< too late
-    std::vector<Address> twice;  ///< who signed another vote
-};
 
 class Game {
 public:
@@ -57,15 +35,10 @@ private:
     void plan_own(std::uint32_t segment, const Attempt& attempt, Plan& made);
     void watch_verdict(std::uint32_t segment);
     void accuse_free_riders(std::uint32_t segment);
-    [[nodiscard]] bool stands_on_truth(std::uint32_t segment) const;
     [[nodiscard]] bool was_executed_honestly(std::uint32_t segment) const;
     void reclaim_bonds();
     [[nodiscard]] Wei honest_loss();
-    [[nodiscard]] std::uint64_t next_event() const;
     [[nodiscard]] View view(std::uint32_t segment, std::span<const Address> members) const;
-    [[nodiscard]] Vote vote_of(const Attempt& attempt, std::uint32_t segment, const Address& who, Deed deed) const;
-    [[nodiscard]] Hash32 right(std::uint32_t segment) const;
-    [[nodiscard]] Wei wealth_of(const std::set<Address>& who) const;
     void tell(const char* what, std::uint32_t segment, AttemptIndex attempt = {}, std::vector<Vote> votes = {},
               Address who = {});
     void count_deed(bool done) { played_.attacked = played_.attacked || done; }
@@ -102,10 +75,10 @@ Game::Game(const GameSetup& setup, const Strategy& strategy, const Cast& cast, c
 
 Played Game::run() {
     const Wei stakes = Wei(setup_.rules.unit_stake.value * cast_.executors.size());
-    const Wei own_before = wealth_of(own_);
+    const Wei own_before = wealth_of(board_.till(), own_);
     while (!job::is_over(board_.state())) {
         if (!step()) {
-            board_.reach(next_event());
+            board_.reach(next_event(board_));
         }
     }
     reclaim_bonds();
@@ -124,7 +97,7 @@ Played Game::run() {
     std::set<Address> mine = own_;
     mine.insert({cast_.attacker, cast_.sellers.back()});
     const auto work = static_cast<SignedWei>(setup_.work.value) * static_cast<SignedWei>(worked_.size());
-    played_.attacker = static_cast<SignedWei>(wealth_of(mine).value) - static_cast<SignedWei>(own_before.value) -
+    played_.attacker = static_cast<SignedWei>(wealth_of(till, mine).value) - static_cast<SignedWei>(own_before.value) -
                        static_cast<SignedWei>(brought_[cast_.attacker].value) - work;
     return played_;
 }
@@ -156,7 +129,7 @@ bool Game::end_what_can_end() {
     bool acted = settle();
     while (board_.state() == JobState::Running && board_.finalize(board_.finalized())) {
         const std::uint32_t segment = board_.finalized() - 1;
-        played_.wrong_final = played_.wrong_final || *board_.verdict_of(segment) != right(segment);
+        played_.wrong_final = played_.wrong_final || *board_.verdict_of(segment) != right_verdict(board_, segment);
         tell("finalize", segment);
         accuse_free_riders(segment);
         acted = true;
@@ -232,18 +205,19 @@ bool Game::cast(std::uint32_t segment, std::vector<Vote>& votes) {
 
 void Game::watch_verdict(std::uint32_t segment) {
     if (board_.segment(segment).state == SegmentState::Accepted) {
-        played_.wrong_accepted = played_.wrong_accepted || *board_.verdict_of(segment) != right(segment);
+        played_.wrong_accepted = played_.wrong_accepted || *board_.verdict_of(segment) != right_verdict(board_, segment);
     }
 }
 
 /// Who executed a Final segment opens its digest and with it every vote for it that shows another witness.
 void Game::accuse_free_riders(std::uint32_t segment) {
-    if (*board_.verdict_of(segment) != right(segment) || !was_executed_honestly(segment)) {
+    if (*board_.verdict_of(segment) != right_verdict(board_, segment) || !was_executed_honestly(segment)) {
         return;
     }
     for (const Vote& vote : cast_votes_[segment]) {
         const bool is_false = vote.witness != true_witness(board_.terms(), vote.attempt, board_.previous_of(segment));
-        if (vote.digest == right(segment) && is_false && board_.prove_false_witness(segment, vote.attempt, vote.executor)) {
+        if (vote.digest == right_verdict(board_, segment) && is_false &&
+            board_.prove_false_witness(segment, vote.attempt, vote.executor)) {
             tell("falseWitness", segment, vote.attempt, {vote}, vote.executor);
         }
     }
@@ -272,7 +246,7 @@ bool Game::challenge(std::uint32_t segment) {
         count_deed(true);
         return true;
     }
-    const bool wrong = board_.verdict_of(segment) != std::optional(right(segment));
+    const bool wrong = board_.verdict_of(segment) != std::optional(right_verdict(board_, segment));
     const bool soon = !setup_.watched_late || board_.block() + 1 == s.final_from;
     return setup_.watched && wrong && soon && challenge_as(segment, cast_.watcher);
 }
@@ -292,7 +266,7 @@ bool Game::settle() {
         return false;
     }
     const std::uint32_t last = board_.terms().segments - 1;
-    const bool is_right = *board_.verdict_of(last) == right(last);
+    const bool is_right = *board_.verdict_of(last) == right_verdict(board_, last);
     const Opening opening = is_right ? right_opening(cast_.sellers) : wrong_opening(cast_.sellers);
     const bool settled = board_.settle(opening);
     played_.wrong_last = !is_right;
@@ -308,23 +282,13 @@ void Game::plan(std::uint32_t segment) {
     const bool mine =
         std::all_of(attempt.members.begin(), attempt.members.end(), [&](const Address& a) { return own_.contains(a); });
     played_.captured_first = played_.captured_first || (segment == 0 && attempt.number.value == 0 && mine);
-    const bool can_work = stands_on_truth(segment);
+    const bool can_work = stands_on_truth(board_, segment);
     for (const Address& who : attempt.members) {
         if (honest_.contains(who) && can_work) {
-            made.first.push_back(vote_of(attempt, segment, who, Deed::Honest));
+            made.first.push_back(vote_of(board_, attempt, segment, who, Deed::Honest));
         }
     }
     plan_own(segment, attempt, made);
-}
-
-/// Nobody honest has the state behind a wrong digest, to go on from it.
-bool Game::stands_on_truth(std::uint32_t segment) const {
-    for (std::uint32_t before = 0; before < segment; ++before) {
-        if (*board_.verdict_of(before) != right(before)) {
-            return false;
-        }
-    }
-    return true;
 }
 
 void Game::plan_own(std::uint32_t segment, const Attempt& attempt, Plan& made) {
@@ -341,27 +305,13 @@ void Game::plan_own(std::uint32_t segment, const Attempt& attempt, Plan& made) {
         if (deed == Deed::Silent || deed == Deed::Copy) {
             continue;  // a copied commitment binds the other's address: nothing of the copier's opens it
         }
-        const Vote vote = vote_of(attempt, segment, who, deed);
+        const Vote vote = vote_of(board_, attempt, segment, who, deed);
         const bool late = deed == Deed::Late;
         (late ? made.after : strategy_.at_the_last_block ? made.last : made.first).push_back(vote);
         if (deed == Deed::Equivocate) {
             made.twice.push_back(who);
         }
     }
-}
-
-Vote Game::vote_of(const Attempt& attempt, std::uint32_t segment, const Address& who, Deed deed) const {
-    const Hash32 previous = board_.previous_of(segment);
-    Vote vote{attempt.number, who, right_digest(board_.terms(), segment, previous),
-              true_witness(board_.terms(), attempt.number, previous)};
-    if (deed == Deed::Lie) {
-        vote.digest = wrong_digest(board_.terms(), segment, previous);
-    } else if (deed == Deed::LieAlone) {
-        vote.digest = own_hash(who, "digest");
-    } else if (deed == Deed::FalseWitness) {
-        vote.witness = hash_of((std::uint64_t{segment} << 32) | attempt.number.value, "ring");
-    }
-    return vote;
 }
 
 /// Bonds of attempts that were dropped, or of a Void job, are given back.
@@ -373,40 +323,9 @@ void Game::reclaim_bonds() {
     }
 }
 
-std::uint64_t Game::next_event() const {
-    std::uint64_t next = board_.voidable_from();
-    const auto consider = [&](std::uint64_t block) { next = block > board_.block() ? std::min(next, block) : next; };
-    for (std::uint32_t g = board_.finalized(); g <= board_.accepted() && g < board_.terms().segments; ++g) {
-        const Segment& s = board_.segment(g);
-        if (s.state == SegmentState::Accepted) {
-            consider(s.final_from - 1);
-            consider(s.final_from);
-        }
-        if (!s.attempts.empty()) {
-            consider(s.attempts.back().reveal_from);
-            consider(s.attempts.back().reveal_until);
-            consider(s.attempts.back().reveal_until + 1);
-        }
-    }
-    CONE_ASSERT(next > board_.block(), "nobody can end the job");
-    return next;
-}
-
 View Game::view(std::uint32_t segment, std::span<const Address> members) const {
     const std::size_t asked = board_.segment(segment).tally.members();
     return {board_, segment, own_, members, std::span<const Address>(board_.order_of(segment)).subspan(asked)};
-}
-
-Hash32 Game::right(std::uint32_t segment) const {
-    return right_digest(board_.terms(), segment, board_.previous_of(segment));
-}
-
-Wei Game::wealth_of(const std::set<Address>& who) const {
-    Wei all;
-    for (const Address& address : who) {
-        all += board_.till().stake_of(address) + board_.till().credit_of(address);
-    }
-    return all;
 }
 
 void Game::tell(const char* what, std::uint32_t segment, AttemptIndex attempt, std::vector<Vote> votes, Address who) {
