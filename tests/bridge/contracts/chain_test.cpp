@@ -57,7 +57,7 @@ TEST(OnChain, RefuseByName) {
     Devnet net;
     EXPECT_EQ(reason_of([&] { net.send(kBuyer, close_auction(JobId(9), {})); }), "AuctionHouse: NoSuchAuction(auctionId=9)");
     EXPECT_EQ(reason_of([&] { net.send(kBuyer, register_executor(1, Wei(1))); }),
-              "ExecutorRegistry: WrongStake(sentWei=1, expectedWei=1000000000000000000)");
+              "ExecutorRegistry: WrongStake(sentWei=1, expectedWei=200000000000000000000)");
     EXPECT_EQ(reason_of([&] { net.send(kBuyer, withdraw()); }),
               "Settlement: NothingToWithdraw(payee=0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC)");
     EXPECT_EQ(reason_of([&] { (void)net.views().least_bid(JobId(3)); }), "AuctionHouse: NoSuchAuction(auctionId=3)");
