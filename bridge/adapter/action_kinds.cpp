@@ -21,6 +21,7 @@ constexpr ActionKind kKinds[] = {
     {"closeAttempt", Mode::Defend, FeeClass::Commit},        // counts those votes
     {"finalize", Mode::Defend, FeeClass::Commit},            // ends the time in which a right verdict can be attacked
     {"proveEquivocation", Mode::Defend, FeeClass::Dispute},  // the liar's stake is gone after it left
+    {"proveFalseWitness", Mode::Defend, FeeClass::Dispute},  // likewise
     {"proveOmission", Mode::Defend, FeeClass::Dispute},
     {"commitDirect", Mode::Defend, FeeClass::Dispute},
     {"challenge", Mode::Defend, FeeClass::Dispute},

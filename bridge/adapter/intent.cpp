@@ -42,6 +42,9 @@ Intent of(const node::Settle& a) {
 Intent of(const node::ProveEquivocation& a) {
     return at_board(a.job, a.segment, a.attempt, "proveEquivocation", to_hex(a.first.executor));
 }
+Intent of(const node::ProveFalseWitness& a) {
+    return at_board(a.job, a.segment, a.attempt, "proveFalseWitness", to_hex(a.vote.executor));
+}
 
 Intent of(const node::PayExecutors& a) {
     return {a.job, SegmentIndex(0), AttemptIndex(0), Contract::Settlement, "payExecutors", std::to_string(a.paid)};

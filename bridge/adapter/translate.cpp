@@ -86,6 +86,11 @@ Translated to_call(const node::ProveEquivocation& a) {
         "ProveEquivocation", place(a.segment, a.attempt), a.segment};
 }
 
+Translated to_call(const node::ProveFalseWitness& a) {
+    return {contracts::prove_false_witness(a.job, a.segment, a.attempt, a.vote.executor, signed_of(a.vote), a.opening),
+            "ProveFalseWitness", place(a.segment, a.attempt), a.segment};
+}
+
 Translated to_call(const node::PayExecutors& a) {
     return {contracts::pay_executors(a.job, a.count), "PayExecutors",
             "at most " + std::to_string(a.count) + " after " + std::to_string(a.paid), SegmentIndex(0)};

@@ -69,6 +69,7 @@ node::VerdictRecord VerdictReader::read(SegmentIndex segment, const rpc::BlockHe
     return {.job_runs = job.state == JobState::Running && at.number <= job.deadline_block,
             .job_over = job.state > JobState::Running,
             .has_verdict = has_verdict(record.state),
+            .is_final = record.state == SegmentState::Final,
             .challenged = record.state == SegmentState::Challenged,
             .ours = was_forced_by(board, settings_.job, segment, record, settings_.challenger),
             .accepted = record.verdict,

@@ -70,6 +70,10 @@ inline constexpr Function kProveEquivocation{
     Contract::JobBoard,
     "proveEquivocation(uint64,uint32,uint32,address,(bytes32,bytes32,bytes32,bytes32),(bytes32,bytes32,bytes32,bytes32))",
     "()"};
+inline constexpr Function kProveFalseWitness{Contract::JobBoard,
+                                             "proveFalseWitness(uint64,uint32,uint32,address,(bytes32,bytes32,bytes32,bytes32),"
+                                             "(bytes32,uint32,bytes32,bytes32,bytes32,uint32,bytes32,bytes32))",
+                                             "()"};
 inline constexpr Function kVoidStale{Contract::JobBoard, "voidStale(uint64)", "()"};
 inline constexpr Function kVoidExhausted{Contract::JobBoard, "voidExhausted(uint64,uint32)", "()"};
 inline constexpr Function kJob{
@@ -129,6 +133,7 @@ inline constexpr std::array kAll{kRegisterShard,
                                  kChallenge,
                                  kFinalize,
                                  kProveEquivocation,
+                                 kProveFalseWitness,
                                  kVoidStale,
                                  kVoidExhausted,
                                  kJob,

@@ -106,6 +106,11 @@ AbiValue to_abi(const OpenedDigest& opened) {
     return AbiValues{opened.state_root, opened.osmd_root, U256(opened.metric_bp), list_of(opened.accesses), opened.trace_root};
 }
 
+AbiValue to_abi(const hash::DigestOpening& o) {
+    return AbiValues{o.job_hash,  U256(o.segment.value), o.previous_digest, o.state_root,
+                     o.osmd_root, U256(o.metric_bp),     o.accesses_root,   o.trace_root};
+}
+
 AbiValue to_abi(const Rules& r) {
     return AbiValues{U256(r.seed_lag_blocks),  U256(r.commit_blocks),       U256(r.reveal_blocks),
                      U256(r.challenge_blocks), U256(r.stall_blocks),        U256(r.hard_slash_bp),
@@ -220,6 +225,17 @@ NextAttempt read_next_attempt(const AbiValue& value) {
 ExecutorEntry read_executor(const AbiValue& value) {
     Members m(value);
     return {m.enumerator(ExecutorEntry::Status::Leaving), m.number<std::uint32_t>(), m.number<std::uint64_t>(), m.wei()};
+}
+
+VoteGroup read_vote_group(const AbiValue& value) {
+    const auto& fields = std::get<AbiValues>(value);
+    VoteGroup group{read_hash(fields.at(0)), read_hash(fields.at(1)), {}};
+    for (const auto& entry : std::get<AbiValues>(fields.at(2))) {
+        const auto& opening = std::get<AbiValues>(entry);
+        group.openings.push_back({narrow<std::uint16_t>(read_u64(opening.at(0))), read_hash(opening.at(1)),
+                                  read_hash(opening.at(2)), read_hash(opening.at(3))});
+    }
+    return group;
 }
 
 Rules read_rules(const AbiValue& value) {

@@ -9,6 +9,7 @@
 #include "cone/base/bytes.hpp"
 #include "cone/base/ids.hpp"
 #include "cone/base/wei.hpp"
+#include "cone/hash/records.hpp"
 
 namespace cone::contracts {
 
@@ -152,6 +153,7 @@ struct Timing {
 [[nodiscard]] eth::AbiValue to_abi(const VoteGroup& group);
 [[nodiscard]] eth::AbiValue to_abi(const SignedVote& vote);
 [[nodiscard]] eth::AbiValue to_abi(const OpenedDigest& opened);
+[[nodiscard]] eth::AbiValue to_abi(const hash::DigestOpening& opening);
 [[nodiscard]] eth::AbiValue to_abi(const Rules& rules);
 [[nodiscard]] eth::AbiValue to_abi(const Timing& timing);
 
@@ -163,6 +165,7 @@ struct Timing {
 [[nodiscard]] NextAttempt read_next_attempt(const eth::AbiValue& value);
 [[nodiscard]] ExecutorEntry read_executor(const eth::AbiValue& value);
 [[nodiscard]] Rules read_rules(const eth::AbiValue& value);
+[[nodiscard]] VoteGroup read_vote_group(const eth::AbiValue& value);
 
 // Plain values and lists. CONE_ASSERT: of the right kind. Throws RpcError above 2^64 - 1, or 2^128 - 1 wei.
 [[nodiscard]] std::uint64_t read_u64(const eth::AbiValue& value);

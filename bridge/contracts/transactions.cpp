@@ -3,6 +3,7 @@
 #include "bridge/contracts/transactions.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "bridge/contracts/list_of.hpp"
@@ -94,14 +95,26 @@ ContractCall cast_votes(JobId job, SegmentIndex segment, AttemptIndex attempt, c
 
 std::optional<VoteList> list_in_votes(ByteSpan data) {
     constexpr std::size_t kSelector = 4;
-    constexpr std::size_t kMembers = 3;
     const auto wanted = eth::selector(fn::kCastVotes.signature);
     if (data.size() < kSelector || !std::equal(wanted.begin(), wanted.end(), data.begin())) {
         return std::nullopt;
     }
     const auto values = eth::abi_decode(eth::parse_abi_signature(fn::kCastVotes.signature)->arguments, data.subspan(kSelector));
-    return values ? std::optional(VoteList{read_addresses((*values)[kMembers]), read_hashes((*values)[kMembers + 1])})
-                  : std::nullopt;
+    if (!values) {
+        return std::nullopt;
+    }
+    const auto& [job, segment, attempt, members, commitments, groups] =
+        std::tie((*values)[0], (*values)[1], (*values)[2], (*values)[3], (*values)[4], (*values)[5]);
+    VoteList list{JobId(read_u64(job)),
+                  SegmentIndex(narrow<std::uint32_t>(read_u64(segment))),
+                  AttemptIndex(narrow<std::uint32_t>(read_u64(attempt))),
+                  read_addresses(members),
+                  read_hashes(commitments),
+                  {}};
+    for (const auto& group : std::get<AbiValues>(groups)) {
+        list.groups.push_back(read_vote_group(group));
+    }
+    return list;
 }
 
 ContractCall close_attempt(JobId job, SegmentIndex segment) {
@@ -119,6 +132,12 @@ ContractCall settle(JobId job, const OpenedDigest& opened, const Hash32& spec_ha
 ContractCall prove_equivocation(JobId job, SegmentIndex segment, AttemptIndex attempt, const Address& executor,
                                 const SignedVote& a, const SignedVote& b) {
     return make(fn::kProveEquivocation, {number(job), number(segment), number(attempt), executor, to_abi(a), to_abi(b)});
+}
+
+ContractCall prove_false_witness(JobId job, SegmentIndex segment, AttemptIndex attempt, const Address& executor,
+                                 const SignedVote& vote, const hash::DigestOpening& opening) {
+    return make(fn::kProveFalseWitness,
+                {number(job), number(segment), number(attempt), executor, to_abi(vote), to_abi(opening)});
 }
 
 ContractCall commit_direct(JobId job, SegmentIndex segment, AttemptIndex attempt, const std::vector<Address>& members,

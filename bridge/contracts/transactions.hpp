@@ -46,10 +46,14 @@ struct ContractCall {
 [[nodiscard]] ContractCall cast_votes(JobId job, SegmentIndex segment, AttemptIndex attempt,
                                       const std::vector<Address>& members, const std::vector<Hash32>& commitments,
                                       const std::vector<VoteGroup>& groups);
-/// The list in the data of such a call; nothing when it is another call. Hostile input.
+/// What the data of such a call say; nothing when it is another call. Hostile input.
 struct VoteList {
+    JobId job;
+    SegmentIndex segment;
+    AttemptIndex attempt;
     std::vector<Address> members;
     std::vector<Hash32> commitments;
+    std::vector<VoteGroup> groups;
 };
 [[nodiscard]] std::optional<VoteList> list_in_votes(ByteSpan data);
 [[nodiscard]] ContractCall close_attempt(JobId job, SegmentIndex segment);
@@ -60,6 +64,9 @@ struct VoteList {
                                   const std::vector<Hash32>& shards);
 [[nodiscard]] ContractCall prove_equivocation(JobId job, SegmentIndex segment, AttemptIndex attempt, const Address& executor,
                                               const SignedVote& a, const SignedVote& b);
+/// `opening` opens the digest that `vote` is for; the segment must be Final.
+[[nodiscard]] ContractCall prove_false_witness(JobId job, SegmentIndex segment, AttemptIndex attempt, const Address& executor,
+                                               const SignedVote& vote, const hash::DigestOpening& opening);
 /// For a member that the bridge left out: its own commitment, before votes are taken. `members` of the attempt.
 [[nodiscard]] ContractCall commit_direct(JobId job, SegmentIndex segment, AttemptIndex attempt,
                                          const std::vector<Address>& members, std::uint16_t position, const Hash32& commitment);

@@ -15,17 +15,6 @@ bool equivocated(const Tally& tally, AttemptIndex attempt, const Address& execut
     });
 }
 
-/// True when another witness of the vote's attempt and digest is the one most common witness.
-bool is_uncommon(const Tally::Attempt& attempt, const Vote& vote) {
-    const auto& groups = attempt.by_witness.at(vote.digest);
-    std::uint32_t most = 0;
-    for (const auto& [witness, votes] : groups) {
-        most = std::max(most, votes);
-    }
-    const auto largest = std::count_if(groups.begin(), groups.end(), [&](const auto& group) { return group.second == most; });
-    return largest == 1 && groups.at(vote.witness) < most;
-}
-
 std::optional<Fault> judge(const Tally& tally, AttemptIndex number, std::size_t position, const Hash32& accepted) {
     const Tally::Attempt& attempt = tally.attempts().at(number);
     const auto& vote = attempt.votes[position];
@@ -35,10 +24,7 @@ std::optional<Fault> judge(const Tally& tally, AttemptIndex number, std::size_t 
     if (!vote) {
         return Fault::NoReveal;
     }
-    if (vote->digest != accepted) {
-        return Fault::WrongDigest;
-    }
-    return is_uncommon(attempt, *vote) ? std::optional(Fault::UncommonWitness) : std::nullopt;
+    return vote->digest == accepted ? std::nullopt : std::optional(Fault::WrongDigest);
 }
 
 /// Calls `visit(attempt number, position, executor, fault)` for every member.
@@ -57,14 +43,19 @@ std::string_view to_string(Fault fault) {
     switch (fault) {
         case Fault::NoReveal:
             return "no-reveal";
-        case Fault::UncommonWitness:
-            return "witness";
+        case Fault::FalseWitness:
+            return "false-witness";
         case Fault::WrongDigest:
             return "wrong-digest";
         case Fault::Equivocation:
             return "equivocation";
     }
     return "unknown";
+}
+
+bool proves_false_witness(const hash::DigestOpening& opening, const Hash32& job_seed, const Vote& vote) {
+    const Hash32 seed = hash::attempt_seed(hash::segment_seed(job_seed, opening.previous_digest), vote.attempt);
+    return hash::segment_digest(opening) == vote.digest && hash::witness(seed, opening.trace_root) != vote.witness;
 }
 
 std::vector<FaultFound> find_faults(const Tally& tally, const Hash32& accepted) {

@@ -7,17 +7,18 @@
 #include <vector>
 
 #include "cone/agreement/tally.hpp"
+#include "cone/hash/records.hpp"
 
 namespace cone::agreement {
 
-/// In the order of the contract's enum. The first two are soft (small slash), the last two hard.
-enum class Fault : std::uint8_t { NoReveal, UncommonWitness, WrongDigest, Equivocation };
+/// In the order of the contract's enum. The first is soft (small slash), the others are hard.
+enum class Fault : std::uint8_t { NoReveal, FalseWitness, WrongDigest, Equivocation };
 
 [[nodiscard]] constexpr bool is_hard(Fault fault) {
-    return fault >= Fault::WrongDigest;
+    return fault != Fault::NoReveal;
 }
 
-/// "no-reveal", "witness", "wrong-digest", "equivocation": the words of result.json.
+/// "no-reveal", "false-witness", "wrong-digest", "equivocation": the words of result.json.
 [[nodiscard]] std::string_view to_string(Fault fault);
 
 struct FaultFound {
@@ -28,11 +29,14 @@ struct FaultFound {
     auto operator<=>(const FaultFound&) const = default;
 };
 
-/// At most one fault a member, the gravest, by attempt and position. An uncommon witness is a fault only when one witness is
-/// more common than every other in its attempt: of two equal groups nobody can say which is wrong.
+/// Whether `opening` proves that the vote's witness is false: it opens the digest of the vote, and the witness is not the one that
+/// its trace root gives in the vote's attempt. Anybody can check it; the tally is not needed for it.
+[[nodiscard]] bool proves_false_witness(const hash::DigestOpening& opening, const Hash32& job_seed, const Vote& vote);
+
+/// At most one fault a member, the gravest, by attempt and position. False witnesses are not among them: see above.
 [[nodiscard]] std::vector<FaultFound> find_faults(const Tally& tally, const Hash32& accepted);
 
-/// Executors whose vote for `accepted` earns a share: those without a fault, by attempt and position.
+/// Executors whose vote for `accepted` earns a share: those without such a fault, by attempt and position.
 [[nodiscard]] std::vector<Address> earners(const Tally& tally, const Hash32& accepted);
 
 }  // namespace cone::agreement

@@ -6,18 +6,6 @@
 #include <set>
 
 namespace cone::agreement {
-namespace {
-
-/// Votes of the largest witness group.
-std::uint32_t most_common(const std::map<Hash32, std::uint32_t>& groups) {
-    std::uint32_t most = 0;
-    for (const auto& [witness, votes] : groups) {
-        most = std::max(most, votes);
-    }
-    return most;
-}
-
-}  // namespace
 
 bool is_equivocation(const Vote& a, const Vote& b) {
     return a.attempt == b.attempt && a.executor == b.executor && (a.digest != b.digest || a.witness != b.witness);
@@ -32,7 +20,7 @@ bool Tally::open(AttemptIndex attempt, std::span<const Address> members) {
         return false;
     }
     members_ += static_cast<std::uint32_t>(members.size());
-    attempts_[attempt] = {{members.begin(), members.end()}, std::vector<std::optional<Vote>>(members.size()), {}};
+    attempts_[attempt] = {{members.begin(), members.end()}, std::vector<std::optional<Vote>>(members.size())};
     return true;
 }
 
@@ -58,17 +46,8 @@ Counted Tally::count(const Vote& vote) {
         return Counted::AlreadyVoted;
     }
     slot = vote;
-    add(attempt, vote);
+    rank(vote.digest, ++votes_[vote.digest]);
     return Counted::Yes;
-}
-
-/// votes[digest] is the sum over attempts of the largest group; it grows by one exactly when a group becomes the largest alone.
-void Tally::add(Attempt& attempt, const Vote& vote) {
-    auto& groups = attempt.by_witness[vote.digest];
-    const std::uint32_t before = most_common(groups);
-    if (++groups[vote.witness] > before) {
-        rank(vote.digest, ++votes_[vote.digest]);
-    }
 }
 
 /// Files the new count of a digest that grew by one.

@@ -35,7 +35,7 @@ struct Equivocation {
 
 enum class Counted { Yes, AlreadyVoted, Equivocates, ZeroDigest, NoSuchAttempt, NotAMember };
 
-/// Among the votes of one attempt for one digest only those with the most common witness count; sums over attempts decide.
+/// Every vote counts for its digest, whatever its witness: a false one is proven against its member alone (faults.hpp).
 class Tally {
 public:
     /// Opens an attempt with its own new members in ticket order. False, and nothing changes, when the number was opened
@@ -58,13 +58,11 @@ public:
     /// One attempt as it stands: members in ticket order, and their votes where they came.
     struct Attempt {
         std::vector<Address> members;
-        std::vector<std::optional<Vote>> votes;                        ///< by position
-        std::map<Hash32, std::map<Hash32, std::uint32_t>> by_witness;  ///< digest -> witness -> votes
+        std::vector<std::optional<Vote>> votes;  ///< by position
     };
     [[nodiscard]] const std::map<AttemptIndex, Attempt>& attempts() const { return attempts_; }
 
 private:
-    void add(Attempt& attempt, const Vote& vote);
     void rank(const Hash32& digest, std::uint32_t votes);
 
     std::map<AttemptIndex, Attempt> attempts_;

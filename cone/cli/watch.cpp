@@ -5,7 +5,9 @@
 #include <memory>
 
 #include "bridge/adapter/terms.hpp"
+#include "bridge/adapter/translate.hpp"
 #include "bridge/adapter/verdict_reader.hpp"
+#include "bridge/adapter/vote_reader.hpp"
 #include "cone/base/errors.hpp"
 #include "cone/cli/command.hpp"
 #include "cone/cli/connection.hpp"
@@ -15,6 +17,7 @@
 #include "cone/cli/watch_execution.hpp"
 #include "cone/hash/records.hpp"
 #include "cone/node/watcher.hpp"
+#include "cone/node/witness_watch.hpp"
 
 namespace cone::cli {
 namespace {
@@ -73,16 +76,23 @@ public:
                                    : std::filesystem::path(options.log)) {}
 
     node::WatchOutcome watch() {
-        node::Watcher watcher(watched(terms_, context_), ports(), challenger_ != nullptr);
-        while (!watcher.done() && !interrupted()) {
-            if (!watcher.step() && (options_.once || !connection_.pause().wait(poll_))) {
+        const bool may_act = challenger_ != nullptr;
+        node::Watcher watcher(watched(terms_, context_), ports(), may_act);
+        node::WitnessWatch witnesses(terms_.job, terms_.job_seed, witness_ports(), may_act);
+        const auto agreed = [&] { return watcher.outcome().agreed; };
+        while (!(watcher.done() && witnesses.done(agreed())) && !interrupted()) {
+            const bool judged = watcher.step();
+            const bool looked = witnesses.step(opened(agreed()));
+            if (!judged && !looked && (options_.once || !connection_.pause().wait(poll_))) {
                 break;
             }
         }
+        false_witnesses_ = witnesses.found();
         return watcher.outcome();
     }
     [[nodiscard]] JobId job() const { return terms_.job; }
     [[nodiscard]] std::uint32_t segments() const { return terms_.segments; }
+    [[nodiscard]] std::size_t false_witnesses() const { return false_witnesses_; }
 
 private:
     [[nodiscard]] adapter::VerdictReaderSettings settings(const config::Config& config, const std::string& url) const {
@@ -104,6 +114,28 @@ private:
                 .record = [this](const auto& line) { log_.append(line); },
                 .say = say,
                 .unix_time = unix_time};
+    }
+
+    [[nodiscard]] node::WitnessPorts witness_ports() {
+        return {.look_twice = [this](auto segment) { return adapter::look_twice(first_, second_, segment); },
+                .votes =
+                    [this](auto segment, const auto& digest) {
+                        return adapter::cast_votes(connection_.client(), connection_.deployment(), terms_, segment, digest);
+                    },
+                .prove = [this](const auto& proof) { return prove(proof); },
+                .record = [this](const auto& line) { log_.append(line); },
+                .say = say,
+                .unix_time = unix_time};
+    }
+
+    /// What the first execution left of the first `agreed` segments: the second gave the same digests.
+    [[nodiscard]] std::vector<hash::DigestOpening> opened(std::uint32_t agreed) const {
+        const auto& all = tracks_[0].openings();
+        return {all.begin(), all.begin() + agreed};
+    }
+
+    std::string prove(const node::ProveFalseWitness& proof) {
+        return to_hex(challenger_->send(adapter::translate(proof).call).transaction);
     }
 
     node::ExecutionReport execute(std::size_t track, SegmentIndex segment, const Hash32& previous) {
@@ -142,23 +174,23 @@ private:
     adapter::VerdictReader second_;
     std::array<ExecutionTrack, 2> tracks_;
     node::DecisionLog log_;
+    std::size_t false_witnesses_ = 0;
 };
 
-nlohmann::json json_of(const node::WatchOutcome& outcome, JobId job, std::uint32_t segments) {
-    nlohmann::json body{{"job_id", job.value},
-                        {"segments", segments},
-                        {"agreed", outcome.agreed},
-                        {"challenged", outcome.challenged},
-                        {"open", nullptr}};
+nlohmann::json json_of(const node::WatchOutcome& outcome, const Post& post) {
+    nlohmann::json body{
+        {"job_id", post.job().value}, {"segments", post.segments()},      {"false_witnesses", post.false_witnesses()},
+        {"agreed", outcome.agreed},   {"challenged", outcome.challenged}, {"open", nullptr}};
     if (outcome.open) {
         body["open"] = {{"segment", outcome.open->first.value}, {"reason", node::to_string(outcome.open->second)}};
     }
     return body;
 }
 
-std::string text_of(const node::WatchOutcome& outcome, JobId job, std::uint32_t segments) {
-    std::string text = "job " + std::to_string(job.value) + ": " + std::to_string(outcome.agreed) + " of " +
-                       std::to_string(segments) + " segments agree, " + std::to_string(outcome.challenged) + " challenged";
+std::string text_of(const node::WatchOutcome& outcome, const Post& post) {
+    std::string text = "job " + std::to_string(post.job().value) + ": " + std::to_string(outcome.agreed) + " of " +
+                       std::to_string(post.segments()) + " segments agree, " + std::to_string(outcome.challenged) +
+                       " challenged, " + std::to_string(post.false_witnesses()) + " false witnesses";
     if (outcome.open) {
         text += "; segment " + std::to_string(outcome.open->first.value) +
                 " does not: " + std::string(node::to_string(outcome.open->second));
@@ -173,7 +205,7 @@ ExitCode run_watch(const Common& common, const WatchOptions& options) {
     }
     Post post(config, options);
     const auto outcome = post.watch();
-    print_result(common, "watch", json_of(outcome, post.job(), post.segments()), text_of(outcome, post.job(), post.segments()));
+    print_result(common, "watch", json_of(outcome, post), text_of(outcome, post));
     if (interrupted()) {
         return ExitCode::Interrupted;
     }

@@ -73,6 +73,8 @@ node::ExecutionReport ExecutionTrack::execute(SegmentIndex segment, const Hash32
                       std::to_string(round.round) + ": accuracy " + std::to_string(round.metric_bp) + " bp");
         });
         report.digest = result.digest;
+        openings_.resize(segment.value);
+        openings_.push_back(result.opening);
         states_.resize(segment.value + 1);
         states_.push_back(std::move(result.state));
     } catch (const std::exception& error) {

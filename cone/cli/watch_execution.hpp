@@ -23,6 +23,8 @@ public:
     /// Executes `segment` on what this track has as state before it: segment 0 on the initial one, g on what g - 1 gave. Data are held
     /// against their roots when they are read, and again in memory before each segment. Never throws: see `failure`.
     [[nodiscard]] node::ExecutionReport execute(SegmentIndex segment, const Hash32& previous);
+    /// Of what was executed last, by segment.
+    [[nodiscard]] const std::vector<hash::DigestOpening>& openings() const { return openings_; }
 
 private:
     void open();
@@ -38,6 +40,7 @@ private:
     std::shared_ptr<const training::JobData> data_;
     std::unique_ptr<training::TrainingEngine> engine_;
     std::vector<training::TrainingState> states_;  ///< by the segment that begins with it
+    std::vector<hash::DigestOpening> openings_;
 };
 
 }  // namespace cone::cli

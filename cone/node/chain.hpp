@@ -11,6 +11,7 @@
 #include "cone/base/bytes.hpp"
 #include "cone/base/ids.hpp"
 #include "cone/base/wei.hpp"
+#include "cone/hash/records.hpp"
 #include "cone/job/job_spec.hpp"
 
 namespace cone::node {
@@ -122,8 +123,16 @@ struct CommitDirect {
     std::uint32_t position = 0;
     Hash32 commitment;
 };
-using ChainAction =
-    std::variant<PostCommitments, CastVotes, CloseAttempt, Finalize, Settle, ProveEquivocation, PayExecutors, VoidExhausted>;
+/// A vote whose witness is not what the opening of its digest gives. Refused before the segment is Final: it opens the digest in public.
+struct ProveFalseWitness {
+    JobId job;
+    SegmentIndex segment;
+    AttemptIndex attempt;
+    SignedVote vote;
+    hash::DigestOpening opening;
+};
+using ChainAction = std::variant<PostCommitments, CastVotes, CloseAttempt, Finalize, Settle, ProveEquivocation, PayExecutors,
+                                 VoidExhausted, ProveFalseWitness>;
 
 // Events: what the contracts logged, in chain order.
 struct CommitmentsPosted {
@@ -165,8 +174,8 @@ struct SegmentChallenged {
     SegmentIndex segment;
     Address challenger;
 };
-/// Why an executor lost stake; as the contract's enum Fault. The first two are soft, the last two hard.
-enum class ChainFault : std::uint8_t { NoReveal, UncommonWitness, MinorityDigest, Equivocation };
+/// Why an executor lost stake; as the contract's enum Fault. The first is soft, the others are hard.
+enum class ChainFault : std::uint8_t { NoReveal, FalseWitness, MinorityDigest, Equivocation };
 struct ExecutorSlashed {
     Address executor;
     SegmentIndex segment;

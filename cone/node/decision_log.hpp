@@ -23,6 +23,17 @@ struct ChallengeOutcome {
 };
 [[nodiscard]] std::string to_json_line(const ChallengeOutcome& outcome, std::uint64_t unix_time);
 
+/// What became of a false witness that was found: neither a transaction nor a refusal when we were told to watch.
+struct WitnessOutcome {
+    JobId job;
+    SegmentIndex segment;
+    AttemptIndex attempt;
+    Address executor;
+    std::string transaction{};
+    std::string refusal{};
+};
+[[nodiscard]] std::string to_json_line(const WitnessOutcome& outcome, std::uint64_t unix_time);
+
 /// Appends to a file that several processes may append to.
 class DecisionLog {
 public:

@@ -76,7 +76,7 @@ private:
 
 /// The reveal of an honest result.
 [[nodiscard]] Reveal reveal_of(const RunSegment& order, const training::SegmentResult& result);
-/// The reveal of a member that did no work: the digest everybody can see, and a witness from thin air.
+/// The reveal of a member that did no work: the digest everybody can see, and a made-up witness, on which all such members agree.
 [[nodiscard]] Reveal copied_reveal(const RunSegment& order);
 /// Flips one bit of the state root: the same lie from everybody who tells it.
 void falsify(Reveal& reveal);

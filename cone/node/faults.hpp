@@ -15,11 +15,11 @@ enum class FaultKind : std::uint8_t {
     WrongDigest,  ///< one bit of the state root flipped: all who do it give the same digest
     Silent,       ///< never commits
     Withhold,     ///< commits, never reveals
-    Copycat,      ///< does no work: votes for the digest that leads in public, with a made-up witness
-    Late,         ///< reveals after the bridge stopped waiting: too late only if the window on chain is over as well
-    Equivocate,   ///< signs two different votes
-    Crash,        ///< SIGKILL in the middle of the segment
-    Freeze,       ///< SIGSTOP in the middle of the segment
+    Copycat,  ///< does no work: votes for the digest that leads in public, with a made-up witness, the same as other copycats
+    Late,     ///< reveals after the bridge stopped waiting: too late only if the window on chain is over as well
+    Equivocate,  ///< signs two different votes
+    Crash,       ///< SIGKILL in the middle of the segment
+    Freeze,      ///< SIGSTOP in the middle of the segment
 };
 
 /// The executor at position `member` of the segment's execution set (over all attempts) misbehaves there.

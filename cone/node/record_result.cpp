@@ -104,8 +104,8 @@ std::string fault_word(const CoordinatorState& state, const ExecutorSlashed& sla
     switch (slash.fault) {
         case ChainFault::NoReveal:
             return was_late(state, slash) ? "late" : "no-reveal";
-        case ChainFault::UncommonWitness:
-            return "witness";
+        case ChainFault::FalseWitness:
+            return "false-witness";
         case ChainFault::MinorityDigest:
             return "wrong-digest";
         case ChainFault::Equivocation:

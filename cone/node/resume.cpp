@@ -78,6 +78,7 @@ void accuse_again(Step& step, const SegmentRun& run) {
 void go_on(Step& step, SegmentRun& run) {
     run.finalize_submitted = false;
     accuse_again(step, run);
+    accuse_false_witnesses(step, run);
     Attempt& attempt = run.attempts.back();
     if (attempt.phase < Phase::OnChain) {
         attempt.phase = Phase::Training;

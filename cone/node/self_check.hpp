@@ -29,10 +29,11 @@ struct VerdictRecord {
     bool job_runs = false;     ///< nothing can be challenged in a job that does not
     bool job_over = false;     ///< Settling, Settled, Unmet or Void: nothing will change any more
     bool has_verdict = false;  ///< Accepted, Challenged or Final
-    bool challenged = false;   ///< somebody's challenge is pending
-    bool ours = false;         ///< an attempt of this segment was forced by our own challenge
-    Hash32 accepted;           ///< the verdict; zero before the first
-    Hash32 previous;           ///< what the segment before has as verdict; the job hash for segment 0
+    bool is_final = false;
+    bool challenged = false;  ///< somebody's challenge is pending
+    bool ours = false;        ///< an attempt of this segment was forced by our own challenge
+    Hash32 accepted;          ///< the verdict; zero before the first
+    Hash32 previous;          ///< what the segment before has as verdict; the job hash for segment 0
     std::uint64_t final_from_block = 0;
     std::uint32_t set_size = 0;
     std::uint32_t set_cap = 0;

@@ -7,6 +7,7 @@
 
 #include "cone/base/ids.hpp"
 #include "cone/hash/records.hpp"
+#include "cone/node/vote_flow.hpp"
 
 namespace cone::node {
 namespace {
@@ -140,7 +141,9 @@ void watch_payroll(Step& step) {
 
 void on_event(Step& step, const SegmentFinal& event) {
     if (event.segment.value < step.state.segments.size()) {
-        step.state.segments[event.segment.value].is_final = true;
+        SegmentRun& run = step.state.segments[event.segment.value];
+        run.is_final = true;
+        accuse_false_witnesses(step, run);
         watch_finality(step);
     }
 }
@@ -158,7 +161,7 @@ void try_again(const Step& step, Attempt& attempt, Phase from, Phase to) {
 }  // namespace
 
 /// Calls that came too early are tried again in a later block; so are those that a call of an earlier life came before, until its
-/// event is read. An equivocation proof may lose a race; the rest ends the run.
+/// event is read. A proof against a member may lose a race (AlreadyProven); the rest ends the run.
 void on_refusal(Step& step, const ActionRefused& event) {
     say(step, "the chain refused " + event.action + ": " + event.reason);
     SegmentRun* run = run_of(step.state, event.segment);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cone/agreement/faults.hpp"
 #include "cone/base/errors.hpp"
 #include "cone/node/attempt.hpp"
 #include "cone/trace/documents.hpp"
@@ -119,6 +120,47 @@ void accuse(Step& step, SegmentIndex segment, AttemptIndex attempt, const Member
     step.state.equivocations.push_back({member.address, segment});
     step.out.push_back(Submit{
         ProveEquivocation{step.state.terms.job, segment, attempt, member.signed_votes.at(0), member.signed_votes.at(1)}});
+}
+
+namespace {
+
+/// One proof an executor and attempt, whichever of the two it was.
+bool is_proven(const CoordinatorState& state, SegmentIndex segment, const Address& executor) {
+    return std::any_of(state.slashes.begin(), state.slashes.end(), [&](const SlashSeen& seen) {
+        const bool by_proof = seen.event.fault == ChainFault::Equivocation || seen.event.fault == ChainFault::FalseWitness;
+        return by_proof && seen.event.executor == executor && seen.event.segment == segment;
+    });
+}
+
+/// The member's one signed vote, when it is for the opened digest with a witness that is not its own work's.
+const SignedVote* false_witness_of(const CoordinatorState& state, const Attempt& attempt, const MemberView& member,
+                                   const hash::DigestOpening& opening) {
+    if (member.signed_votes.size() != 1) {
+        return nullptr;  // two: accused of that
+    }
+    const SignedVote& vote = member.signed_votes.front();
+    const bool proven = agreement::proves_false_witness(opening, state.terms.job_seed,
+                                                        {attempt.number, member.address, vote.digest, vote.witness});
+    return proven ? &vote : nullptr;
+}
+
+}  // namespace
+
+void accuse_false_witnesses(Step& step, const SegmentRun& run) {
+    const Reveal* opened = run.is_final && run.verdict ? opened_reveal(run, *run.verdict) : nullptr;
+    if (opened == nullptr) {
+        return;
+    }
+    for (const auto& attempt : run.attempts) {
+        for (const auto& member : attempt.members) {
+            const SignedVote* vote = false_witness_of(step.state, attempt, member, opened->opening);
+            if (vote != nullptr && !is_proven(step.state, run.index, member.address)) {
+                say(step, name_of(run, attempt) + ": " + to_hex(member.address) + " showed a false witness");
+                step.out.push_back(
+                    Submit{ProveFalseWitness{step.state.terms.job, run.index, attempt.number, *vote, opened->opening}});
+            }
+        }
+    }
 }
 
 void take_reveal(Step& step, std::size_t executor, const Reveal& reveal) {

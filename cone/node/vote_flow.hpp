@@ -12,6 +12,9 @@ void open_reveals(Step& step, SegmentRun& run);
 void take_reveal(Step& step, std::size_t executor, const Reveal& reveal);
 /// Proves to the chain that the member signed two different votes of the attempt.
 void accuse(Step& step, SegmentIndex segment, AttemptIndex attempt, const MemberView& member);
+/// Proves to the chain every vote for the segment's digest whose witness its opening does not give; none before the segment is Final,
+/// and none that the chain has slashed for the attempt already.
+void accuse_false_witnesses(Step& step, const SegmentRun& run);
 /// Sends the newest attempt's votes to the chain when nobody is waited for any longer.
 void cast_if_complete(Step& step, SegmentRun& run);
 

@@ -45,7 +45,7 @@ struct FaultCaught {
     Address executor;
     std::uint32_t executor_index = 0;  ///< number of the executor in this run, from 0
     SegmentIndex segment;
-    std::string kind;  ///< of agreement::to_string(Fault): no-reveal, witness, wrong-digest, equivocation
+    std::string kind;  ///< of agreement::to_string(Fault): no-reveal, false-witness, wrong-digest, equivocation
     bool slashed = false;
     Wei slashed_wei;
     bool operator==(const FaultCaught&) const = default;

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/agreement/faults.hpp"
 
-#include <algorithm>
 #include <optional>
 
 #include "letters.hpp"
@@ -32,14 +31,14 @@ TEST(Faults, NameWhoWhereAndWhat) {
 
 TEST(Faults, AreSoftOrHard) {
     EXPECT_FALSE(is_hard(Fault::NoReveal));
-    EXPECT_FALSE(is_hard(Fault::UncommonWitness));
+    EXPECT_TRUE(is_hard(Fault::FalseWitness));
     EXPECT_TRUE(is_hard(Fault::WrongDigest));
     EXPECT_TRUE(is_hard(Fault::Equivocation));
 }
 
 TEST(Faults, HaveTheWordsOfTheReport) {
     EXPECT_EQ(to_string(Fault::NoReveal), "no-reveal");
-    EXPECT_EQ(to_string(Fault::UncommonWitness), "witness");
+    EXPECT_EQ(to_string(Fault::FalseWitness), "false-witness");
     EXPECT_EQ(to_string(Fault::WrongDigest), "wrong-digest");
     EXPECT_EQ(to_string(Fault::Equivocation), "equivocation");
 }
@@ -55,44 +54,88 @@ TEST(Faults, PutEquivocationAboveTheRest) {
     EXPECT_EQ(earners(tally, letter('R')), std::vector<Address>{executor(0)});
 }
 
-TEST(Faults, BlameNoWitnessWhenTheLargestGroupsAreEqual) {
+/// No majority says what a witness is worth: members with any mixture of witnesses are judged by their digests.
+TEST(Faults, AreNotFoundInWitnessesByCounting) {
     Tally tally = tally_of(5);
-    for (const Vote& v : {vote(0, 'R', 'w'), vote(1, 'R', 'w'), vote(2, 'R', 'x'), vote(3, 'R', 'x'), vote(4, 'R', 'y')}) {
+    ASSERT_TRUE(tally.open(AttemptIndex(1), executors(5, 1)));
+    for (const Vote& v : {vote(0, 'R', 'w'), vote(1, 'R', 'w'), vote(2, 'R', 'x'), vote(3, 'R', 'w'), vote(4, 'R', 'y'),
+                          vote(5, 'R', 'z', 1)}) {
         ASSERT_EQ(tally.count(v), Counted::Yes);
     }
     EXPECT_TRUE(find_faults(tally, letter('R')).empty());
+    EXPECT_EQ(earners(tally, letter('R')).size(), 6u);
 }
 
-TEST(Faults, BlameEveryWitnessBesideTheMostCommon) {
-    Tally tally = tally_of(5);
-    for (const Vote& v : {vote(0, 'R', 'w'), vote(1, 'R', 'w'), vote(2, 'R', 'x'), vote(3, 'R', 'w'), vote(4, 'R', 'y')}) {
-        ASSERT_EQ(tally.count(v), Counted::Yes);
+/// A segment that was opened, and the vote of a member that executed it.
+class FalseWitness : public testing::Test {
+protected:
+    [[nodiscard]] bool proven() const { return proves_false_witness(opening, job_seed, said); }
+
+    Hash32 job_seed = letter('s');
+    hash::DigestOpening opening{.job_hash = letter('J'),
+                                .segment = SegmentIndex(2),
+                                .previous_digest = letter('p'),
+                                .state_root = letter('a'),
+                                .osmd_root = letter('o'),
+                                .metric_bp = 9500,
+                                .accesses_root = letter('c'),
+                                .trace_root = letter('t')};
+    Hash32 segment_seed = hash::segment_seed(job_seed, opening.previous_digest);
+    Vote said{AttemptIndex(65537), executor(1), hash::segment_digest(opening),
+              hash::witness(hash::attempt_seed(segment_seed, AttemptIndex(65537)), opening.trace_root)};
+};
+
+TEST_F(FalseWitness, IsNotThatOfWhoWorked) {
+    EXPECT_FALSE(proven());
+}
+
+TEST_F(FalseWitness, IsAnyOther) {
+    for (const auto& other : {letter('w'), opening.trace_root, hash::trace_seal(opening.trace_root), Hash32{}}) {
+        said.witness = other;
+        EXPECT_TRUE(proven());
     }
-    EXPECT_EQ(kinds(find_faults(tally, letter('R'))), (std::vector<Fault>{Fault::UncommonWitness, Fault::UncommonWitness}));
 }
 
-TEST(Faults, CompareWitnessesWithinOneAttemptOnly) {
-    Tally tally = tally_of(3);
-    ASSERT_TRUE(tally.open(AttemptIndex(1), executors(3, 1)));
-    for (std::uint32_t i = 0; i < 3; ++i) {
-        play(tally, i, Act::Right);
+TEST_F(FalseWitness, IsThatOfAnotherAttempt) {
+    for (const std::uint32_t attempt : {0u, 1u, 65536u, 65538u}) {
+        said.witness = hash::witness(hash::attempt_seed(segment_seed, AttemptIndex(attempt)), opening.trace_root);
+        EXPECT_TRUE(proven()) << attempt;
     }
-    ASSERT_EQ(tally.count(vote(3, 'R', 'z', 1)), Counted::Yes);
-    EXPECT_TRUE(find_faults(tally, letter('R')).empty());
 }
 
-/// The fault of one member by the definition, given all acts of its attempt and 'R' accepted.
-std::optional<Fault> defined_fault(const std::vector<Act>& acts, Act own) {
-    const auto right = std::count(acts.begin(), acts.end(), Act::Right);
-    const auto odd = std::count(acts.begin(), acts.end(), Act::WrongWitness);
+TEST_F(FalseWitness, IsThatOfAnotherJob) {
+    said.witness = hash::witness(hash::attempt_seed(hash::segment_seed(letter('S'), opening.previous_digest), said.attempt),
+                                 opening.trace_root);
+    EXPECT_TRUE(proven());
+}
+
+/// Nobody is accused with the opening of a digest that it did not vote for.
+TEST_F(FalseWitness, IsNotProvenByTheOpeningOfAnotherDigest) {
+    said.witness = letter('w');
+    const auto right = opening;
+    const auto refused = [&](auto change) {
+        opening = right;
+        change(opening);
+        EXPECT_FALSE(proven());
+    };
+    refused([](auto& o) { o.job_hash = letter('K'); });
+    refused([](auto& o) { o.segment = SegmentIndex(1); });
+    refused([](auto& o) { o.previous_digest = letter('q'); });
+    refused([](auto& o) { o.state_root = letter('b'); });
+    refused([](auto& o) { o.metric_bp = 1; });
+    refused([](auto& o) { o.trace_root = letter('u'); });
+    refused([](auto& o) { o = {}; });
+    said.digest = letter('A');
+    refused([](auto&) {});
+}
+
+/// The fault of one member by the definition, given its act and 'R' accepted.
+std::optional<Fault> defined_fault(Act own) {
     if (own == Act::Silent) {
         return Fault::NoReveal;
     }
-    if (own == Act::WrongA || own == Act::WrongB) {
-        return Fault::WrongDigest;
-    }
-    const bool rare = own == Act::Right ? right < odd : odd < right;
-    return rare ? std::optional(Fault::UncommonWitness) : std::nullopt;
+    const bool wrong = own == Act::WrongA || own == Act::WrongB;
+    return wrong ? std::optional(Fault::WrongDigest) : std::nullopt;
 }
 
 TEST(FaultsExhaustive, FollowTheDefinitionOnEveryAssignment) {
@@ -103,7 +146,7 @@ TEST(FaultsExhaustive, FollowTheDefinitionOnEveryAssignment) {
         std::vector<FaultFound> expected;
         for (std::uint32_t i = 0; i < kSize; ++i) {
             play(tally, i, acts[i]);
-            if (const auto fault = defined_fault(acts, acts[i])) {
+            if (const auto fault = defined_fault(acts[i])) {
                 expected.push_back({AttemptIndex(0), i, executor(i), *fault});
             }
         }

@@ -15,8 +15,8 @@ REQUIRED = ["schema_version", "job_id", "status", "metric", "segments", "faults_
 
 # What a fault costs (docs/protocol.md 3): a hard one hard_slash_bp, a soft one soft_slash_bp of a stake of 200 ether.
 STAKE_WEI = 200 * 10**18
-HARD_BP = {"wrong-digest": 5000, "equivocation": 5000}
-SOFT_BP = {"no-reveal": 100, "late": 100, "witness": 100}
+HARD_BP = {"wrong-digest": 5000, "false-witness": 5000, "equivocation": 5000}
+SOFT_BP = {"no-reveal": 100, "late": 100}
 SLASH_BP = HARD_BP | SOFT_BP
 
 

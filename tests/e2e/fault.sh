@@ -14,9 +14,12 @@ case "$kind${3:+-$3}" in
     accused=(--fault late@1.1)
     times+=(--set execution.reveal_timeout_s=10 --set devnet.reveal_blocks=13) ;;
   equivocate) accused=(--fault equivocation@1.1) sets="[[3], [3]]" ;;   # hard: two signatures; the vote that was committed counts
-  copycat)                                                              # hard for the liar; the other's vote counts for its digest
+  copycat)                                                              # hard for both: the right digest, and a witness that is proven false
     faults=(wrong-digest@1.1 copycat@1.4)
-    accused=(--fault wrong-digest@1.1) ;;
+    accused=(--fault wrong-digest@1.1 --fault false-witness@1.4) ;;
+  ring)                                                                 # two of three say the same false witness: the third keeps everything
+    faults=(wrong-digest@1.1 copycat@1.3 copycat@1.5)
+    accused=(--fault wrong-digest@1.1 --fault false-witness@1.3 --fault false-witness@1.5) ;;
   *) fail "unknown fault $kind" ;;
 esac
 use_config configs/tiny.toml "${faults[@]}"

@@ -78,7 +78,9 @@ protected:
         comm::SoloCommunicator solo;
         AlphabetEngine engine(terms.job_hash);
         const auto result =
-            engine.run({SegmentIndex(0), AttemptIndex(0), terms.job_hash, {}}, engine.initial_state(), solo, {});
+            engine.run({SegmentIndex(0), AttemptIndex(0), terms.job_hash,
+                        hash::attempt_seed(hash::segment_seed(terms.job_seed, terms.job_hash), AttemptIndex(0))},
+                       engine.initial_state(), solo, {});
         Reveal made;
         made.opening = result.opening;
         made.opening.state_root.bytes[0] ^= flavour;
@@ -86,18 +88,22 @@ protected:
         made.witness = result.witness;
         made.salt.bytes.fill(static_cast<std::uint8_t>(executor + 1));
         made.trace = result.trace;
+        sign(made, executor);
+        return made;
+    }
+    void sign(Reveal& made, std::size_t executor) const {
         made.signature =
             FakeSigner(address_of(executor))
                 .sign_vote(terms.domain_separator, terms.job, made.segment, made.attempt, made.digest, made.witness);
-        return made;
     }
     Hash32 commitment(std::size_t executor, const Reveal& shown) const {
         return commitment_of({terms.domain_separator, terms.job},
                              {shown.segment, shown.attempt, address_of(executor), shown.digest, shown.witness, shown.salt});
     }
-    void commit(std::size_t position, std::uint8_t flavour = 0) {
+    void commit(std::size_t position, std::uint8_t flavour = 0) { commit_to(position, reveal(member(position), flavour)); }
+    void commit_to(std::size_t position, const Reveal& shown) {
         const std::size_t executor = member(position);
-        message(executor, Commitment{SegmentIndex(0), AttemptIndex(0), commitment(executor, reveal(executor, flavour))});
+        message(executor, Commitment{SegmentIndex(0), AttemptIndex(0), commitment(executor, shown)});
     }
     void open_window() {
         event(CommitmentsPosted{SegmentIndex(0), AttemptIndex(0), attempt().root, 12, 60});

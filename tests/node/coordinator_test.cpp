@@ -241,6 +241,73 @@ TEST_F(Play, AnOpeningWithoutItsRoundsStillLetsTheJobGoOn) {
     EXPECT_EQ(coordinator.state().segments.size(), 2U);
 }
 
+/// Three votes for the right digest; the witness of the first is made up.
+class OneFalseWitness : public Play {
+protected:
+    OneFalseWitness() {
+        made_up = reveal(member(0));
+        made_up.witness.bytes[0] ^= 1;
+        sign(made_up, member(0));
+        commit_to(0, made_up);
+        commit(1);
+        commit(2);
+        open_window();
+        message(member(0), made_up);
+        message(member(1), reveal(member(1)));
+        message(member(2), reveal(member(2)));
+    }
+    void become_final() {
+        event(SegmentAccepted{SegmentIndex(0), made_up.digest, 3, 100});
+        event(SegmentFinal{SegmentIndex(0)});
+    }
+
+    Reveal made_up;
+};
+
+TEST_F(OneFalseWitness, IsProvenWhenTheSegmentIsFinalAndNotBefore) {
+    event(SegmentAccepted{SegmentIndex(0), made_up.digest, 3, 100});
+    tick(200);
+    EXPECT_EQ(count<ProveFalseWitness>(), 0U) << "the proof opens the digest in public";
+    event(SegmentFinal{SegmentIndex(0)});
+
+    ASSERT_EQ(count<ProveFalseWitness>(), 1U);
+    const auto proof = std::find_if(submitted.begin(), submitted.end(),
+                                    [](const auto& action) { return std::holds_alternative<ProveFalseWitness>(action); });
+    const auto& said = std::get<ProveFalseWitness>(*proof);
+    EXPECT_EQ(said.vote.executor, address_of(member(0)));
+    EXPECT_EQ(said.vote.witness, made_up.witness);
+    EXPECT_EQ(hash::segment_digest(said.opening), made_up.digest);
+    EXPECT_EQ(said.attempt, AttemptIndex(0));
+}
+
+TEST_F(OneFalseWitness, CountsForItsDigestAllTheSame) {
+    EXPECT_EQ(tally_of(coordinator.state().segments[0]).votes_for(made_up.digest), 3U);
+    EXPECT_EQ(coordinator.state().segments.size(), 2U);
+}
+
+TEST_F(OneFalseWitness, LosesARaceQuietly) {
+    become_final();
+    event(ActionRefused{"ProveFalseWitness", "JobBoard: AlreadyProven()", SegmentIndex(0)});
+    tick(300);
+    EXPECT_FALSE(failed());
+    EXPECT_EQ(count<ProveFalseWitness>(), 1U);
+}
+
+TEST_F(OneFalseWitness, IsNotProvenAgainWhenTheChainHasSlashedItAlready) {
+    event(SegmentAccepted{SegmentIndex(0), made_up.digest, 3, 100});
+    event(ExecutorSlashed{address_of(member(0)), SegmentIndex(0), ChainFault::FalseWitness, Wei(5)});
+    event(SegmentFinal{SegmentIndex(0)});
+    EXPECT_EQ(count<ProveFalseWitness>(), 0U);
+}
+
+/// Signed twice: accused of that, for one proof an attempt is all there is.
+TEST_F(OneFalseWitness, OfAnEquivocatorIsNotProvenToo) {
+    message(member(0), reveal(member(0)));
+    become_final();
+    EXPECT_EQ(count<ProveEquivocation>(), 1U);
+    EXPECT_EQ(count<ProveFalseWitness>(), 0U);
+}
+
 class AfterVotes : public Play {
 protected:
     AfterVotes() {

@@ -117,6 +117,15 @@ Plot with_a_liar() {
     return plot;
 }
 
+/// Two members of a later attempt agree on a false witness: both are proven once, whenever the bridge dies.
+Plot with_a_ring() {
+    Plot plot;
+    plot.options.faults = {{SegmentIndex(1), 0, FaultKind::Silent},
+                           {SegmentIndex(1), 3, FaultKind::Copycat},
+                           {SegmentIndex(1), 4, FaultKind::Copycat}};
+    return plot;
+}
+
 /// Three colluding liars win segment 0; somebody objects, and the verdict flips.
 Plot with_a_flip() {
     Plot plot;
@@ -145,8 +154,11 @@ struct PlotCase {
     const char* name;
     Plot (*make)();
 };
-const PlotCase kPlots[] = {
-    {"Honest", honest}, {"Portions", with_own_endpoints_and_portions}, {"Liar", with_a_liar}, {"Flip", with_a_flip}};
+const PlotCase kPlots[] = {{"Honest", honest},
+                           {"Portions", with_own_endpoints_and_portions},
+                           {"Liar", with_a_liar},
+                           {"Ring", with_a_ring},
+                           {"Flip", with_a_flip}};
 
 void PrintTo(const PlotCase& plot, std::ostream* out) {
     *out << plot.name;

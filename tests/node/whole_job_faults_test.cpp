@@ -126,7 +126,51 @@ TEST(WholeJob, CopycatOfALaterAttemptIsCaughtByItsWitness) {
 
     expect_settled_right(job, outcome);
     const Address copycat = outcome.state.segments.at(0).attempts.at(1).members.at(1).address;
-    EXPECT_EQ(job.chain().slashed().at(copycat), ChainFault::UncommonWitness);
+    EXPECT_EQ(job.chain().slashed().at(copycat), ChainFault::FalseWitness);
+    EXPECT_EQ(job.chain().slashed().size(), 2U) << "it and the silent one";
+    EXPECT_TRUE(job.chain().refusals().empty()) << job.chain().refusals().front();
+}
+
+/// Two of the three members of a later attempt agree on a made-up witness. All votes count, and the honest member beside them keeps all.
+TEST(WholeJob, RingOfCopycatsPaysAndTheHonestMemberBesideItDoesNot) {
+    for (const std::uint32_t honest : {3U, 4U, 5U}) {
+        std::vector<PlannedFault> faults{{SegmentIndex(1), 0, FaultKind::Silent}};
+        for (std::uint32_t member = 3; member < 6; ++member) {
+            if (member != honest) {
+                faults.push_back({SegmentIndex(1), member, FaultKind::Copycat});
+            }
+        }
+        JobHarness job(with_faults(faults));
+        const auto outcome = job.run();
+
+        expect_settled_right(job, outcome);
+        const auto& attempts = outcome.state.segments.at(1).attempts;
+        ASSERT_EQ(attempts.size(), 2U);
+        std::map<Address, ChainFault> expected{{attempts[0].members[0].address, ChainFault::NoReveal}};
+        for (std::uint32_t member = 3; member < 6; ++member) {
+            if (member != honest) {
+                expected[attempts[1].members[member - 3].address] = ChainFault::FalseWitness;
+            }
+        }
+        EXPECT_EQ(job.chain().slashed(), expected) << honest;
+        EXPECT_TRUE(job.chain().refusals().empty()) << job.chain().refusals().front();
+    }
+}
+
+/// Nobody in the later attempt worked: their votes are for the right digest and count, and each is slashed for its witness.
+TEST(WholeJob, AttemptOfCopycatsOnlyConfirmsWhatIsRightAndPays) {
+    JobHarness job(with_faults({{SegmentIndex(0), 0, FaultKind::Silent},
+                                {SegmentIndex(0), 3, FaultKind::Copycat},
+                                {SegmentIndex(0), 4, FaultKind::Copycat},
+                                {SegmentIndex(0), 5, FaultKind::Copycat}}));
+    const auto outcome = job.run();
+
+    expect_settled_right(job, outcome);
+    std::size_t false_witnesses = 0;
+    for (const auto& [executor, fault] : job.chain().slashed()) {
+        false_witnesses += fault == ChainFault::FalseWitness ? 1U : 0U;
+    }
+    EXPECT_EQ(false_witnesses, 3U);
 }
 
 /// Every pair of two kinds on every pair of positions of the first segment: at most 2 of 6 are faulty, so honest votes win or,

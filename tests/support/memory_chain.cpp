@@ -18,8 +18,8 @@ struct Revert {
 };
 
 std::string name_of(const node::ChainAction& action) {
-    static const char* const kNames[] = {"PostCommitments", "CastVotes",         "CloseAttempt", "Finalize",
-                                         "Settle",          "ProveEquivocation", "PayExecutors", "VoidExhausted"};
+    static const char* const kNames[] = {"PostCommitments",   "CastVotes",    "CloseAttempt",  "Finalize",         "Settle",
+                                         "ProveEquivocation", "PayExecutors", "VoidExhausted", "ProveFalseWitness"};
     return kNames[action.index()];
 }
 
@@ -319,8 +319,25 @@ void MemoryChain::apply(const node::ProveEquivocation& action) {
                                   vote->witness, vote->signature) == action.first.executor,
                 "BadSignature");
     }
+    require(proven_.insert({action.segment, action.attempt, action.first.executor}).second, "AlreadyProven");
     slashed_[action.first.executor] = node::ChainFault::Equivocation;
     emit(node::ExecutorSlashed{action.first.executor, action.segment, node::ChainFault::Equivocation, Wei(50)});
+}
+
+void MemoryChain::apply(const node::ProveFalseWitness& action) {
+    const auto segment = segments_.find(action.segment.value);
+    require(segment != segments_.end() && segment->second.state == SegmentState::Final, "NotFinal");
+    const node::SignedVote& vote = action.vote;
+    require(verifier_.recover(terms_.domain_separator, terms_.job, action.segment, action.attempt, vote.digest, vote.witness,
+                              vote.signature) == vote.executor,
+            "BadSignature");
+    require(action.opening.job_hash == terms_.job_hash && action.opening.segment == action.segment, "DigestNotOpened");
+    require(agreement::proves_false_witness(action.opening, terms_.job_seed,
+                                            {action.attempt, vote.executor, vote.digest, vote.witness}),
+            "NotFalseWitness");
+    require(proven_.insert({action.segment, action.attempt, vote.executor}).second, "AlreadyProven");
+    slashed_[vote.executor] = node::ChainFault::FalseWitness;
+    emit(node::ExecutorSlashed{vote.executor, action.segment, node::ChainFault::FalseWitness, Wei(50)});
 }
 
 }  // namespace cone::test

@@ -98,6 +98,7 @@ private:
     void apply(const node::Finalize& action);
     void apply(const node::Settle& action);
     void apply(const node::ProveEquivocation& action);
+    void apply(const node::ProveFalseWitness& action);
     void apply(const node::PayExecutors& action);
     void apply(const node::VoidExhausted& action);
     void pay_executors(std::size_t count);
@@ -116,6 +117,7 @@ private:
     State state_ = State::Running;
     std::map<std::uint32_t, Segment> segments_;
     std::map<Address, node::ChainFault> slashed_;
+    std::set<std::tuple<SegmentIndex, AttemptIndex, Address>> proven_;  ///< by equivocation or false witness, once an attempt
     std::vector<Address> earners_;
     std::size_t paid_ = 0;
     std::vector<node::ChainEvent> events_;

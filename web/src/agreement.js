@@ -86,7 +86,7 @@ export function agreement(result) {
 }
 
 const DEEDS = {
-  'wrong-digest': 'voted for a wrong digest', 'no-reveal': 'did not reveal its vote', witness: 'showed another witness than the others: it may not have done the work itself',
+  'wrong-digest': 'voted for a wrong digest', 'no-reveal': 'did not reveal its vote', 'false-witness': 'showed a false witness: it did not do the work itself',
   equivocation: 'signed two different votes',
 };
 

@@ -50,13 +50,14 @@ TEST(ActionKinds, DefendingAnswersAndBeginsNothing) {
             sent.insert(kind.call);
         }
     }
-    EXPECT_EQ(sent, (std::set<std::string_view>{"castVotes", "closeAttempt", "finalize", "proveEquivocation", "proveOmission",
-                                                "commitDirect", "challenge", "reclaimBond"}));
+    EXPECT_EQ(sent,
+              (std::set<std::string_view>{"castVotes", "closeAttempt", "finalize", "proveEquivocation", "proveFalseWitness",
+                                          "proveOmission", "commitDirect", "challenge", "reclaimBond"}));
 }
 
 TEST(ActionKinds, WhatHasADeadlinePaysAsADispute) {
     for (const std::string_view call :
-         {"castVotes", "proveEquivocation", "proveOmission", "commitDirect", "challenge", "fixSeed"}) {
+         {"castVotes", "proveEquivocation", "proveFalseWitness", "proveOmission", "commitDirect", "challenge", "fixSeed"}) {
         EXPECT_EQ(kind_of(call).fee_class, sender::FeeClass::Dispute) << call;
     }
     EXPECT_EQ(kind_of("settle").fee_class, sender::FeeClass::Payout);

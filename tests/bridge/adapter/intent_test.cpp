@@ -28,7 +28,8 @@ std::vector<node::ChainAction> one_of_each() {
             node::Settle{.job = kJob, .previous_digest = {}, .state_root = {}, .osmd_root = {}, .metric_bp = 1, .accesses = {}},
             node::ProveEquivocation{kJob, kOne, kThird, vote(2), vote(2)},
             node::PayExecutors{kJob, 64, 64},
-            node::VoidExhausted{kJob, kOne}};
+            node::VoidExhausted{kJob, kOne},
+            node::ProveFalseWitness{kJob, kOne, kThird, vote(2), {}}};
 }
 
 std::string name_of(const node::ChainAction& action) {
@@ -43,6 +44,7 @@ TEST(Intent, SaysJobSegmentAttemptAndCall) {
     EXPECT_EQ(name_of(one_of_each()[4]), "7/0/0/Settlement.settle/");
     EXPECT_EQ(name_of(one_of_each()[5]), "7/1/65538/JobBoard.proveEquivocation/0x0200000000000000000000000000000000000000");
     EXPECT_EQ(name_of(one_of_each()[6]), "7/0/0/Settlement.payExecutors/64") << "a portion is not the next one";
+    EXPECT_EQ(name_of(one_of_each()[8]), "7/1/65538/JobBoard.proveFalseWitness/0x0200000000000000000000000000000000000000");
     EXPECT_EQ(name_of(one_of_each()[7]), "7/1/0/JobBoard.voidExhausted/");
 }
 
@@ -79,7 +81,8 @@ TEST(Intent, DiffersByJobSegmentAttemptCallAndVotes) {
     names.insert(name_of(node::CastVotes{kJob, kOne, kThird, {}, {}, {vote(0)}}));
     names.insert(name_of(node::CastVotes{kJob, kOne, kThird, {}, {}, {vote(2)}}));
     names.insert(name_of(node::ProveEquivocation{kJob, kOne, kThird, vote(3), vote(3)}));
-    EXPECT_EQ(names.size(), one_of_each().size() + 6);
+    names.insert(name_of(node::ProveFalseWitness{kJob, kOne, kThird, vote(3), {}}));
+    EXPECT_EQ(names.size(), one_of_each().size() + 7);
 }
 
 TEST(Intent, OfAnotherFormIsNotRead) {

@@ -129,6 +129,27 @@ TEST(Actions, ProveEquivocationOfTheSigner) {
     EXPECT_EQ(contracts::read_hash(std::get<AbiValues>(arguments[5])[0]), hash_of(9));
 }
 
+TEST(Actions, ProveFalseWitnessWithTheVoteAndTheWholeOpening) {
+    const node::SignedVote vote{3, address_of(8), hash_of(1), hash_of(2), hash_of(7), Bytes(64, 3)};
+    const hash::DigestOpening opening{hash_of(10), SegmentIndex(2), hash_of(11), hash_of(12), hash_of(13),
+                                      9812,        hash_of(14),     hash_of(15)};
+    const node::ProveFalseWitness action{JobId(1), SegmentIndex(2), AttemptIndex(65537), vote, opening};
+    const auto arguments = arguments_of(translate(action), contracts::fn::kProveFalseWitness);
+    EXPECT_EQ(number(arguments[1]), 2u);
+    EXPECT_EQ(number(arguments[2]), 65537u);
+    EXPECT_EQ(std::get<Address>(arguments[3]), address_of(8));
+    const auto& signed_vote = std::get<AbiValues>(arguments[4]);
+    EXPECT_EQ(contracts::read_hash(signed_vote[0]), hash_of(1));
+    EXPECT_EQ(contracts::read_hash(signed_vote[1]), hash_of(2));
+    const auto& opened = std::get<AbiValues>(arguments[5]);
+    ASSERT_EQ(opened.size(), 8u);
+    EXPECT_EQ(contracts::read_hash(opened[0]), hash_of(10));
+    EXPECT_EQ(number(opened[1]), 2u);
+    EXPECT_EQ(number(opened[5]), 9812u);
+    EXPECT_EQ(contracts::read_hash(opened[6]), hash_of(14));
+    EXPECT_EQ(contracts::read_hash(opened[7]), hash_of(15)) << "the trace root comes last";
+}
+
 TEST(ActionsDeathTest, StopOnASignatureThatWasNeverChecked) {
     auto action = two_of_five_votes();
     action.votes[0].signature.pop_back();

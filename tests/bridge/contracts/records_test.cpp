@@ -134,6 +134,8 @@ TEST(Transactions, AllEncode) {
         finalize(JobId(1), SegmentIndex(0), {{Address{}, Address{}}, {Address{}}}),
         settle(JobId(1), {h, h, 9800, {1, 2, 3}}, h, {h, h, h}),
         prove_equivocation(JobId(1), SegmentIndex(0), AttemptIndex(0), Address{}, {h, h, h, h}, {h, h, h, h}),
+        prove_false_witness(JobId(1), SegmentIndex(0), AttemptIndex(0), Address{}, {h, h, h, h},
+                            {h, SegmentIndex(0), h, h, h, 1, h, h}),
         commit_direct(JobId(1), SegmentIndex(0), AttemptIndex(0), {Address{}}, 0, h),
         prove_omission(JobId(1), SegmentIndex(0), AttemptIndex(1), {Address{}}, {Address{}, Address{}}, 0, Address{}),
         reclaim_bond(JobId(1), SegmentIndex(0), AttemptIndex(1)),
