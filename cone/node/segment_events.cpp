@@ -106,38 +106,42 @@ void on_event(Step& step, const SegmentUndecided& event) {
     }
 }
 
-/// Later segments were built on this one: they go on when the verdict is what they started from.
-void on_event(Step& step, const SegmentAccepted& event) {
-    SegmentRun* run = run_of(step.state, event.segment);
-    if (run == nullptr || run->attempts.empty()) {
-        fail(step, "the chain accepted segment " + std::to_string(event.segment.value) + ", which this bridge did not run");
-        return;
-    }
-    const bool flipped = run->verdict && *run->verdict != event.digest;
-    if (run->expected && *run->expected != event.digest) {
-        fail(step, "segment " + std::to_string(event.segment.value) + ": the chain accepted " + to_hex(event.digest) +
-                       ", our count says " + to_hex(*run->expected));
-        return;
-    }
-    const Reveal* opened = opened_reveal(*run, event.digest);
-    if (opened == nullptr) {
-        fail(step,
-             "segment " + std::to_string(event.segment.value) + ": nobody opened the accepted digest " + to_hex(event.digest));
-        return;
-    }
-    const hash::SealedOpening opening = hash::seal(opened->opening);
-    run->attempts.back().phase = Phase::Decided;
-    run->attempts.back().decided = run->decided = step.now;
-    run->verdict = run->expected = event.digest;
-    run->standing = true;
-    run->finalize_submitted = false;
-    run->final_from_block = event.final_from_block;
+/// Books the verdict and tells everybody who takes part.
+void take_verdict(Step& step, SegmentRun& run, const SegmentAccepted& event) {
+    run.attempts.back().phase = Phase::Decided;
+    run.attempts.back().decided = run.decided = step.now;
+    run.verdict = run.expected = event.digest;
+    run.standing = true;
+    run.finalize_submitted = false;
+    run.final_from_block = event.final_from_block;
     say(step, "segment " + std::to_string(event.segment.value) + ": accepted " + to_hex(event.digest).substr(0, 18));
     for (std::size_t i = 0; i < step.state.executors.size(); ++i) {
         if (step.state.executors[i].standing == Standing::Joined) {
             tell(step, i, SegmentAgreed{event.segment, event.digest});
         }
     }
+}
+
+/// Later segments were built on this one: they go on when the verdict is what they started from.
+void on_event(Step& step, const SegmentAccepted& event) {
+    const std::string name = "segment " + std::to_string(event.segment.value);
+    SegmentRun* run = run_of(step.state, event.segment);
+    if (run == nullptr || run->attempts.empty()) {
+        fail(step, "the chain accepted " + name + ", which this bridge did not run");
+        return;
+    }
+    if (run->expected && *run->expected != event.digest) {
+        fail(step, name + ": the chain accepted " + to_hex(event.digest) + ", our count says " + to_hex(*run->expected));
+        return;
+    }
+    const Reveal* opened = opened_reveal(*run, event.digest);
+    if (opened == nullptr) {
+        fail(step, name + ": nobody opened the accepted digest " + to_hex(event.digest));
+        return;
+    }
+    const hash::SealedOpening opening = hash::seal(opened->opening);
+    const bool flipped = run->verdict && *run->verdict != event.digest;
+    take_verdict(step, *run, event);
     const SegmentIndex next = event.segment.next();
     if (flipped) {
         ++step.state.epoch;
