@@ -52,7 +52,7 @@ TEST(Record, TellsLateFromSilent) {
     const auto late = make_result(run_with({{SegmentIndex(0), 1, FaultKind::Late}}), {});
     const auto silent = make_result(run_with({{SegmentIndex(0), 1, FaultKind::Silent}}), {});
 
-    ASSERT_EQ(late.faults_caught.size(), 1U);
+    ASSERT_FALSE(late.faults_caught.empty());  // where it is drawn again while nobody waits for it, it misses that too
     ASSERT_FALSE(silent.faults_caught.empty());
     EXPECT_EQ(late.faults_caught[0].kind, "late");
     EXPECT_EQ(silent.faults_caught[0].kind, "no-reveal");

@@ -156,8 +156,19 @@ TEST(Transactions, VotesGiveTheirListAndOtherDataGivesNone) {
                                  {VoteGroup{hash_of(4), hash_of(5), {{0, hash_of(6), hash_of(7), hash_of(8)}}}});
     const auto list = list_in_votes(call.data);
     ASSERT_TRUE(list);
+    EXPECT_EQ(list->job, JobId(1));
+    EXPECT_EQ(list->segment, SegmentIndex(2));
+    EXPECT_EQ(list->attempt, AttemptIndex(3));
     EXPECT_EQ(list->members, members);
     EXPECT_EQ(list->commitments, commitments);
+    ASSERT_EQ(list->groups.size(), 1u);
+    EXPECT_EQ(list->groups[0].digest, hash_of(4));
+    EXPECT_EQ(list->groups[0].witness, hash_of(5));
+    ASSERT_EQ(list->groups[0].openings.size(), 1u);
+    EXPECT_EQ(list->groups[0].openings[0].position, 0);
+    EXPECT_EQ(list->groups[0].openings[0].salt, hash_of(6));
+    EXPECT_EQ(list->groups[0].openings[0].r, hash_of(7));
+    EXPECT_EQ(list->groups[0].openings[0].vs, hash_of(8));
 
     for (std::size_t cut = 0; cut < call.data.size(); ++cut) {
         EXPECT_FALSE(list_in_votes(ByteSpan(call.data).first(cut))) << cut;
