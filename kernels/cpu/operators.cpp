@@ -5,6 +5,7 @@
 #include "attention.hpp"
 #include "norms.hpp"
 #include "optimise.hpp"
+#include "pack.hpp"
 #include "pointwise.hpp"
 #include "products.hpp"
 #include "vec.hpp"

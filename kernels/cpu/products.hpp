@@ -13,9 +13,6 @@ void product_relu(const Step& step, const Call& call, Range blocks, Range units)
 void product_relu_pool(const Step& step, const Call& call, Range blocks, Range units);
 void product_add(const Step& step, const Call& call, Range blocks, Range units);
 
-/// Weights in the order in which tiles read them.
-void pack(const Step& step, const Call& call, Range blocks, Range units);
-
 /// One product of one block.
 void fill_product(const Product& product, Range tiles);
 
