@@ -25,10 +25,15 @@ esac
 use_config configs/tiny.toml "${faults[@]}"
 start_chain "${times[@]}"
 submit_job "${times[@]}"
+[ "$kind" != ring ] || start_watch                                     # sees it too, with its own execution
 code=0
 train "${times[@]}" || code=$?
 tail -n 40 "$work/run.log"
 check_result "${accused[@]}"
 [ "$(json "$out/latest/result.json" '[s["set_sizes"] for s in d["segments"]]')" = "$sets" ] || fail "the sets are not $sets"
+if [ "$kind" = ring ]; then
+  wait "$watch" || { cat "$work/watch.log" >&2; fail "cone watch left with $?"; }
+  tail -n 1 "$work/watch.log" | grep -q "2 of 2 segments agree, 0 challenged, 2 false witnesses" || { cat "$work/watch.log" >&2; fail "cone watch did not find the ring"; }
+fi
 expect 0 "equal: 2 segments" "$cone" verify --receipt "$out/latest/receipt.json" --data "$out/store"
 printf 'ok   %s: mpirun left with %s\n' "$kind" "$code"
