@@ -5,6 +5,9 @@
 use_config configs/tiny.toml wrong-digest@0.1
 settings+=(--set devnet.unstake_blocks=1000 --set training.rounds=1 --set execution.executors=3)
 start_chain
+# With all of the price for the executors of one segment, 1 ether is what a missed reveal costs the poorest of them.
+expect 3 "at most 1 ether for 1 segments" "$cone" doctor "${settings[@]}" --set market.executor_share_bp=10000
+expect 2 "buyer 0 bids 2 ether; the contracts take at most 1" "$cone" submit "${settings[@]}" --set market.executor_share_bp=10000
 submit_job
 code=0
 train || code=$?
