@@ -10,6 +10,7 @@ import {Attempts} from "./libraries/Attempts.sol";
 import {Ballot} from "./libraries/Ballot.sol";
 import {Booking} from "./libraries/Booking.sol";
 import {JobEvent, Lifecycle, SegmentEvent} from "./libraries/Lifecycle.sol";
+import {Proofs} from "./libraries/Proofs.sol";
 import {Record} from "./libraries/Record.sol";
 import {Records} from "./libraries/Records.sol";
 import {Seeds} from "./libraries/Seeds.sol";
@@ -23,7 +24,6 @@ contract JobBoard is IJobBoard {
     using Record for Record.Segment;
     using Attempts for Record.Segment;
     using Attempts for Record.Attempt;
-    using Ballot for Ballot.Place;
 
     uint256 private constant BP = 10_000;
     /// An execution set never grows beyond this, which bounds the work of `finalize`.
@@ -98,7 +98,7 @@ contract JobBoard is IJobBoard {
     {
         Record.Job storage j = _running(jobId, segment_);
         if (msg.sender != j.bridge) revert OnlyBridge(jobId, msg.sender);
-        _requireStandsOn(j, jobId, segment_);
+        j.requireStandsOn(jobId, segment_);
         Record.Segment storage s = j.current(segment_);
         s.state = s.state.step(SegmentEvent.Committed);
         uint32 expected = j.number(segment_, s.attempts);
@@ -209,10 +209,8 @@ contract JobBoard is IJobBoard {
         SignedVote calldata b
     ) external {
         _job(jobId);
-        if (a.digest == b.digest && a.witness == b.witness) revert NotEquivocation();
         Ballot.Place memory place = Ballot.Place(domainSeparator(), jobId, segment_, attempt_);
-        _requireVote(place, executor, a);
-        _requireVote(place, executor, b);
+        Proofs.requireEquivocation(place, executor, a, b);
 
         _punish(place, executor, Fault.Equivocation);
     }
@@ -228,13 +226,8 @@ contract JobBoard is IJobBoard {
     ) external {
         Record.Job storage j = _job(jobId);
         if (block.number > _deadline(j)) revert JobExpired(_deadline(j));
-        if (segment_ >= j.finalized) revert NotFinal(jobId, segment_);
-        bool ours = opening.jobHash == j.jobHash && opening.segment == segment_;
-        if (!ours || Records.digest(opening) != vote.digest) revert NotOpened(vote.digest);
-        bytes32 seed = Records.attemptSeed(Records.segmentSeed(j.jobSeed, opening.previous), attempt_);
-        if (vote.witness == Records.witness(seed, opening.traceRoot)) revert WitnessIsTrue();
         Ballot.Place memory place = Ballot.Place(domainSeparator(), jobId, segment_, attempt_);
-        _requireVote(place, executor, vote);
+        Proofs.requireFalseWitness(j, place, executor, vote, opening);
 
         _punish(place, executor, Fault.FalseWitness);
     }
@@ -250,14 +243,14 @@ contract JobBoard is IJobBoard {
         address executor
     ) external {
         Record.Job storage j = _running(jobId, segment_);
-        Record.Attempt storage a = _attempt(j, jobId, segment_, attempt_);
+        Record.Attempt storage a = j.existing(jobId, segment_, attempt_);
         a.requireMembers(attempt_, members_);
         if (position >= members_.length) revert NoSuchMember(position, uint16(members_.length));
         address below = address(0);
         if (position > 0) {
             below = members_[position - 1];
         } else if (uint16(attempt_) > 0) {
-            _attempt(j, jobId, segment_, attempt_ - 1).requireMembers(attempt_ - 1, before);
+            j.existing(jobId, segment_, attempt_ - 1).requireMembers(attempt_ - 1, before);
             below = before[before.length - 1];
         }
         IExecutorRegistry.Draw memory draw = j.draw(jobId, segment_);
@@ -373,33 +366,9 @@ contract JobBoard is IJobBoard {
         if (segment_ > j.accepted) revert PreviousNotAccepted(jobId, segment_);
     }
 
-    /// The segment before has a verdict that nobody disputes at the moment.
-    function _requireStandsOn(Record.Job storage j, JobId jobId, uint32 segment_) private view {
-        if (segment_ == 0) return;
-        SegmentState before = j.current(segment_ - 1).state;
-        bool stands = before == SegmentState.Accepted || before == SegmentState.Final;
-        if (!stands) revert PreviousNotAccepted(jobId, segment_);
-    }
-
     /// INVARIANT: total time is bounded: what is not done by then can only be voided.
     function _deadline(Record.Job storage j) private view returns (uint64) {
         return j.poolBlock + lifeBlocks;
-    }
-
-    /// An attempt of the segment's present record.
-    function _attempt(Record.Job storage j, JobId jobId, uint32 segment_, uint32 number)
-        private
-        view
-        returns (Record.Attempt storage)
-    {
-        Record.Segment storage s = j.current(segment_);
-        bool there = number >> 16 == j.epochOf(segment_) && uint16(number) < s.attempts;
-        if (!there) revert NoAttempt(jobId, segment_);
-        return s.attempt[uint16(number)];
-    }
-
-    function _requireVote(Ballot.Place memory place, address executor, SignedVote calldata vote) private pure {
-        Ballot.requireSigner(place.signingHash(vote.digest, vote.witness), executor, vote.r, vote.vs);
     }
 
     /// What signatures prove costs once an attempt, and nobody gets it.
@@ -407,8 +376,7 @@ contract JobBoard is IJobBoard {
         bytes32 key = keccak256(abi.encode(place.jobId, place.segment, place.attempt, executor));
         if (proven_[key]) revert AlreadyProven();
         proven_[key] = true;
-        Booking.Ledger memory ledger = _ledger(place.jobId, place.segment);
-        uint256 slashedWei = Booking.slash(ledger, rules_, place.attempt, executor, fault);
+        uint256 slashedWei = Booking.slash(_ledger(place.jobId, place.segment), rules_, place.attempt, executor, fault);
         if (slashedWei > 0) settlement.burnBond(place.jobId, slashedWei);
     }
 
@@ -419,9 +387,8 @@ contract JobBoard is IJobBoard {
     /// Decides if it can. Nobody left to ask voids the job, unless the segment before can still get another verdict.
     function _decide(Record.Job storage j, JobId jobId, uint32 segment_, uint256 outstanding) private {
         bool exhausted = Verdicts.decide(j, jobId, segment_, outstanding, rules_);
-        if (exhausted && segment_ <= j.finalized) {
-            _void(j, jobId, JobEvent.PoolExhausted, VoidReason.PoolExhausted);
-        }
+        if (!exhausted || segment_ > j.finalized) return;
+        _void(j, jobId, JobEvent.PoolExhausted, VoidReason.PoolExhausted);
     }
 
     function _void(Record.Job storage j, JobId jobId, JobEvent what, VoidReason reason) private {

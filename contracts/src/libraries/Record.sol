@@ -130,6 +130,26 @@ library Record {
         attempt = found.attempt[found.attempts - 1];
     }
 
+    /// @notice An attempt of the segment's present record.
+    function existing(Job storage job, JobId jobId, uint32 segment, uint32 given)
+        internal
+        view
+        returns (Attempt storage)
+    {
+        Segment storage found = current(job, segment);
+        bool there = given >> 16 == epochOf(job, segment) && uint16(given) < found.attempts;
+        if (!there) revert IJobBoard.NoAttempt(jobId, segment);
+        return found.attempt[uint16(given)];
+    }
+
+    /// @notice Reverts unless the segment before has a verdict that nobody disputes at the moment.
+    function requireStandsOn(Job storage job, JobId jobId, uint32 segment) internal view {
+        if (segment == 0) return;
+        SegmentState before = current(job, segment - 1).state;
+        bool stands = before == SegmentState.Accepted || before == SegmentState.Final;
+        if (!stands) revert IJobBoard.PreviousNotAccepted(jobId, segment);
+    }
+
     /// @notice How many members the next attempt of `segment` adds; 0 when the pool is exhausted.
     function growth(Job storage job, Segment storage segment) internal view returns (uint16) {
         Growth.Policy memory policy = Growth.Policy(job.policy, job.lead, job.minSize, job.cNum, job.cDen);
