@@ -20,6 +20,12 @@ std::size_t committed_by_themselves(const BridgeOutcome& outcome) {
     return count;
 }
 
+/// In the turns of the harness.
+bool comes_last(const Attempt& attempt, const MemberView& member) {
+    return std::all_of(attempt.members.begin(), attempt.members.end(),
+                       [&](const auto& other) { return other.executor <= member.executor; });
+}
+
 TEST(WholeJob, SettlesWhenEveryMemberLooksAtTheChainItself) {
     HarnessOptions options;
     options.own_endpoints = true;
@@ -65,6 +71,32 @@ TEST(WholeJob, MemberThatTheBridgeIgnoresBringsItsVoteItself) {
         EXPECT_TRUE(job.chain().slashed().empty()) << "executor " << ignored;
         EXPECT_EQ(outcome.state.segments.at(0).attempts.size(), 1U) << "executor " << ignored;
     }
+}
+
+/// After the first segment the bridge takes the member for unresponsive, and does not wait for it. Who trains takes time in which its
+/// "started" makes the bridge wait again; here a member trains in the moment in which it says so, and whoever comes before it in the
+/// harness's turn has committed by then. So it is left out of the root, and commits by itself.
+TEST(WholeJob, MemberThatTheBridgeIgnoresOverThreeSegmentsLosesNothing) {
+    std::size_t by_itself = 0;
+    for (std::size_t ignored = 0; ignored < 6; ++ignored) {
+        HarnessOptions options;
+        options.ignored = {ignored};
+        options.own_voices = true;
+        options.own_endpoints = true;
+        JobHarness job(options);
+        const auto outcome = job.run();
+
+        expect_settled_right(job, outcome);
+        EXPECT_TRUE(job.chain().slashed().empty()) << "executor " << ignored;
+        by_itself += committed_by_themselves(outcome);
+        for (const auto& run : outcome.state.segments) {
+            for (const auto& member : run.attempts.at(0).members) {
+                const bool left_out = run.attempts[0].members.size() == 3 && member.commitment.is_zero();
+                EXPECT_TRUE(!left_out || comes_last(run.attempts[0], member)) << "executor " << ignored;
+            }
+        }
+    }
+    EXPECT_GT(by_itself, 0U);
 }
 
 TEST(WholeJob, MemberThatTheBridgeIgnoresIsSlashedWithoutAVoiceOfItsOwn) {
