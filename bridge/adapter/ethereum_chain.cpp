@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "bridge/adapter/intent.hpp"
+#include "bridge/adapter/key_places.hpp"
 #include "bridge/adapter/terms.hpp"
 #include "bridge/contracts/errors.hpp"
 #include "bridge/follower/cursor.hpp"
@@ -84,18 +85,10 @@ std::unique_ptr<sender::Journal> EthereumChain::open_journal() {
     if (settings_.journal_folder.empty() || settings_.mode == Mode::Watch) {
         return std::make_unique<sender::MemoryJournal>();
     }
-    const auto genesis = rpc::block_header(reader_, std::uint64_t{0});
-    if (!genesis) {
-        throw RpcError("the node at " + settings_.url + " does not know its chain's first block");
-    }
-    const auto file =
-        sender::journal_path(settings_.journal_folder, {settings_.deployment.chain_id, genesis->hash, signer_->address()});
-    auto spend_file = file;
-    settings_.send.spend_file = spend_file.replace_extension(".fees");
-    auto lease_file = file;
-    lease_.emplace(lease_file.replace_extension(".lease"), clock_, pause_);
-    auto journal = std::make_unique<sender::SqliteJournal>(
-        file, sender::JournalOwner{settings_.deployment.chain_id, genesis->hash, signer_->address()});
+    const auto places = places_of_key(settings_.journal_folder, reader_, settings_.deployment.chain_id, signer_->address());
+    settings_.send.spend_file = places.fees;
+    lease_.emplace(places.lease, clock_, pause_);
+    auto journal = std::make_unique<sender::SqliteJournal>(places.journal, places.owner);
     for (auto& entry : journal->since(0)) {
         const auto intent = intent_from(entry.intent);
         const bool succeeded = entry.stage == sender::Stage::Mined || entry.stage == sender::Stage::Final;

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "bridge/adapter/action_kinds.hpp"
+#include "bridge/adapter/key_places.hpp"
 #include "bridge/contracts/errors.hpp"
 #include "cone/base/errors.hpp"
 #include "cone/cli/command.hpp"
@@ -76,23 +77,51 @@ Connection::Connection(const config::Config& config)
 }
 
 Account::Account(Connection& connection, const config::Config& config, Role role, std::uint32_t index)
+    : Account(connection, signer_for(config, role, index), role_name(role, index), {}, send_settings(config)) {}
+
+Account::Account(Connection& connection, std::unique_ptr<eth::Signer> signer, std::string name, KeptSends kept,
+                 sender::SendSettings settings)
     : connection_(connection),
-      signer_(signer_for(config, role, index)),
-      name_(role_name(role, index)),
-      sender_(connection.client(), *signer_, journal_, clock_, connection.pause(), send_settings(config)) {}
+      signer_(std::move(signer)),
+      name_(std::move(name)),
+      kept_(std::move(kept)),
+      sender_(connection.client(), *signer_, *kept_.journal, clock_, connection.pause(), std::move(settings)) {}
+
+std::unique_ptr<Account> Account::kept(Connection& connection, const config::Config& config, Role role) {
+    static const SteadyClock clock;
+    auto signer = signer_for(config, role);
+    const auto places = adapter::places_of_key(std::filesystem::path(config.output.dir) / "journal", connection.client(),
+                                               config.chain.chain_id, signer->address());
+    auto settings = send_settings(config);
+    settings.spend_file = places.fees;
+    KeptSends kept;
+    kept.lease = std::make_unique<sender::Lease>(places.lease, clock, connection.pause());
+    kept.journal = std::make_unique<sender::SqliteJournal>(places.journal, places.owner);
+    std::unique_ptr<Account> account(
+        new Account(connection, std::move(signer), role_name(role, 0), std::move(kept), std::move(settings)));
+    account->sender_.recover();
+    return account;
+}
+
+void Account::show_life() {
+    if (kept_.lease) {
+        kept_.lease->beat();
+    }
+}
 
 Wei Account::balance() {
     const auto wei = eth::to_wei(rpc::balance(connection_.client(), address()));
     return wei ? *wei : Wei(~Uint128{0});
 }
 
-rpc::Receipt Account::send(const contracts::ContractCall& call) {
+rpc::Receipt Account::send(const contracts::ContractCall& call, const sender::Term& term, const std::string& intent) {
     const std::string label = name_ + ": " + call.name;
     const auto outcome = sender_.send({.label = label,
                                        .to = connection_.deployment().address(call.contract),
                                        .data = call.data,
                                        .value = eth::to_u256(call.value),
-                                       .claim = {adapter::kind_of(call.name).fee_class, {}}});
+                                       .claim = {adapter::kind_of(call.name).fee_class, term},
+                                       .intent = intent});
     if (const auto* reverted = std::get_if<sender::Reverted>(&outcome)) {
         throw CallRefused(label, contracts::describe_revert(call.contract, reverted->why.data));
     }

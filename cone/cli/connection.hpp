@@ -13,6 +13,7 @@
 #include "bridge/rpc/curl_transport.hpp"
 #include "bridge/rpc/pause.hpp"
 #include "bridge/sender/journal.hpp"
+#include "bridge/sender/lease.hpp"
 #include "bridge/sender/sender.hpp"
 #include "cone/base/clock.hpp"
 #include "cone/base/errors.hpp"
@@ -55,22 +56,38 @@ struct CallRefused : ChainError {
     std::string reason;
 };
 
+/// What a sender keeps between two processes, if anything.
+struct KeptSends {
+    std::unique_ptr<sender::Lease> lease;
+    std::unique_ptr<sender::Journal> journal = std::make_unique<sender::MemoryJournal>();
+};
+
 /// One key that sends, waiting for each receipt.
 class Account {
 public:
+    /// For commands that send once: nothing is kept.
     Account(Connection& connection, const config::Config& config, Role role, std::uint32_t index = 0);
+    /// For what is started again: with journal and lease in <output.dir>/journal, as the bridge has them. What an earlier process
+    /// signed is settled first. Throws sender::LeaseHeld when another process uses the key.
+    [[nodiscard]] static std::unique_ptr<Account> kept(Connection& connection, const config::Config& config, Role role);
 
     [[nodiscard]] const Address& address() const { return signer_->address(); }
     [[nodiscard]] Wei balance();
-    /// Throws CallRefused when the contract says no, ChainError when the node does.
-    rpc::Receipt send(const contracts::ContractCall& call);
+    /// Throws CallRefused when the contract says no, ChainError when the node does. `term`: blocks in which it is of use.
+    /// `intent`: what is wanted, in the same words from every process; done before, it is not done again. Empty: a new wish.
+    rpc::Receipt send(const contracts::ContractCall& call, const sender::Term& term = {}, const std::string& intent = {});
+    /// Call often while the lease is held. Throws EnvironmentError when another process took over.
+    void show_life();
 
 private:
+    Account(Connection& connection, std::unique_ptr<eth::Signer> signer, std::string name, KeptSends kept,
+            sender::SendSettings settings);
+
     Connection& connection_;
     std::unique_ptr<eth::Signer> signer_;
     std::string name_;
     SteadyClock clock_;
-    sender::MemoryJournal journal_;
+    KeptSends kept_;
     sender::Sender sender_;
 };
 

@@ -3,11 +3,13 @@
 #include "cone/cli/file_notebook.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
+#include <thread>
 
 #include "cone/base/errors.hpp"
 #include "cone/data/file.hpp"
@@ -89,7 +91,7 @@ void sync_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-FileNotebook::FileNotebook(const std::filesystem::path& file) : file_(file) {
+FileNotebook::FileNotebook(const std::filesystem::path& file, Millis patience) : file_(file) {
     std::error_code error;
     std::filesystem::create_directories(file.parent_path(), error);
     fd_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -97,6 +99,7 @@ FileNotebook::FileNotebook(const std::filesystem::path& file) : file_(file) {
         fail(file, "open");
     }
     try {
+        lock(patience);
         sync_folder(file.parent_path());
         const Bytes bytes = data::read_file(file);
         before_ = read_notes(file, bytes, size_);
@@ -109,6 +112,20 @@ FileNotebook::FileNotebook(const std::filesystem::path& file) : file_(file) {
 
 FileNotebook::~FileNotebook() {
     ::close(fd_);
+}
+
+/// Where the file system has no locks there is none, as before.
+void FileNotebook::lock(Millis patience) {
+    constexpr Millis kStep{50};
+    for (Millis waited{0}; ::flock(fd_, LOCK_EX | LOCK_NB) != 0; waited += kStep) {
+        if (errno != EWOULDBLOCK && errno != EINTR) {
+            return;
+        }
+        if (waited >= patience) {
+            throw EnvironmentError("another process has " + file_.string() + " open", "stop that one first");
+        }
+        std::this_thread::sleep_for(kStep);
+    }
 }
 
 void FileNotebook::drop_tail() {

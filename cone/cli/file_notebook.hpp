@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "cone/base/clock.hpp"
 #include "cone/node/notebook.hpp"
 
 namespace cone::cli {
@@ -14,8 +15,12 @@ namespace cone::cli {
 /// refused, so that nobody votes or posts on half a memory.
 class FileNotebook final : public node::Notebook {
 public:
-    /// Creates folder and file when they are not there. Throws EnvironmentError; DataError when the file is damaged.
-    explicit FileNotebook(const std::filesystem::path& file);
+    /// Long enough for a rank of the run before, whose bridge is gone, to come to the end of its round.
+    static constexpr Millis kPatience{45'000};
+
+    /// Creates folder and file when they are not there, and waits so long for another process that has it open. Throws
+    /// EnvironmentError; DataError when the file is damaged.
+    explicit FileNotebook(const std::filesystem::path& file, Millis patience = kPatience);
     ~FileNotebook() override;
     FileNotebook(const FileNotebook&) = delete;
     FileNotebook& operator=(const FileNotebook&) = delete;
@@ -25,6 +30,7 @@ public:
     [[nodiscard]] std::vector<node::Note> read() override { return before_; }
 
 private:
+    void lock(Millis patience);
     void append(ByteSpan bytes);
     void drop_tail();
 

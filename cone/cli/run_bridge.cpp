@@ -10,6 +10,7 @@
 #include "cone/cli/file_notebook.hpp"
 #include "cone/cli/job_choice.hpp"
 #include "cone/cli/job_files.hpp"
+#include "cone/cli/key_wait.hpp"
 #include "cone/cli/run_files.hpp"
 #include "cone/cli/run_ranks.hpp"
 #include "cone/node/bridge_loop.hpp"
@@ -79,14 +80,23 @@ node::BridgeOutcome run_open_job(const config::Config& config, OpenJob& job, con
 }
 
 /// The executors are waiting for a job that will not come.
-void send_everybody_home(const node::Seat& seat, const std::string& reason) {
+void send_everybody_home(const node::Seat& seat, const std::string& reason, bool all_alive = true) {
     for (const int leader : seat.leaders) {
-        seat.mailbox.send(leader, node::encode(node::ToExecutor(node::Stop{.reason = reason})));
+        seat.mailbox.send(leader,
+                          node::encode(node::ToExecutor(node::Stop{.reason = reason, .all_alive = all_alive ? 1U : 0U})));
     }
     rpc::StoppablePause pause;
     for (int i = 0; i < kHomeTries && seat.mailbox.pending_sends() > 0; ++i) {
         (void)pause.wait(kHomePause);
     }
+}
+
+node::SeatEnd leave_it_to_the_other(const node::Seat& seat, KeyWait waited) {
+    const bool done = waited == KeyWait::Done;
+    const std::string why = done ? "the other bridge brought the job to its end" : "interrupted";
+    say(why);
+    send_everybody_home(seat, why, done);
+    return {static_cast<int>(done ? ExitCode::Ok : ExitCode::Interrupted), done};
 }
 
 }  // namespace
@@ -95,6 +105,10 @@ node::SeatEnd run_bridge_rank(const config::Config& config, std::uint64_t wanted
     const RunClock started;
     std::unique_ptr<OpenJob> job;
     try {
+        const KeyWait waited = wait_for_key(config, wanted_job, seat.interrupted);
+        if (waited != KeyWait::Free) {
+            return leave_it_to_the_other(seat, waited);
+        }
         job = std::make_unique<OpenJob>(config, wanted_job);
     } catch (const Error& error) {
         print_error(error);

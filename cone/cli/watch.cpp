@@ -1,8 +1,10 @@
 // cone watch: follows a job's verdicts, executes every segment twice, challenges what is wrong when two endpoints agree about it.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <memory>
+#include <utility>
 
 #include "bridge/adapter/terms.hpp"
 #include "bridge/adapter/translate.hpp"
@@ -11,6 +13,7 @@
 #include "cone/base/errors.hpp"
 #include "cone/cli/command.hpp"
 #include "cone/cli/connection.hpp"
+#include "cone/cli/file_notebook.hpp"
 #include "cone/cli/job_choice.hpp"
 #include "cone/cli/job_files.hpp"
 #include "cone/cli/prepare.hpp"
@@ -64,13 +67,13 @@ public:
           poll_(config.chain.poll_ms),
           outage_(std::chrono::seconds(config.chain.outage_s)),
           connection_(config),
-          challenger_(config.bridge.mode == "watch" ? nullptr
-                                                    : std::make_unique<Account>(connection_, config, Role::Challenger)),
+          challenger_(config.bridge.mode == "watch" ? nullptr : Account::kept(connection_, config, Role::Challenger)),
           terms_(adapter::read_terms(connection_.client(), connection_.deployment(),
                                      choose_job(connection_, config, options.job))),
           context_(context_of(config, terms_)),
           first_(settings(config, connection_.url())),
           second_(settings(config, config.chain.second_rpc_url.empty() ? connection_.url() : config.chain.second_rpc_url)),
+          memory_(memory_folder(config)),
           tracks_{track(config, 0), track(config, 1)},
           log_(options.log.empty() ? job_folder(config, terms_.job.value) / "decisions.jsonl"
                                    : std::filesystem::path(options.log)) {}
@@ -103,13 +106,34 @@ private:
                 .challenger = challenger_ ? challenger_->address() : Address{}};
     }
     [[nodiscard]] ExecutionTrack track(const config::Config& config, std::size_t number) const {
-        return {context_, terms_.job_seed, config::store_dir(config), number, config.execution.threads, say};
+        const auto memory = memory_.empty() ? memory_ : memory_ / ("watch-" + std::to_string(number));
+        return {context_, terms_.job_seed, config::store_dir(config), number, config.execution.threads, say, memory};
+    }
+
+    /// Where executions are kept for the next start; nowhere while another watcher of this folder keeps its own there.
+    [[nodiscard]] std::filesystem::path memory_folder(const config::Config& config) {
+        const auto folder = notebook_path(job_folder(config, terms_.job.value), terms_.job_seed, "watch").parent_path();
+        try {
+            std::filesystem::create_directories(folder);
+            memory_lease_ = std::make_unique<sender::Lease>(folder / "watch.lease", clock_, connection_.pause());
+            return folder;
+        } catch (const sender::LeaseHeld&) {
+            say("another process watches this job from this folder: what is executed here is not kept");
+        } catch (const std::filesystem::filesystem_error& error) {
+            say(std::string("what is executed is not kept: ") + error.what());
+        }
+        return {};
     }
 
     [[nodiscard]] node::WatchPorts ports() {
         return {.execute = [this](auto track, auto segment, const auto& previous) { return execute(track, segment, previous); },
                 .look = [this](auto segment) { return look(segment); },
-                .look_twice = [this](auto segment) { return adapter::look_twice(first_, second_, segment); },
+                .look_twice =
+                    [this](auto segment) {
+                        auto seen = adapter::look_twice(first_, second_, segment);
+                        disputed_ = seen[0];
+                        return seen;
+                    },
                 .challenge = [this](auto segment, auto bond) { return challenge(segment, bond); },
                 .record = [this](const auto& line) { log_.append(line); },
                 .say = say,
@@ -140,6 +164,10 @@ private:
 
     node::ExecutionReport execute(std::size_t track, SegmentIndex segment, const Hash32& previous) {
         auto report = tracks_[track].execute(segment, previous);
+        const Hash32 first = std::exchange(first_digest_, report.digest);
+        if (track == 1 && report.failure.empty() && first == report.digest) {
+            std::for_each(tracks_.begin(), tracks_.end(), [](auto& each) { each.keep(); });
+        }
         if (options_.plant == segment.value) {
             report.digest.bytes[0] ^= 1;
         }
@@ -147,6 +175,9 @@ private:
     }
 
     node::EndpointReport look(SegmentIndex segment) {
+        if (challenger_) {
+            challenger_->show_life();
+        }
         auto report = first_.look(segment);
         if (report.failure.empty()) {
             seen_at_ = clock_.now();
@@ -158,7 +189,11 @@ private:
     }
 
     std::string challenge(SegmentIndex segment, Wei bond) {
-        return to_hex(challenger_->send(contracts::challenge(terms_.job, segment, bond)).transaction);
+        const auto& record = disputed_.record;
+        const std::string intent = "job " + std::to_string(terms_.job.value) + "/segment " + std::to_string(segment.value) +
+                                   "/challenge " + to_hex(record.accepted);
+        const sender::Term term{disputed_.head, record.final_from_block - 1};
+        return to_hex(challenger_->send(contracts::challenge(terms_.job, segment, bond), term, intent).transaction);
     }
 
     const WatchOptions& options_;
@@ -172,7 +207,11 @@ private:
     training::JobContext context_;
     adapter::VerdictReader first_;
     adapter::VerdictReader second_;
+    node::EndpointReport disputed_;  ///< the first endpoint's, of the last look at both
+    std::unique_ptr<sender::Lease> memory_lease_;
+    std::filesystem::path memory_;
     std::array<ExecutionTrack, 2> tracks_;
+    Hash32 first_digest_;  ///< of the execution before
     node::DecisionLog log_;
     std::size_t false_witnesses_ = 0;
 };

@@ -23,13 +23,15 @@ model::Implementation implementation_of(std::size_t track) {
 }  // namespace
 
 ExecutionTrack::ExecutionTrack(training::JobContext context, Hash32 job_seed, std::filesystem::path store, std::size_t track,
-                               std::uint32_t threads, std::function<void(const std::string&)> progress)
+                               std::uint32_t threads, std::function<void(const std::string&)> progress,
+                               std::filesystem::path memory)
     : context_(std::move(context)),
       job_seed_(job_seed),
       store_(std::move(store)),
       track_(track),
       threads_(threads),
-      progress_(std::move(progress)) {}
+      progress_(std::move(progress)),
+      folder_(std::move(memory)) {}
 
 void ExecutionTrack::open() {
     if (const auto reason = training::check_profile(context_.spec.profile)) {
@@ -39,6 +41,65 @@ void ExecutionTrack::open() {
     engine_ = std::make_unique<training::TrainingEngine>(
         context_, data_, training::Parallelism{.threads = threads_, .implementation = implementation_of(track_)});
     states_ = {engine_->initial_state()};
+    open_memory();
+}
+
+/// Without it everything is executed anew, which is slower and as right.
+void ExecutionTrack::open_memory() {
+    if (folder_.empty()) {
+        return;
+    }
+    try {
+        memory_.emplace(folder_);
+    } catch (const Error& error) {
+        progress_("execution " + std::to_string(track_ + 1) + " begins with the first segment: " + error.what());
+    }
+}
+
+std::optional<ExecutionTrack::Known> ExecutionTrack::recall(SegmentIndex segment, const Hash32& previous) {
+    if (!memory_) {
+        return std::nullopt;
+    }
+    for (const auto& note : memory_->notes.read()) {
+        const auto* done = std::get_if<node::Reveal>(&note);
+        const bool wanted = done != nullptr && done->opening.job_hash == context_.job_hash &&
+                            done->opening.segment == segment && done->opening.previous_digest == previous;
+        auto state = wanted ? memory_->states.get(done->digest) : std::nullopt;
+        if (state &&
+            node::opens_to(done->digest, hash::seal(done->opening), *state, context_.spec.schedule.rounds_per_segment)) {
+            progress_("segment " + std::to_string(segment.value) + ", execution " + std::to_string(track_ + 1) +
+                      ": known from an earlier start");
+            return Known{done->digest, done->opening, *std::move(state)};
+        }
+    }
+    return std::nullopt;
+}
+
+/// The state first: a note names what is there.
+void ExecutionTrack::keep() {
+    const auto done = std::exchange(unkept_, std::nullopt);
+    if (!memory_ || !done) {
+        return;
+    }
+    try {
+        memory_->states.put(done->digest, states_.back());
+        memory_->notes.keep(*done);
+    } catch (const Error& error) {
+        progress_("execution " + std::to_string(track_ + 1) + " is not kept: " + error.what());
+    }
+}
+
+ExecutionTrack::Known ExecutionTrack::run(SegmentIndex segment, const Hash32& previous, const training::TrainingState& before) {
+    comm::SoloCommunicator alone;
+    auto result = engine_->run(task_of(segment, previous), before, alone, [&](const training::RoundTrace& round) {
+        progress_("segment " + std::to_string(segment.value) + ", execution " + std::to_string(track_ + 1) + ", round " +
+                  std::to_string(round.round) + ": accuracy " + std::to_string(round.metric_bp) + " bp");
+    });
+    node::Reveal& done = unkept_.emplace();
+    done.segment = segment;
+    done.digest = result.digest;
+    done.opening = result.opening;
+    return {result.digest, result.opening, std::move(result.state)};
 }
 
 Hash32 ExecutionTrack::data_in_memory() const {
@@ -67,16 +128,16 @@ node::ExecutionReport ExecutionTrack::execute(SegmentIndex segment, const Hash32
         const auto& before = states_.at(segment.value);
         report.data = data_in_memory();
         report.state_before = hash::bytes_root(before.weights);
-        comm::SoloCommunicator alone;
-        auto result = engine_->run(task_of(segment, previous), before, alone, [&](const training::RoundTrace& round) {
-            progress_("segment " + std::to_string(segment.value) + ", execution " + std::to_string(track_ + 1) + ", round " +
-                      std::to_string(round.round) + ": accuracy " + std::to_string(round.metric_bp) + " bp");
-        });
-        report.digest = result.digest;
+        unkept_.reset();
+        auto known = recall(segment, previous);
+        if (!known) {
+            known = run(segment, previous, before);
+        }
+        report.digest = known->digest;
         openings_.resize(segment.value);
-        openings_.push_back(result.opening);
+        openings_.push_back(known->opening);
         states_.resize(segment.value + 1);
-        states_.push_back(std::move(result.state));
+        states_.push_back(std::move(known->state));
     } catch (const std::exception& error) {
         report.failure = error.what();
     }

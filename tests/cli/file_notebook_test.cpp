@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <optional>
 
 #include "cone/base/errors.hpp"
 #include "cone/data/file.hpp"
@@ -90,18 +91,28 @@ TEST_F(Notes, AnyFlippedBitIsRefusedWithItsPlace) {
 TEST_F(Notes, FullDiskKeepsWhatWasThere) {
     keep(1, 1);
     const std::size_t one = bytes().size();
-    FileNotebook book(file);
+    std::optional<FileNotebook> book(std::in_place, file);
     struct rlimit before {};
     ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
     const auto handler = std::signal(SIGXFSZ, SIG_IGN);
     const struct rlimit tight { one + 20, before.rlim_max };
     ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &tight), 0);
-    EXPECT_THROW(book.keep(note(2)), EnvironmentError);
+    EXPECT_THROW(book->keep(note(2)), EnvironmentError);
     ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
     (void)std::signal(SIGXFSZ, handler);
     EXPECT_EQ(bytes().size(), one) << "half a note is taken back";
-    book.keep(note(3));
+    book->keep(note(3));
+    book.reset();
     EXPECT_EQ(read(), (std::vector<node::Note>{note(1), note(3)}));
+}
+
+TEST_F(Notes, AreOneProcessesAtATime) {
+    keep(1, 1);
+    {
+        const FileNotebook book(file);
+        EXPECT_THROW(FileNotebook(file, Millis{0}), EnvironmentError);
+    }
+    EXPECT_EQ(read().size(), 1u) << "what was open is closed";
 }
 
 TEST_F(Notes, FolderThatCannotBeMadeIsSaid) {
