@@ -18,8 +18,10 @@ abstract contract TradeMoves is MarketLedger {
             place(who, value, abi.encodeCall(house.open, (tagsOf(DIGITS, VISION), request(amount))));
         } else {
             value += house.leastBid(running);
-            if (block.number > house.auction(running).endBlock || value > 500 ether) return;
-            place(who, value, abi.encodeCall(house.bid, (running, request(amount))));
+            Request memory r = request(amount);
+            bool tooHigh = value > house.mostBid(r.segments, r.executorShareBp);
+            if (block.number > house.auction(running).endBlock || tooHigh) return;
+            place(who, value, abi.encodeCall(house.bid, (running, r)));
         }
         ++played["bid"];
     }
