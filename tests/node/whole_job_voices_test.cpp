@@ -26,6 +26,23 @@ bool comes_last(const Attempt& attempt, const MemberView& member) {
                        [&](const auto& other) { return other.executor <= member.executor; });
 }
 
+/// Every member has a node and ether of its own.
+HarnessOptions with_own_voices() {
+    HarnessOptions options;
+    options.own_voices = true;
+    options.own_endpoints = true;
+    return options;
+}
+
+/// The bridge forgets this member's commitment, and there is time to commit without it.
+HarnessOptions left_out_of_the_root(std::size_t member) {
+    HarnessOptions options = with_own_voices();
+    options.left_out = {member};
+    options.rules.commit_blocks = 60;
+    options.rules.reveal_blocks = 200;
+    return options;
+}
+
 TEST(WholeJob, SettlesWhenEveryMemberLooksAtTheChainItself) {
     HarnessOptions options;
     options.own_endpoints = true;
@@ -58,11 +75,9 @@ TEST(WholeJob, MemberWhoseEndpointIsDownLosesItsOwnVoteOnly) {
 /// One segment: afterwards the bridge takes the member for unresponsive, and here it trains faster than it can say that it started.
 TEST(WholeJob, MemberThatTheBridgeIgnoresBringsItsVoteItself) {
     for (std::size_t ignored = 0; ignored < 6; ++ignored) {
-        HarnessOptions options;
+        HarnessOptions options = with_own_voices();
         options.segments = 1;
         options.ignored = {ignored};
-        options.own_voices = true;
-        options.own_endpoints = true;
         JobHarness job(options);
         const auto outcome = job.run();
 
@@ -79,10 +94,8 @@ TEST(WholeJob, MemberThatTheBridgeIgnoresBringsItsVoteItself) {
 TEST(WholeJob, MemberThatTheBridgeIgnoresOverThreeSegmentsLosesNothing) {
     std::size_t by_itself = 0;
     for (std::size_t ignored = 0; ignored < 6; ++ignored) {
-        HarnessOptions options;
+        HarnessOptions options = with_own_voices();
         options.ignored = {ignored};
-        options.own_voices = true;
-        options.own_endpoints = true;
         JobHarness job(options);
         const auto outcome = job.run();
 
@@ -117,14 +130,9 @@ TEST(WholeJob, MemberThatTheBridgeIgnoresIsSlashedWithoutAVoiceOfItsOwn) {
 TEST(WholeJob, MemberThatTheBridgeLeavesOutCommitsAndVotesItself) {
     std::size_t by_itself = 0;
     for (std::size_t left_out = 0; left_out < 6; ++left_out) {
-        HarnessOptions options;
+        HarnessOptions options = left_out_of_the_root(left_out);
         options.segments = 1;
         options.ignored = {left_out};
-        options.left_out = {left_out};
-        options.own_voices = true;
-        options.own_endpoints = true;
-        options.rules.commit_blocks = 60;
-        options.rules.reveal_blocks = 200;
         JobHarness job(options);
         const auto outcome = job.run();
 
@@ -141,12 +149,7 @@ TEST(WholeJob, MemberThatTheBridgeLeavesOutCommitsAndVotesItself) {
 TEST(WholeJob, BridgeBringsTheVoteOfAMemberThatCommittedByItself) {
     std::size_t by_itself = 0;
     for (std::size_t left_out = 0; left_out < 6; ++left_out) {
-        HarnessOptions options;
-        options.left_out = {left_out};
-        options.own_voices = true;
-        options.own_endpoints = true;
-        options.rules.commit_blocks = 60;
-        options.rules.reveal_blocks = 200;
+        HarnessOptions options = left_out_of_the_root(left_out);
         JobHarness job(options);
         const auto outcome = job.run();
 
@@ -160,11 +163,9 @@ TEST(WholeJob, BridgeBringsTheVoteOfAMemberThatCommittedByItself) {
 TEST(WholeJob, MemberThatTheBridgeLeavesOutLosesWhereNobodyMayCommitDirectly) {
     std::size_t slashed = 0;
     for (std::size_t left_out = 0; left_out < 6; ++left_out) {
-        HarnessOptions options;
+        HarnessOptions options = with_own_voices();
         options.segments = 1;
         options.left_out = {left_out};
-        options.own_voices = true;
-        options.own_endpoints = true;
         options.rules.commit_blocks = 0;
         JobHarness job(options);
         (void)job.run();
