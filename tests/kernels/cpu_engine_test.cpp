@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
 #include <limits>
 #include <ostream>
 
@@ -159,20 +161,78 @@ Network small_network() {
     return b.network();
 }
 
+/// Both pools leave a row and a column out.
+Network pooled_network() {
+    Builder b({2, 17, 17});
+    b.conv(5, 3).same(Op::Relu).pool(Op::MaxPool, 2).conv(4, 3).same(Op::Relu).pool(Op::MaxPool, 2).linear(3);
+    return b.network();
+}
+
 TEST_P(CpuEngine, KeepsSubnormalNumbers) {
-    const Network network = small_network();
-    for (const float factor : {1e-12f, 1e-20f, 1e-38f}) {
-        auto weights = random_weights(network, 3);
-        for (float& w : weights) {
-            w *= factor;
-        }
-        Pair engines(network, GetParam(), weights);
-        const auto batch = random_batch(network, 21, 3);
-        for (int step = 0; step < 5; ++step) {
-            ASSERT_EQ(engines.gradient(batch.view()), "") << factor;
-            ASSERT_EQ(engines.apply({.rate = 1e-3f, .momentum = 0.9f}), "") << factor;
+    for (const Network& network : {small_network(), pooled_network()}) {
+        for (const float factor : {1e-12f, 1e-20f, 1e-38f}) {
+            auto weights = random_weights(network, 3);
+            for (float& w : weights) {
+                w *= factor;
+            }
+            Pair engines(network, GetParam(), weights);
+            const auto batch = random_batch(network, 21, 3);
+            for (int step = 0; step < 5; ++step) {
+                ASSERT_EQ(engines.gradient(batch.view()), "") << factor;
+                ASSERT_EQ(engines.apply({.rate = 1e-3f, .momentum = 0.9f}), "") << factor;
+            }
         }
     }
+}
+
+/// Eight equal rows of one channel: 5 x 5 zeros but for one pixel of this value. All have label 0.
+struct OnePixel {
+    std::vector<std::uint8_t> image = std::vector<std::uint8_t>(25);
+    std::vector<const std::uint8_t*> rows = std::vector<const std::uint8_t*>(8, image.data());
+    std::vector<std::uint32_t> indices{0, 1, 2, 3, 4, 5, 6, 7};
+    std::vector<std::uint8_t> labels = std::vector<std::uint8_t>(8);
+    std::array<float, 256> table{};
+
+    OnePixel(std::size_t row, std::size_t column, float value) {
+        image[row * 5 + column] = 1;
+        table[1] = value;
+    }
+    [[nodiscard]] Batch view() const { return {.samples = {rows, table}, .labels = labels, .divisor = 8, .indices = indices}; }
+};
+
+/// A convolution 1x1 whose pool leaves the last row and column out, behind one that changes nothing or alone.
+Network one_pixel_network(bool has_first) {
+    Builder b({1, 5, 5});
+    if (has_first) {
+        b.conv(1, 1).same(Op::Relu);
+    }
+    return b.conv(1, 1).same(Op::Relu).pool(Op::MaxPool, 2).linear(2).network();
+}
+
+/// The products underflow to -0, in all lanes and last of what the pool reads. The +0 of what it does not read comes after it.
+TEST_P(CpuEngine, MakesAPlusOfAMinusZeroAtPositionsThatNoPoolReads) {
+    for (const bool has_first : {false, true}) {
+        const Network network = one_pixel_network(has_first);
+        std::vector<float> weights(network.values);
+        weights[network.layers[0].weight] = weights[network.layers[has_first ? 2 : 0].weight] = 1;
+        weights[network.layers.back().weight + 3] = 1e-30f;  // class 0, the last square
+        Pair engines(network, GetParam(), weights);
+        const OnePixel batch(3, 3, 1e-20f);
+        EXPECT_EQ(engines.gradient(batch.view()), "");
+        const float found = engines.reference->gradient_values()[network.layers[has_first ? 2 : 0].weight];
+        EXPECT_TRUE(found == 0 && !std::signbit(found));
+    }
+}
+
+/// 0 times infinity is NaN there as anywhere.
+TEST_P(CpuEngine, SeesAnInfinityAtPositionsThatNoPoolReads) {
+    const Network network = one_pixel_network(true);
+    std::vector<float> weights(network.values, 1);
+    weights[network.layers[0].weight] = std::numeric_limits<float>::max();
+    Pair engines(network, GetParam(), weights);
+    const OnePixel batch(4, 4, 2);
+    EXPECT_EQ(engines.reference->gradient(batch.view()), Status::NotFinite);
+    EXPECT_EQ(engines.cpu->gradient(batch.view()), Status::NotFinite);
 }
 
 TEST_P(CpuEngine, AgreesOnWhatIsNotFinite) {
