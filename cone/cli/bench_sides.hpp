@@ -15,9 +15,10 @@ namespace cone::cli {
 
 /// exact*: the executor's training on the exact engine, with the best instruction set here or the named one. libtorch: the
 /// executor's training on the second engine, pinned. plain*: what users of libtorch write, with nothing pinned but one thread. An
-/// exact side may be given threads: "exact:2".
-inline constexpr std::array<std::string_view, 7> kBenchSides = {
-    "exact", "exact-avx512", "exact-avx2", "exact-portable", "libtorch", "plain", "plain-channels-last"};
+/// exact side may be given threads: "exact:2". exact-twice: two trainings at once that share nothing, each with one thread and
+/// half of the images: what the machine gives two cores.
+inline constexpr std::array<std::string_view, 8> kBenchSides = {
+    "exact", "exact-avx512", "exact-avx2", "exact-portable", "exact-twice", "libtorch", "plain", "plain-channels-last"};
 
 struct SideOptions {
     model::TrainBenchSpec spec;
@@ -28,6 +29,7 @@ struct SideOptions {
 struct SideName {
     std::string kind;  ///< one of kBenchSides
     std::uint32_t threads = 1;
+    [[nodiscard]] std::uint32_t cores() const { return kind == "exact-twice" ? 2 * threads : threads; }
 };
 /// Throws ConfigError with what would do.
 [[nodiscard]] SideName parse_side(const std::string& text);

@@ -89,7 +89,7 @@ struct Measured {
 
 /// Processor time, in which others on the machine disturb little, unless a side has several threads.
 bool counts_wall_time(const std::vector<std::string>& sides) {
-    return std::any_of(sides.begin(), sides.end(), [](const auto& side) { return parse_side(side).threads > 1; });
+    return std::any_of(sides.begin(), sides.end(), [](const auto& side) { return parse_side(side).cores() > 1; });
 }
 
 /// The core's peak takes a turn as the sides do, so that all see the same clock.
@@ -217,7 +217,10 @@ void add_bench_train(CLI::App& bench, Runner& chosen) {
     add_common(*command, *common, false);
     add_network(*command, *options);
     command
-        ->add_option("--side", options->sides, "Who takes part (exact:2 has two threads); ratios are the first one's to each")
+        ->add_option(
+            "--side", options->sides,
+            "Who takes part (exact:2: two threads; exact-twice: two trainings that share nothing); ratios are the first "
+            "one's to each")
         ->capture_default_str()
         ->delimiter(',');
     command->add_option("--repeats", options->side.spec.repeats, "Measurements of each, in turn")

@@ -17,6 +17,8 @@ TEST(HashBench, ReportsWhatItRan) {
     EXPECT_GT(bench.portable_gbps, 0);
     EXPECT_GT(bench.sha256_openssl_gbps, 0);
     EXPECT_GT(bench.sha3_256_openssl_gbps, 0);
+    EXPECT_GT(bench.two_threads_gbps, 0);
+    EXPECT_GT(bench.sha256_twice_gbps, 0);
 }
 
 TEST(HashBenchDeathTest, NothingToMeasureIsABug) {
