@@ -5,7 +5,9 @@
 namespace cone::kernels::cpu {
 namespace {
 
-constexpr int kSpins = 20'000;
+/// About 50 microseconds: longer than the others need where each has a core of its own, and no longer than it takes to sleep and
+/// wake. Who spins on keeps a core from the very thread it waits for, where there are more threads than cores.
+constexpr int kSpins = 2'000;
 
 void pause() {
 #if defined(__x86_64__)
