@@ -264,36 +264,16 @@ private:
 
     void plan_conv_backward(std::size_t i, Step& step) {
         const Layer& l = network_.layers[i];
-        const Layer read = read_part(i);
         const bool is_late = fusions_[i].squares_late;
         const Map dy = is_late ? plan_squares(i) : step.dy;
-        step.conv = conv_weights_plan(read, step.x, dy, step.dw, step.db, plan_.arena);
+        step.conv = conv_weights_plan(l, step.x, dy, step.dw, step.db, plan_.arena);
         step.conv.squares = is_late ? &plan_.squares.back() : nullptr;
-        step.conv.whole = read.out == l.out ? nullptr : whole_of(step.conv, l, step.x);
         add_weights(step, ops_.conv_weights, is_late ? l.out.channels : step.conv.groups());
         if (wants_gradient(l.input, step)) {
-            set_packed_products(step, conv_gradient_products(read, step.dy, step.dx, step.w, ops_.widest_tile, plan_.arena),
+            set_packed_products(step, conv_gradient_products(l, step.dy, step.dx, step.w, ops_.widest_tile, plan_.arena),
                                 plan_.backward);
             add_step(plan_.backward, step, step.add ? ops_.product_add : ops_.product, step.products[0].tiles);
         }
-    }
-
-    /// Convolution i as if it made only what a pool done with it reads: the gradient of the rest is +0.
-    Layer read_part(std::size_t i) const {
-        Layer l = network_.layers[i];
-        if (fusions_[i].pool) {
-            const Layer& pool = network_.layers[*fusions_[i].pool];
-            l.out.height = pool.kernel_height * pool.out.height;
-            l.out.width = pool.kernel_width * pool.out.width;
-        }
-        return l;
-    }
-
-    const ConvWeights* whole_of(const ConvWeights& part, const Layer& l, const Map& x) {
-        ConvWeights whole = conv_weights_plan(l, x, part.dy, part.dw, part.db, plan_.arena);
-        whole.squares = part.squares;
-        plan_.whole_weights.push_back(whole);
-        return &plan_.whole_weights.back();
     }
 
     /// Room for the gradient of one block before the pool of convolution i, and the step that fills it.

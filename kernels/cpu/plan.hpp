@@ -28,8 +28,7 @@ struct Plan {
     std::vector<Step> forward;
     std::vector<Step> backward;
     std::vector<Step> weights;
-    std::deque<ConvWeights> whole_weights;  ///< of convolutions that leave positions out
-    std::deque<Step> squares;               ///< of convolutions whose weight gradient fills in the gradient before the pool
+    std::deque<Step> squares;  ///< of convolutions whose weight gradient fills in the gradient before the pool
     Map logits;
     Arena arena;
 };

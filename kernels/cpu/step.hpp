@@ -114,9 +114,6 @@ struct ConvWeights {
     std::size_t columns = 0;
     float* dw = nullptr;
     float* db = nullptr;
-    /// The same with all positions; null when none is left out. At a position that no square of the pool reads dy is +0: with
-    /// finite x it changes nothing but a sum of -0, and that shows in the end, as in a Product.
-    const ConvWeights* whole = nullptr;
 
     [[nodiscard]] std::size_t groups() const { return tap_count / kGroup + 1; }
 };

@@ -2,10 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weights.hpp"
 
-#include <limits>
-
-#include "optimise.hpp"
-#include "planes.hpp"
 #include "pointwise.hpp"
 #include "products.hpp"
 #include "vec.hpp"
@@ -113,10 +109,6 @@ struct Cut {
     [[nodiscard]] Range part(std::size_t i) const { return {begin + i * count / parts, begin + (i + 1) * count / parts}; }
 };
 
-Cut slots_of(const ConvWeights& conv) {
-    return {{0, conv.tap_count + 1}, ConvWeights::kGroup};
-}
-
 /// Outputs and groups of slots whose sums are kept together.
 struct Chunk {
     const ConvWeights& conv;
@@ -195,10 +187,13 @@ void run_chunk(const Chunk& chunk, Range blocks, std::size_t slots_of_channel) {
     }
 }
 
+}  // namespace
+
 /// A sum in memory between two bands is as good as one in a register.
-void run_chunks(const Step& step, const ConvWeights& conv, Range blocks, Range units) {
+void conv_weights(const Step& step, const Call&, Range blocks, Range units) {
     constexpr std::size_t kMostGroups = 192;
-    const Cut slots = slots_of(conv);
+    const ConvWeights& conv = step.conv;
+    const Cut slots({0, conv.tap_count + 1}, ConvWeights::kGroup);
     const bool by_outputs = conv.squares != nullptr;
     const Cut groups(by_outputs ? Range{0, slots.parts} : units, kMostGroups);
     for (std::size_t g = 0; g < groups.parts; ++g) {
@@ -208,51 +203,6 @@ void run_chunks(const Step& step, const ConvWeights& conv, Range blocks, Range u
             run_chunk({conv, Cut(outputs.part(o), kMostOutputs), slots, groups.part(g)}, blocks,
                       conv.tap_count / step.layer.in.channels);
         }
-    }
-}
-
-/// The halo between the rows is +0.
-bool reads_finite(const Step& step, Range blocks) {
-    const Shape& shape = step.layer.in;
-    const std::size_t count = (shape.height - 1) * step.x.row + shape.width * kLanes;
-    bool all_finite = true;
-    for_each_row(blocks, {0, shape.channels}, 1, [&](auto b, auto c, auto) { all_finite &= finite(at(step.x, b, c), count); });
-    return all_finite;
-}
-
-bool any_negative_zero(const float* values, std::size_t count) {
-    constexpr auto kNegativeZero = std::numeric_limits<std::int32_t>::min();
-    bool found = false;
-    for (std::size_t i = 0; i < count; ++i) {
-        found |= __builtin_bit_cast(std::int32_t, values[i]) == kNegativeZero;
-    }
-    return found;
-}
-
-/// Among the sums that these units make.
-bool any_negative_zero(const ConvWeights& conv, Range units) {
-    if (conv.squares != nullptr) {
-        return any_negative_zero(conv.dw + units.begin * conv.tap_count, units.size() * conv.tap_count) ||
-               any_negative_zero(conv.db + units.begin, units.size());
-    }
-    const Cut slots = slots_of(conv);
-    const Range made{slots.part(units.begin).begin, slots.part(units.end - 1).end};
-    const bool has_bias = made.end > conv.tap_count;
-    bool found = has_bias && any_negative_zero(conv.db, conv.outputs);
-    for (std::size_t o = 0; o < conv.outputs; ++o) {
-        found |= any_negative_zero(conv.dw + o * conv.tap_count + made.begin, made.size() - (has_bias ? 1 : 0));
-    }
-    return found;
-}
-
-}  // namespace
-
-void conv_weights(const Step& step, const Call&, Range blocks, Range units) {
-    const ConvWeights* const whole = step.conv.whole;
-    const bool may_skip = whole != nullptr && units.size() > 0 && reads_finite(step, blocks);
-    run_chunks(step, may_skip || whole == nullptr ? step.conv : *whole, blocks, units);
-    if (may_skip && any_negative_zero(step.conv, units)) {
-        run_chunks(step, *whole, blocks, units);
     }
 }
 
