@@ -211,6 +211,15 @@ private:
     std::vector<std::pair<Shape, Map>> maps_;
 };
 
+/// Of a convolution whose pool leaves rows or columns out: nobody writes the gradient there, which is +0 from the beginning.
+bool has_unwritten_gradient(const Network& network, const std::vector<Fusion>& fusions, std::size_t tensor) {
+    if (tensor == 0 || !fusions[tensor - 1].pool) {
+        return false;
+    }
+    const Layer& pool = network.layers[*fusions[tensor - 1].pool];
+    return pool.in.height != 2 * pool.out.height || pool.in.width != 2 * pool.out.width;
+}
+
 void lay_out_gradients(const Network& network, const std::vector<Fusion>& fusions, const std::vector<std::size_t>& roots,
                        std::size_t blocks, bool reuses, std::vector<TensorMaps>& maps, Arena& arena) {
     const auto owners = gradient_roots(network, roots);
@@ -222,12 +231,13 @@ void lay_out_gradients(const Network& network, const std::vector<Fusion>& fusion
             const bool is_late = t > 0 && fusions[t - 1].squares_late;
             if (owners[t] == t && turns[t] == turn && !is_late && needs_gradient(network, t)) {
                 const Shape& shape = shape_of(network, t);
-                const auto spare = spares.take(shape);
+                const auto spare = has_unwritten_gradient(network, fusions, t) ? std::nullopt : spares.take(shape);
                 maps[t].gradient = spare ? *spare : make_map(shape, halos[t], blocks, arena);
             }
         }
         const std::size_t done = turn + 1;  // the tensor that this layer made
-        if (reuses && done < maps.size() && owners[done] == done && maps[done].gradient.origin != nullptr) {
+        if (reuses && done < maps.size() && owners[done] == done && maps[done].gradient.origin != nullptr &&
+            !has_unwritten_gradient(network, fusions, done)) {
             spares.give(shape_of(network, done), maps[done].gradient);
         }
     }
