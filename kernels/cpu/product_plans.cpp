@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "product_plans.hpp"
 
-#include <numeric>
 
 #include "tensors.hpp"
 
@@ -89,8 +88,8 @@ Reach reach_of(const Axis& axis, std::size_t position) {
     for (std::size_t k = 0; k < axis.at.size(); ++k) {
         const std::ptrdiff_t input = static_cast<std::ptrdiff_t>(position * axis.step) + axis.at[k];
         if (input >= 0 && input < static_cast<std::ptrdiff_t>(axis.size)) {
-            reach.begin = reach.end == 0 ? static_cast<std::uint8_t>(k) : reach.begin;
-            reach.end = static_cast<std::uint8_t>(k + 1);
+            reach.begin = reach.end == 0 ? static_cast<std::uint32_t>(k) : reach.begin;
+            reach.end = static_cast<std::uint32_t>(k + 1);
         }
     }
     return reach;
@@ -108,7 +107,7 @@ std::vector<Reach> all_reaches(std::size_t size) {
     std::vector<Reach> reaches;
     for (std::size_t begin = 0; begin <= size; ++begin) {
         for (std::size_t end = 0; end <= size; ++end) {
-            reaches.push_back({static_cast<std::uint8_t>(begin), static_cast<std::uint8_t>(end)});
+            reaches.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)});
         }
     }
     return reaches;
@@ -151,8 +150,8 @@ void set_windows(Product& product, const Axis& rows, const Axis& columns, const 
 Product window_product(const Axis& rows, const Axis& columns, const Map& in, std::size_t channels, Arena& arena) {
     Product product;
     const std::size_t area = rows.at.size() * columns.at.size();
-    const Reach all_rows{0, static_cast<std::uint8_t>(rows.at.size())};
-    const Reach all_columns{0, static_cast<std::uint8_t>(columns.at.size())};
+    const Reach all_rows{0, static_cast<std::uint32_t>(rows.at.size())};
+    const Reach all_columns{0, static_cast<std::uint32_t>(columns.at.size())};
     product.whole = repeated(window_taps(rows, columns, all_rows, all_columns, in.row), channels, in.plane, area, arena);
     product.links = channels * area;
     product.rows = rows.positions;

@@ -46,8 +46,8 @@ struct Chain {
 
 /// Taps that a position needs in one direction: the others read the halo.
 struct Reach {
-    std::uint8_t begin = 0;
-    std::uint8_t end = 0;
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
 };
 
 /// out[o] at every position = chain(bias[o] or +0; in[position + x] * w[o * w_stride + w]) over the taps. Convolutions, linear

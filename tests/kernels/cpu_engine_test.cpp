@@ -191,6 +191,22 @@ TEST_P(CpuEngine, LeavesNothingBehindWhereNoPoolReads) {
     }
 }
 
+/// One row, so that a step takes little: these networks are about shapes.
+void expect_reference_bits(const Network& network, const Machine& machine) {
+    ASSERT_EQ(problem_of(network), std::nullopt);
+    Pair engines(network, machine, random_weights(network, 1));
+    const auto batch = random_batch(network, 1, 1);
+    EXPECT_EQ(engines.gradient(batch.view()), "") << text(network);
+    EXPECT_EQ(engines.logits(batch.samples(), network.classes), "") << text(network);
+}
+
+TEST_P(CpuEngine, TakesKernelsWiderThanAByteCounts) {
+    expect_reference_bits(Builder({1, 256, 256}).conv(2, 256).network(), GetParam());
+    expect_reference_bits(Builder({1, 28, 28}).conv(1, 256, 1, 114).linear(2).network(), GetParam());
+    expect_reference_bits(Builder({1, 1, 300}).conv(2, 1, 258, 1, 0, 0).same(Op::Relu).linear(2).network(), GetParam());
+    expect_reference_bits(Builder({1, 4, 300}).conv(1, 1).conv(1, 3, 257, 1, 1, 0).linear(2).network(), GetParam());
+}
+
 TEST_P(CpuEngine, KeepsSubnormalNumbers) {
     for (const Network& network : {small_network(), pooled_network()}) {
         for (const float factor : {1e-12f, 1e-20f, 1e-38f}) {
