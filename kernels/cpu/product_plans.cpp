@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "product_plans.hpp"
 
+#include <algorithm>
 
 #include "tensors.hpp"
 
@@ -244,8 +245,8 @@ Product pooled(Product conv, const Shape& out, const Map& y, const Map& sources,
 std::vector<Product> conv_gradient_products(const Layer& l, const Map& dy, const Map& dx, const float* w, std::size_t widest,
                                             Arena& arena) {
     std::vector<Product> products;
-    for (std::size_t row = 0; row < l.stride; ++row) {
-        for (std::size_t column = 0; column < l.stride; ++column) {
+    for (std::size_t row = 0; row < std::min(l.stride, l.in.height); ++row) {
+        for (std::size_t column = 0; column < std::min(l.stride, l.in.width); ++column) {
             products.push_back(conv_gradient_product(l, dy, dx, w, row, column, widest, arena));
         }
     }

@@ -20,12 +20,13 @@ void conv(Grid& grid, const Layer& layer, u32 samples, const float* x, const flo
                                                                g.filter()});
 }
 
-/// One product for each of the stride^2 classes of pixels, so that taps between the output's positions do not take part.
+/// One product for each of the stride^2 classes of pixels that has some, so that taps between the output's positions do not
+/// take part.
 template <class Grid>
 void conv_data_gradient(Grid& grid, const Layer& layer, u32 samples, const float* dy, const float* w, float* dx) {
     const ConvGeometry g(layer);
-    for (u32 row = 0; row < g.stride; ++row) {
-        for (u32 column = 0; column < g.stride; ++column) {
+    for (u32 row = 0; row < g.stride && row < g.in_height; ++row) {
+        for (u32 column = 0; column < g.stride && column < g.in_width; ++column) {
             const PixelClass of(g, row, column);
             run_product(grid, Product<ClassFilters, ClassGradients, ClassInputs>{{w, g, of},
                                                                                  {dy, g, of},

@@ -207,6 +207,14 @@ TEST_P(CpuEngine, TakesKernelsWiderThanAByteCounts) {
     expect_reference_bits(Builder({1, 4, 300}).conv(1, 1).conv(1, 3, 257, 1, 1, 0).linear(2).network(), GetParam());
 }
 
+/// No stride, however long, makes more work than there are inputs.
+TEST_P(CpuEngine, TakesStridesLongerThanTheImage) {
+    for (const std::uint32_t stride : {5u, 7u, 40'000u, 4'000'000'000u}) {
+        expect_reference_bits(Builder({1, 6, 4}).conv(2, 1).conv(8, 3, stride, 1).linear(3).network(), GetParam());
+        expect_reference_bits(Builder({1, 6, 4}).conv(2, 1).conv(8, 1, stride).linear(3).network(), GetParam());
+    }
+}
+
 TEST_P(CpuEngine, KeepsSubnormalNumbers) {
     for (const Network& network : {small_network(), pooled_network()}) {
         for (const float factor : {1e-12f, 1e-20f, 1e-38f}) {

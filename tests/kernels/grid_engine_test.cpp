@@ -101,6 +101,14 @@ TEST(GridEngine, TrainsPooledConvolutionsBitForBit) {
     EXPECT_EQ(first_difference_in_training(network, 2, 4), "");
 }
 
+/// One product for each pixel at most, however many classes of pixels the stride asks for.
+TEST(GridEngine, TakesStridesLongerThanTheImage) {
+    for (const std::uint32_t stride : {7u, 40'000u, 4'000'000'000u}) {
+        const Network network = Builder({1, 6, 4}).conv(2, 1).conv(8, 3, stride, 1).linear(3).network();
+        EXPECT_EQ(first_difference_in_training(network, 1, 2), "") << stride;
+    }
+}
+
 TEST(GridEngine, AGradientOfNoRowsIsZero) {
     const Network network = random_network(3);
     HostEngine engine = host_engine(network, 0);
