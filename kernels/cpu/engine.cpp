@@ -122,6 +122,7 @@ public:
                 for (const Step& step : plan_->weights) {
                     step.run(step, call, {0, blocks}, team_.share(step.units, thread));
                 }
+                team_.barrier();  // all_own looks at what others wrote; by layer a step of weights ends with a barrier
             }
             finite_[thread].value =
                 all_own(thread, [&](Range values) { return operators_.finite(gradient_ + values.begin, values.size()); });

@@ -215,6 +215,24 @@ TEST_P(CpuEngine, TakesStridesLongerThanTheImage) {
     }
 }
 
+/// Each thread looks at a part of the gradient that others made as well: not before they have. One thread has the only block, and
+/// goes on to a small weight gradient while the others still wake up.
+TEST_P(CpuEngine, ForgetsThatTheLastGradientWasNotFinite) {
+    Builder b({4, 48, 48});
+    b.group_norm(2).group_norm(2).group_norm(2).group_norm(2).pool(Op::AvgPool, 16).conv(6, 2).linear(3);
+    const Network network = b.network();
+    const auto engine = make_cpu_engine(network, GetParam().threads, GetParam().isa, GetParam().order);
+    const auto weights = random_weights(network, 2);
+    const std::vector<float> bad(network.values, std::numeric_limits<float>::quiet_NaN());
+    const auto batch = random_batch(network, 8, 2);
+    for (int round = 0; round < 10; ++round) {
+        engine->set_weights(bad);
+        ASSERT_EQ(engine->gradient(batch.view()), Status::NotFinite) << "round " << round;
+        engine->set_weights(weights);
+        ASSERT_EQ(engine->gradient(batch.view()), Status::Ok) << "round " << round;
+    }
+}
+
 TEST_P(CpuEngine, KeepsSubnormalNumbers) {
     for (const Network& network : {small_network(), pooled_network()}) {
         for (const float factor : {1e-12f, 1e-20f, 1e-38f}) {
