@@ -31,7 +31,7 @@ struct Batch {
     std::uint32_t divisor = 0;               ///< rows of the whole batch: the gradient is that of the mean loss over them
     std::span<const std::uint32_t> indices;  ///< of the rows in their shard, for Dropout; may be empty without one
     std::uint64_t dropout_seed = 0;
-    std::uint64_t dropout_stream = 0;  ///< round and epoch, packed by the caller
+    std::uint64_t dropout_stream = 0;  ///< CONE's jobs: round << 32 | seller << 12 | epoch
 };
 
 /// Not for use by two threads at once. Nothing is allocated by gradient, apply and logits after the largest batch has been

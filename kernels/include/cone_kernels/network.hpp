@@ -42,7 +42,7 @@ struct Layer {
     std::uint32_t input = 0;  ///< tensor read
     std::uint32_t other = 0;  ///< second tensor read (Add)
     Shape in;
-    Shape out;  ///< of Conv and MaxPool, AvgPool: may be smaller than what fits; only this much is computed
+    Shape out;  ///< of Conv and MaxPool, AvgPool: may be smaller than what fits: only this much is computed
     std::uint32_t kernel_height = 1;
     std::uint32_t kernel_width = 1;
     std::uint32_t stride = 1;

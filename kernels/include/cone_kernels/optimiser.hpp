@@ -18,6 +18,9 @@ namespace cone::kernels {
 ///           difference in double, rounded to float once. 1 - beta1, 1 - beta2 in float.
 ///   AdamW   as Adam without its first step (decay of g), and before the rest w <- fma(-(rate * decay), w, w)
 ///
+/// Constants of every job: beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, each the nearest float. The others come from its spec,
+/// rounded to float. The chain of the norm runs over all values of the network in their order.
+///
 /// Every step is done also where a factor is 0: fma(+0, w, g) turns g = -0 into +0 when w > 0.
 struct Optimiser {
     enum class Kind : std::uint8_t { Sgd, Adam, AdamW };

@@ -3,6 +3,12 @@
 //
 // A = {p : sum p = 1, p_i >= alpha / n}. Closed form of the projection: Zhao, Lyu, Wang, Kolar, "Adaptive client sampling in
 // federated learning via online learning with bandit feedback" (arXiv 2112.14332), Proposition on the KL projection.
+//
+// kl_project, in double. M: the largest of the log_values l; v_i = exp_exact(l_i - M); floor = alpha / n. The indices stand in
+// ascending order of (v_i, i). Positions b = n - 1, n - 2 .. 0 of that order, so from the largest v down, and of equal ones from the
+// largest index: sum = sum + v from +0, then go on while v * (1 - floor * b) > floor * sum. F and c are the sum and the b of
+// the last position where that held. Nowhere: p_i = 1 / n. Else p_i is floor at positions below c, and at the others the larger of
+// floor and (v_i * (1 - floor * c)) / F.
 #pragma once
 
 #include <span>
