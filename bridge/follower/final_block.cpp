@@ -7,18 +7,11 @@
 namespace cone::follower {
 namespace {
 
-constexpr std::int64_t kInvalidParams = -32602;  // JSON-RPC 2.0, 5.1
-
-bool is_missing_tag(const rpc::NodeError& error) {
-    const rpc::Refusal meaning = rpc::meaning_of(error.object);
-    return error.object.code == kInvalidParams || meaning == rpc::Refusal::NoSuchTag || meaning == rpc::Refusal::UnknownBlock;
-}
-
 std::optional<rpc::BlockHeader> tagged_block(rpc::Client& client) {
     try {
         return rpc::block_header(client, rpc::BlockTag::Finalized);
     } catch (const rpc::NodeError& error) {
-        if (!is_missing_tag(error)) {
+        if (!rpc::is_missing_tag(error.object)) {
             throw;
         }
         return std::nullopt;

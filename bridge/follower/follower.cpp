@@ -14,10 +14,6 @@
 namespace cone::follower {
 namespace {
 
-bool is_unknown_block(const rpc::NodeError& error) {
-    return rpc::meaning_of(error.object) == rpc::Refusal::UnknownBlock;
-}
-
 /// Headers up to the first that does not continue the one before: the chain changed while we read it.
 void keep_linked(std::vector<rpc::BlockHeader>& headers, std::optional<Hash32> parent) {
     const auto broken = std::find_if(headers.begin(), headers.end(), [&](const rpc::BlockHeader& header) {
@@ -51,11 +47,8 @@ std::vector<Step> Follower::poll() {
         return steps;
     } catch (const rpc::CallFailed& why) {
         outage_.failed(why);
-    } catch (const rpc::NodeError& error) {
-        outage_.succeeded();
-        if (!is_unknown_block(error)) {
-            throw;
-        }
+    } catch (const rpc::NodeError& why) {
+        outage_.failed(why);
     }
     return {};  // away, or a block went while we read it: the next poll sees how it stands
 }

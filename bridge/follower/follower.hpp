@@ -41,7 +41,7 @@ public:
              SecondEndpoint* second = nullptr);
 
     /// What happened since the last call, at most `blocks_a_poll` blocks of it, in the chain's order. Empty when nothing did or
-    /// the node is away. Throws ReorgTooDeep; RpcError after the outage limit, CallFailed at once for an answer that is refused.
+    /// the node is away. Throws ReorgTooDeep; RpcError after the outage limit, CallFailed at once for an answer that is refused, NodeError for a verdict.
     /// After a throw nothing was consumed.
     [[nodiscard]] std::vector<Step> poll();
 

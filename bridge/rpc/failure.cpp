@@ -13,6 +13,9 @@ namespace {
 
 /// Code of a revert in geth, reth and anvil.
 constexpr std::int64_t kRevertCode = 3;
+constexpr std::int64_t kNoSuchMethod = -32601;  // JSON-RPC 2.0, 5.1
+constexpr std::int64_t kInvalidParams = -32602;
+constexpr std::size_t kSelectorBytes = 4;  ///< of a Solidity error, the least that a reason has
 
 using Word = std::pair<std::string_view, Refusal>;
 
@@ -25,10 +28,15 @@ constexpr std::array kWords{
     Word{"unsupported block tag", Refusal::NoSuchTag},
     Word{"unknown variant", Refusal::NoSuchTag},
     Word{"execution reverted", Refusal::Reverted},
+    Word{"vm execution error", Refusal::Reverted},
+    Word{"vm exception", Refusal::Reverted},
     Word{"already known", Refusal::AlreadyKnown},
     Word{"already imported", Refusal::AlreadyKnown},
+    Word{"alreadyknown", Refusal::AlreadyKnown},
+    Word{"known transaction", Refusal::AlreadyKnown},
     Word{"nonce too low", Refusal::NonceTooLow},
     Word{"nonce is too low", Refusal::NonceTooLow},
+    Word{"oldnonce", Refusal::NonceTooLow},
     Word{"replacement transaction underpriced", Refusal::Underpriced},
     Word{"less than block base fee", Refusal::FeeTooLow},
     Word{"fee cap less than", Refusal::FeeTooLow},
@@ -55,6 +63,23 @@ constexpr std::array kWords{
     Word{"query exceeds limit", Refusal::RangeTooLarge},
     Word{"response size exceeded", Refusal::RangeTooLarge},
     Word{"query timeout exceeded", Refusal::RangeTooLarge},
+    Word{"gas required exceeds", Refusal::Invalid},
+    Word{"intrinsic gas too low", Refusal::Invalid},
+    Word{"exceeds block gas limit", Refusal::Invalid},
+    Word{"exceeds the configured cap", Refusal::Invalid},
+    Word{"higher than max fee", Refusal::Invalid},
+    Word{"invalid sender", Refusal::Invalid},
+    Word{"invalid chain id", Refusal::Invalid},
+    Word{"invalid signature", Refusal::Invalid},
+    Word{"invalid transaction", Refusal::Invalid},
+    Word{"transaction type not supported", Refusal::Invalid},
+    Word{"oversized data", Refusal::Invalid},
+    Word{"initcode size", Refusal::Invalid},
+    Word{"out of gas", Refusal::Invalid},
+    Word{"evm error", Refusal::Invalid},
+    Word{"invalid opcode", Refusal::Invalid},
+    Word{"invalid jump destination", Refusal::Invalid},
+    Word{"stack underflow", Refusal::Invalid},
 };
 
 std::string lower(std::string text) {
@@ -118,7 +143,28 @@ Refusal meaning_of(const ErrorObject& error) {
     const std::string message = lower(error.message);
     const auto* found = std::find_if(kWords.begin(), kWords.end(),
                                      [&](const auto& word) { return message.find(word.first) != std::string::npos; });
-    return found == kWords.end() ? Refusal::Other : found->second;
+    if (found != kWords.end()) {
+        return found->second;
+    }
+    return error.data && error.data->size() >= kSelectorBytes ? Refusal::Reverted : Refusal::Other;
+}
+
+bool may_pass(const ErrorObject& error) {
+    switch (meaning_of(error)) {
+        case Refusal::UnknownBlock:
+        case Refusal::RangeTooLarge:
+            return true;
+        case Refusal::Other:
+            return error.code != kNoSuchMethod && error.code != kInvalidParams;
+        default:
+            return false;
+    }
+}
+
+bool is_missing_tag(const ErrorObject& error) {
+    const Refusal meaning = meaning_of(error);
+    return error.code == kInvalidParams || error.code == kNoSuchMethod || meaning == Refusal::NoSuchTag ||
+           meaning == Refusal::UnknownBlock;
 }
 
 }  // namespace cone::rpc

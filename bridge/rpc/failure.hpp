@@ -44,7 +44,7 @@ struct ErrorObject {
     std::optional<Bytes> data;  ///< revert data, when the node gives it as hexadecimal
 };
 
-/// The node understood and said no. Asking again will not help.
+/// The node answered with an error: a verdict on what was asked, or a trouble of its own; see `may_pass`.
 struct NodeError : RpcError {
     NodeError(const std::string& method, ErrorObject error)
         : RpcError(method + ": " + error.message + " (code " + std::to_string(error.code) + ")"), object(std::move(error)) {}
@@ -67,8 +67,15 @@ enum class Refusal : std::uint8_t {
     UnknownBlock,
     RangeTooLarge,  ///< eth_getLogs: too many blocks or too many logs in one answer
     NoSuchTag,      ///< the node does not know `safe` or `finalized`
+    Invalid,        ///< no block can ever hold this transaction, or its execution fails without a revert
     Other,
 };
 [[nodiscard]] Refusal meaning_of(const ErrorObject& error);
+
+/// May the same question be answered a moment later? Yes, unless the error is a verdict that we know: too many questions, a time
+/// limit inside the node or a load balancer's backend without its newest block are told in more words than any list has.
+[[nodiscard]] bool may_pass(const ErrorObject& error);
+/// What a node says that has no block for a tag.
+[[nodiscard]] bool is_missing_tag(const ErrorObject& error);
 
 }  // namespace cone::rpc

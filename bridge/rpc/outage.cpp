@@ -13,14 +13,26 @@ void Outage::failed(const CallFailed& why) {
     if (!is_transient(why.fault)) {
         throw why;
     }
+    endure(why.what());
+}
+
+void Outage::failed(const NodeError& why) {
+    if (!may_pass(why.object)) {
+        succeeded();  // it is there, and knows what it says
+        throw why;
+    }
+    endure(why.what());
+}
+
+void Outage::endure(const std::string& why) {
     const Millis now = clock_.now();
     const Millis away = now - since_.value_or(now);
     since_ = now - away;
     if (report_) {
-        report_(away, why.what());
+        report_(away, why);
     }
     if (away >= limit_) {
-        throw RpcError("the node has been away for " + std::to_string(away.count() / 1000) + " s: " + why.what(),
+        throw RpcError("the node has been away for " + std::to_string(away.count() / 1000) + " s: " + why,
                        "nothing is lost: start again when the node is back", ExitCode::TryAgain);
     }
 }

@@ -20,7 +20,7 @@ Market Sender::market() {
         now = {header->number, header->timestamp, header->base_fee.value_or(0), 0};
     }
     try {
-        now.tip = outlast([&] { return rpc::priority_fee(client_); });
+        now.tip = outlast([&] { return rpc::priority_fee(client_); }, never);
     } catch (const rpc::NodeError&) {  // the method is optional
     }
     return now;

@@ -132,18 +132,18 @@ std::optional<Outcome> Sender::done_before(const std::string& intent) {
 }
 
 std::uint64_t Sender::final_block() {
-    const auto number = [&](rpc::BlockTag tag) -> std::uint64_t {
-        const auto header = outlast([&] { return rpc::block_header(client_, tag); });
-        return header ? header->number : 0;
-    };
     try {
-        if (const std::uint64_t finalized = number(rpc::BlockTag::Finalized); finalized > 0) {
-            return finalized;
+        const auto finalized = outlast([&] { return rpc::block_header(client_, rpc::BlockTag::Finalized); }, never);
+        if (finalized && finalized->number > 0) {
+            return finalized->number;
         }
-    } catch (const rpc::NodeError&) {  // the tag is unknown to it
+    } catch (const rpc::NodeError& error) {
+        if (!rpc::is_missing_tag(error.object)) {
+            return 0;  // nothing becomes final by a node's bad moment
+        }
     }
-    const std::uint64_t head = number(rpc::BlockTag::Latest);
-    return head > settings_.final_depth ? head - settings_.final_depth : 0;
+    const auto head = outlast([&] { return rpc::block_header(client_); });
+    return head && head->number > settings_.final_depth ? head->number - settings_.final_depth : 0;
 }
 
 std::optional<rpc::Receipt> Sender::receipt_of(const Hash32& transaction) {

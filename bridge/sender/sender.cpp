@@ -165,6 +165,10 @@ std::optional<Outcome> Sender::deliver(Flight& flight) {
                 return std::nullopt;
             }
             wait(kNoncePause);
+        } else if (handed == Handed::NotNow) {
+            alarm(flight.label + " waits: " + flight.refusal);
+            wait_within_patience(flight, settings_.outage_pause);
+            back_at_ = clock_.now();
         } else if (handed == Handed::MustPayMore) {
             wait_or_replace(flight);
         } else if (auto done = watch(flight)) {
@@ -214,7 +218,7 @@ void Sender::wait_or_replace(Flight& flight) {
 Sender::Handed Sender::broadcast(Flight& flight) {
     const Bytes raw = flight.newest().raw;
     try {
-        outlast([&] { return rpc::send_raw_transaction(client_, raw); });
+        outlast([&] { return rpc::send_raw_transaction(client_, raw); }, never);
         return Handed::Taken;
     } catch (const rpc::NodeError& error) {
         flight.refusal = error.what();
@@ -231,7 +235,7 @@ Sender::Handed Sender::broadcast(Flight& flight) {
                 }  // a first version replaces nothing of ours: the nonce is somebody else's, unless an answer was lost
                 return held(flight) ? Handed::Taken : Handed::Displaced;
             default:
-                return held(flight) ? Handed::Taken : Handed::Refused;
+                return held(flight) ? Handed::Taken : rpc::may_pass(error.object) ? Handed::NotNow : Handed::Refused;
         }
     }
 }
@@ -259,7 +263,7 @@ rpc::RevertInfo Sender::why_reverted(const Flight& flight, const rpc::Receipt& r
     try {
         for (const std::uint64_t before : {1U, 0U}) {
             const auto result =
-                outlast([&] { return rpc::call(client_, flight.message(address()), receipt.block.number - before); });
+                outlast([&] { return rpc::call(client_, flight.message(address()), receipt.block.number - before); }, never);
             if (const auto* why = std::get_if<rpc::RevertInfo>(&result)) {
                 return *why;
             }

@@ -100,10 +100,12 @@ public:
 
 private:
     /// What the node made of the newest version. Displaced: another transaction waits with this nonce.
-    enum class Handed : std::uint8_t { Taken, NonceUsed, Displaced, MustPayMore, Refused };
+    enum class Handed : std::uint8_t { Taken, NonceUsed, Displaced, MustPayMore, NotNow, Refused };
 
+    static bool never(const rpc::ErrorObject&) { return false; }
+    /// Waits while the node is away, or answers with an error that `passes`; throws the other errors.
     template <class Call>
-    auto outlast(Call call);
+    auto outlast(Call call, bool (*passes)(const rpc::ErrorObject&) = rpc::may_pass);
     void wait(Millis span);
     void wait_within_patience(const Flight& flight, Millis span);
 
@@ -150,7 +152,7 @@ private:
     rpc::Outage outage_;
     Purse purse_;
     std::optional<Millis> alarmed_at_;
-    Millis back_at_{};                   ///< end of the last outage: time without a node is no time unmined
+    Millis back_at_{};                   ///< the node was of no use until then: no time to count as unmined
     std::optional<Millis> compared_at_;  ///< when journal and chain were last compared
     std::uint64_t final_below_ = 0;      ///< all nonces below are settled for good
     std::vector<Recovered> recovered_;
@@ -158,7 +160,7 @@ private:
 
 /// INVARIANT: while the node is away nothing is decided and nothing new is signed.
 template <class Call>
-auto Sender::outlast(Call call) {
+auto Sender::outlast(Call call, bool (*passes)(const rpc::ErrorObject&)) {
     for (;;) {
         try {
             auto result = call();
@@ -167,9 +169,12 @@ auto Sender::outlast(Call call) {
             return result;
         } catch (const rpc::CallFailed& why) {
             outage_.failed(why);
-        } catch (const rpc::NodeError&) {
-            outage_.succeeded();
-            throw;
+        } catch (const rpc::NodeError& error) {
+            if (!passes(error.object)) {
+                outage_.succeeded();
+                throw;
+            }
+            outage_.failed(error);
         }
         wait(settings_.outage_pause);
     }

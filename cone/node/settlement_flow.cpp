@@ -160,7 +160,7 @@ void try_again(const Step& step, Attempt& attempt, Phase from, Phase to) {
 
 }  // namespace
 
-/// Calls that came too early are tried again in a later block; so are those that a call of an earlier life came before, until its
+/// Calls that came too early are tried again in a later block; so are votes while their window is open, and those that a call of an earlier life came before, until its
 /// event is read. A proof against a member may lose a race (AlreadyProven); the rest ends the run.
 void on_refusal(Step& step, const ActionRefused& event) {
     say(step, "the chain refused " + event.action + ": " + event.reason);
@@ -176,8 +176,11 @@ void on_refusal(Step& step, const ActionRefused& event) {
     } else if (event.action == "CloseAttempt" && run != nullptr && !over) {
         run->attempts.back().close_submitted = false;
         run->attempts.back().not_before_head = step.state.head + 1;
-    } else if (event.action == "CastVotes" && run != nullptr && (named("RevealWindowNotOpen") || named("AlreadyVoted"))) {
-        try_again(step, run->attempts.back(), Phase::Cast, Phase::Revealing);
+    } else if (event.action == "CastVotes" && run != nullptr) {
+        const bool in_vain = named("RevealWindowClosed") || named("bridge.mode");
+        if (!in_vain && step.state.head < run->attempts.back().reveal_until_block) {  // who is not heard is slashed
+            try_again(step, run->attempts.back(), Phase::Cast, Phase::Revealing);
+        }
     } else if (event.action == "PayExecutors" && step.state.payroll) {
         step.state.payroll->submitted = false;  // paid by somebody else: their credits are on the way
         step.state.payroll->not_before_head = step.state.head + 1;

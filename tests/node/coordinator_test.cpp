@@ -256,6 +256,27 @@ TEST_F(AfterVotes, VotesThatCameTooEarlyAreCastAgain) {
     EXPECT_FALSE(failed());
 }
 
+TEST_F(AfterVotes, RefusedVotesAreCastAgainWhileTheirWindowIsOpen) {
+    for (const char* why : {"eth_estimateGas: limit exceeded (code -32005)", "the fee ceiling", "JobBoard: AlreadyVoted()"}) {
+        const std::size_t before = count<CastVotes>();
+        event(ActionRefused{"CastVotes", why, SegmentIndex(0)});
+        EXPECT_EQ(count<CastVotes>(), before) << "not again in the same block";
+        tick(coordinator.state().head + 1);
+        EXPECT_EQ(count<CastVotes>(), before + 1) << why;
+    }
+    const std::size_t so_far = count<CastVotes>();
+    for (const char* why : {"bridge.mode is watch: JobBoard.castVotes of segment 0 is not sent", "RevealWindowClosed(60)"}) {
+        event(ActionRefused{"CastVotes", why, SegmentIndex(0)});
+        tick(coordinator.state().head + 1);
+        EXPECT_EQ(count<CastVotes>(), so_far) << why;
+    }
+    tick(60);
+    event(ActionRefused{"CastVotes", "limit exceeded", SegmentIndex(0)});
+    tick(61);
+    EXPECT_EQ(count<CastVotes>(), so_far) << "the window is over";
+    EXPECT_FALSE(failed());
+}
+
 TEST_F(Play, RootThatWeDidNotPostIsAnAlarm) {
     for (std::size_t position = 0; position < 3; ++position) {
         commit(position);

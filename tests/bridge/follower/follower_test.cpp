@@ -212,6 +212,36 @@ TEST(Follower, ThrowsTryAgainAfterTheOutageLimit) {
     EXPECT_EQ(bench.replica.log_data(), bench.chain.log_data(1)) << "and goes on when the node is back after all";
 }
 
+TEST(Follower, WaitsOutANodesOwnErrorsAndNoVerdict) {
+    for (const rpc::ErrorObject& error :
+         {rpc::ErrorObject{-32005, "limit exceeded", {}}, rpc::ErrorObject{-32000, "header not found", {}},
+          rpc::ErrorObject{-32601, "Method not found", {}}}) {
+        Bench bench;
+        bench.grow(3);
+        Follower follower = bench.follower();
+        int left = 3;
+        bench.chain.before = [&](const std::string&) {
+            if (left-- > 0) {
+                throw rpc::NodeError("eth_getBlockByNumber", error);
+            }
+        };
+        if (!rpc::may_pass(error)) {
+            EXPECT_THROW((void)follower.poll(), rpc::NodeError) << error.message;
+            continue;
+        }
+        for (int i = 0; i < 3; ++i) {
+            EXPECT_TRUE(follower.poll().empty()) << error.message;
+        }
+        bench.drain(follower);
+        EXPECT_EQ(bench.replica.log_data(), bench.chain.log_data(1)) << error.message;
+
+        bench.chain.before = [&](const std::string&) { throw rpc::NodeError("eth_getBlockByNumber", error); };
+        EXPECT_TRUE(follower.poll().empty());
+        bench.clock.advance(bench.settings.outage);
+        EXPECT_THROW((void)follower.poll(), RpcError) << "patience ends";
+    }
+}
+
 TEST(Follower, LosesNothingWhenAnyExchangeFails) {
     for (int failing = 0; failing < 12; ++failing) {
         Bench bench;

@@ -96,6 +96,12 @@ std::optional<WireReply> instead_of_the_node(Ill ill, const Json& request) {
             return WireReply{502, "<html>Bad Gateway</html>"};
         case Ill::Html:
             return WireReply{200, "<!DOCTYPE html><html>Welcome</html>"};
+        case Ill::Limit:
+            return WireReply{200, refusal(request, "limit exceeded").dump()};
+        case Ill::NoHeader:
+            return WireReply{200, refusal(request, "header not found").dump()};
+        case Ill::PoolFull:
+            return WireReply{200, refusal(request, "txpool is full").dump()};
         case Ill::RangeLimit:
             return WireReply{200, refusal(request, "query returned more than 10000 results").dump()};
         case Ill::NoTag:
@@ -114,13 +120,13 @@ std::optional<WireReply> instead_of_the_node(Ill ill, const Json& request) {
 }  // namespace
 
 std::vector<Ill> ills_of(const Json& request) {
-    std::vector<Ill> ills{Ill::Down,       Ill::AnswerLost, Ill::Slow,    Ill::TooMany,
-                          Ill::BadGateway, Ill::Truncated,  Ill::WrongId, Ill::Html};
+    std::vector<Ill> ills{Ill::Down,      Ill::AnswerLost, Ill::Slow, Ill::TooMany, Ill::BadGateway,
+                          Ill::Truncated, Ill::WrongId,    Ill::Html, Ill::Limit};
     const auto also = [&](std::initializer_list<Ill> more) { ills.insert(ills.end(), more); };
     const Json& question = first(request);
     const std::string method = question["method"];
     if (asks_for_newest(question)) {
-        also({Ill::OldHead, Ill::OtherTime, Ill::Nothing});
+        also({Ill::OldHead, Ill::OtherTime, Ill::Nothing, Ill::NoHeader});
     } else if (method == "eth_getBlockByNumber" && question["params"][0] == "finalized") {
         also({Ill::NoTag});
     } else if (method == "eth_getBlockByNumber") {
@@ -130,7 +136,9 @@ std::vector<Ill> ills_of(const Json& request) {
     } else if (method == "eth_getTransactionReceipt") {
         also({Ill::ForgedReceipt, Ill::Nothing});
     } else if (method == "eth_sendRawTransaction") {
-        also({Ill::NonceTooLow, Ill::AlreadyKnown, Ill::Underpriced});
+        also({Ill::NonceTooLow, Ill::AlreadyKnown, Ill::Underpriced, Ill::PoolFull});
+    } else if (method == "eth_estimateGas" || method == "eth_getTransactionCount" || method == "eth_getBalance") {
+        also({Ill::NoHeader});
     }
     return ills;
 }

@@ -21,6 +21,9 @@ enum class Ill : std::uint8_t {
     Truncated,
     WrongId,
     Html,
+    Limit,  ///< R02: the node's own error in HTTP 200, and the two below
+    NoHeader,
+    PoolFull,
     OldHead,        ///< R03, R23: an earlier newest block once more
     ForgedLog,      ///< R04
     ForgedReceipt,  ///< R04: success told as failure

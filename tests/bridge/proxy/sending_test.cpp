@@ -77,6 +77,19 @@ TEST_F(Proxy, R14ARefusalOfWhatAReorganisationTookOutLeavesNoGap) {
     EXPECT_EQ(done().size(), 4U);
 }
 
+TEST_F(Proxy, R02TheNodesOwnErrorsRefuseNothing) {
+    std::uint8_t content = 0;
+    for (const Ill ill : {Ill::Limit, Ill::NoHeader, Ill::PoolFull}) {
+        for (const char* method :
+             {"eth_estimateGas", "eth_getTransactionCount", "eth_getBlockByNumber", "eth_sendRawTransaction"}) {
+            plague(first, ill, 3, method);
+            EXPECT_TRUE(std::holds_alternative<rpc::Receipt>(send(action(++content))))
+                << static_cast<int>(ill) << " " << method;
+            EXPECT_EQ(done().size(), content) << "once";
+        }
+    }
+}
+
 TEST_F(Proxy, R15DroppedFromThePool) {
     bool dropped = false;
     int waits = 0;

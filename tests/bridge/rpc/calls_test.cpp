@@ -221,7 +221,9 @@ TEST(Refusals, AreKnownInTheWordsOfGethRethAndAnvil) {
         {"Insufficient funds for gas * price + value", Refusal::InsufficientFunds},
         {"EXECUTION REVERTED", Refusal::Reverted},
         {"unknown block", Refusal::UnknownBlock},
-        {"intrinsic gas too low", Refusal::Other},
+        {"intrinsic gas too low", Refusal::Invalid},
+        {"gas required exceeds allowance (0)", Refusal::Invalid},
+        {"limit exceeded", Refusal::Other},
         {"", Refusal::Other},
     };
     for (const auto& [message, meaning] : words) {

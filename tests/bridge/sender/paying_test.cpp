@@ -221,7 +221,8 @@ TEST(Paying, TakesWhatWasPaidIntoTheBookAndNothingForWhatNeverWas) {
     EXPECT_LE(spend.wei, decoded_fields(bench.chain.received.at(0)).max_fee * bench.chain.gas_used);
 
     bench.chain.refuse = [](const std::string& method) -> std::optional<rpc::ErrorObject> {
-        return method == "eth_sendRawTransaction" ? std::optional(rpc::ErrorObject{-32000, "no", {}}) : std::nullopt;
+        return method == "eth_sendRawTransaction" ? std::optional(rpc::ErrorObject{-32000, "insufficient funds", {}})
+                                                  : std::nullopt;
     };
     ASSERT_TRUE(std::holds_alternative<Refused>(bench.send(outgoing(2))));
     EXPECT_EQ(sender::SpendBook(bench.settings.spend_file).of(1)->wei, 0);
