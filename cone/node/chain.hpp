@@ -131,6 +131,18 @@ struct ProveFalseWitness {
     SignedVote vote;
     hash::DigestOpening opening;
 };
+/// Somebody of the pool has a ticket right below that of the member at `position`, and the list left it out. Voids the job. Not the bridge's
+/// to send: the list is its own.
+struct ProveOmission {
+    JobId job;
+    SegmentIndex segment;
+    AttemptIndex attempt;
+    std::vector<Address> before;  ///< members of the attempt before; empty unless `position` is the first of a later attempt
+    std::vector<Address> members;
+    std::uint32_t position = 0;
+    Address executor;
+    bool operator==(const ProveOmission&) const = default;
+};
 using ChainAction = std::variant<PostCommitments, CastVotes, CloseAttempt, Finalize, Settle, ProveEquivocation, PayExecutors,
                                  VoidExhausted, ProveFalseWitness>;
 

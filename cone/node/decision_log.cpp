@@ -89,6 +89,16 @@ std::string to_json_line(const WitnessOutcome& outcome, std::uint64_t unix_time)
     return line_of(json);
 }
 
+std::string to_json_line(const DrawOutcome& outcome, std::uint64_t unix_time) {
+    Json json = head_of(outcome.job, outcome.segment, unix_time, "wrong-draw");
+    json["attempt"] = outcome.attempt.value;
+    json["position"] = outcome.position;
+    json["executor"] = to_hex(outcome.executor);
+    json["transaction"] = outcome.transaction;
+    json["refusal"] = outcome.refusal;
+    return line_of(json);
+}
+
 DecisionLog::DecisionLog(std::filesystem::path file)
     : file_(std::move(file)), descriptor_(open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) {
     if (descriptor_ < 0) {

@@ -34,6 +34,18 @@ struct WitnessOutcome {
 };
 [[nodiscard]] std::string to_json_line(const WitnessOutcome& outcome, std::uint64_t unix_time);
 
+/// What became of a wrong draw that was found: neither a transaction nor a refusal when we were told to watch.
+struct DrawOutcome {
+    JobId job;
+    SegmentIndex segment;
+    AttemptIndex attempt;
+    std::uint32_t position = 0;
+    Address executor;  ///< who was left out there
+    std::string transaction{};
+    std::string refusal{};
+};
+[[nodiscard]] std::string to_json_line(const DrawOutcome& outcome, std::uint64_t unix_time);
+
 /// Appends to a file that several processes may append to.
 class DecisionLog {
 public:
