@@ -93,6 +93,10 @@ Intent intent_of(const node::ChainAction& action) {
     return std::visit([](const auto& a) { return of(a); }, action);
 }
 
+Intent intent_of(const node::ProveOmission& proof) {
+    return at_board(proof.job, proof.segment, proof.attempt, "proveOmission", to_hex(proof.executor));
+}
+
 std::string to_text(const Intent& intent) {
     return std::to_string(intent.job.value) + "/" + std::to_string(intent.segment.value) + "/" +
            std::to_string(intent.attempt.value) + "/" + intent.full_call() + "/" + intent.rest;

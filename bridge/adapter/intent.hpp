@@ -26,6 +26,7 @@ struct Intent {
     [[nodiscard]] std::string full_call() const;
 };
 [[nodiscard]] Intent intent_of(const node::ChainAction& action);
+[[nodiscard]] Intent intent_of(const node::ProveOmission& proof);
 
 /// "7/1/65536/JobBoard.castVotes/0,2": job, segment, attempt, call, rest.
 [[nodiscard]] std::string to_text(const Intent& intent);

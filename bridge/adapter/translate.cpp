@@ -101,6 +101,12 @@ Translated to_call(const node::CommitDirect& a) {
             "CommitDirect", place(a.segment, a.attempt), a.segment};
 }
 
+Translated to_call(const node::ProveOmission& a) {
+    return {contracts::prove_omission(a.job, a.segment, a.attempt, a.before, a.members, narrow<std::uint16_t>(a.position),
+                                      a.executor),
+            "ProveOmission", place(a.segment, a.attempt) + ", position " + std::to_string(a.position), a.segment};
+}
+
 SegmentIndex segment_of(const Event& event) {
     return SegmentIndex(narrow<std::uint32_t>(event.number("segment")));
 }
@@ -199,6 +205,10 @@ Translated translate(const node::ChainAction& action) {
 
 Translated translate(const node::CommitDirect& commitment) {
     return to_call(commitment);
+}
+
+Translated translate(const node::ProveOmission& proof) {
+    return to_call(proof);
 }
 
 std::vector<node::ChainEventBody> translate(const Event& event, JobId job) {

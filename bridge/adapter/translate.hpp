@@ -20,6 +20,7 @@ struct Translated {
 };
 [[nodiscard]] Translated translate(const node::ChainAction& action);
 [[nodiscard]] Translated translate(const node::CommitDirect& commitment);
+[[nodiscard]] Translated translate(const node::ProveOmission& proof);
 
 /// Empty for events of other jobs and those the node does not need; several where the contracts log many things at once.
 [[nodiscard]] std::vector<node::ChainEventBody> translate(const contracts::Event& event, JobId job);

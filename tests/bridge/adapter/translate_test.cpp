@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "bridge/adapter/intent.hpp"
 #include "bridge/contracts/interface.hpp"
 #include "cone/base/errors.hpp"
 #include "tests/bridge/adapter/values.hpp"
@@ -148,6 +149,23 @@ TEST(Actions, ProveFalseWitnessWithTheVoteAndTheWholeOpening) {
     EXPECT_EQ(number(opened[5]), 9812u);
     EXPECT_EQ(contracts::read_hash(opened[6]), hash_of(14));
     EXPECT_EQ(contracts::read_hash(opened[7]), hash_of(15)) << "the trace root comes last";
+}
+
+TEST(Actions, ProveOmissionWithBothListsAndThePlace) {
+    const node::ProveOmission proof{
+        JobId(1), SegmentIndex(2), AttemptIndex(65537), {address_of(4)}, {address_of(5), address_of(6)}, 1, address_of(8)};
+    const auto translated = translate(proof);
+    const auto arguments = arguments_of(translated, contracts::fn::kProveOmission);
+    EXPECT_EQ(number(arguments[0]), 1u);
+    EXPECT_EQ(number(arguments[1]), 2u);
+    EXPECT_EQ(number(arguments[2]), 65537u);
+    EXPECT_EQ(contracts::read_addresses(arguments[3]), proof.before);
+    EXPECT_EQ(contracts::read_addresses(arguments[4]), proof.members);
+    EXPECT_EQ(number(arguments[5]), 1u);
+    EXPECT_EQ(std::get<Address>(arguments[6]), address_of(8));
+    EXPECT_EQ(to_text(intent_of(proof)), "1/2/65537/JobBoard.proveOmission/" + to_hex(address_of(8)));
+    EXPECT_EQ(intent_of(proof).action(), translated.action);
+    EXPECT_EQ(intent_from(to_text(intent_of(proof))), intent_of(proof));
 }
 
 TEST(ActionsDeathTest, StopOnASignatureThatWasNeverChecked) {
