@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "bridge/contracts/records.hpp"
-#include "bridge/contracts/transactions.hpp"
 #include "bridge/contracts/views.hpp"
 #include "bridge/rpc/calls.hpp"
 #include "bridge/rpc/log_range.hpp"
@@ -16,7 +15,7 @@ namespace {
 constexpr rpc::RetryPolicy kOnce{.tries = 1};  // the caller looks again; a look must end soon
 
 bool is_of(const contracts::Event& event, JobId job, SegmentIndex segment, AttemptIndex attempt) {
-    const bool of_attempt = event.name == "CommitmentsPosted" || event.name == "CommittedDirectly" || event.name == "VotesCast";
+    const bool of_attempt = event.name == "CommitmentsPosted" || event.name == "CommittedDirectly";
     return of_attempt && event.number("jobId") == job.value && event.number("segment") == segment.value &&
            event.number("attempt") == attempt.value;
 }
@@ -72,13 +71,8 @@ node::AttemptHistory MemberEndpoint::read_history(JobId job, SegmentIndex segmen
 void MemberEndpoint::add(node::AttemptHistory& history, const contracts::Event& event) {
     if (event.name == "CommitmentsPosted") {
         history.members = contracts::read_addresses(eth::AbiValue(event.list("members")));
-    } else if (event.name == "CommittedDirectly") {
+    } else {
         history.direct[event.address("executor")] = event.hash("commitment");
-    } else if (event.name == "VotesCast" && history.commitments.empty()) {
-        const auto data = rpc::transaction_data(client_, event.transaction);
-        if (auto list = data ? contracts::list_in_votes(*data) : std::nullopt) {
-            history.commitments = std::move(list->commitments);
-        }
     }
 }
 

@@ -30,7 +30,7 @@ public:
     /// Head and attempt are read at one block, named by its hash: a reorganisation between the two is an error of this look.
     [[nodiscard]] std::optional<node::AttemptOnChain> find_attempt(JobId job, SegmentIndex segment,
                                                                    AttemptIndex attempt) override;
-    /// From the board's logs since the block in which the attempt was posted, and the data of the first call that cast votes.
+    /// From the board's logs since the block in which the attempt was posted.
     [[nodiscard]] node::AttemptHistory read_history(JobId job, SegmentIndex segment, AttemptIndex attempt) override;
 
 private:

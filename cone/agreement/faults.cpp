@@ -59,9 +59,10 @@ bool proves_false_witness(const hash::DigestOpening& opening, const Hash32& job_
 }
 
 std::vector<FaultFound> find_faults(const Tally& tally, const Hash32& accepted) {
+    const bool most_did_it = 2 * tally.votes_for(accepted) > tally.members();
     std::vector<FaultFound> faults;
     judge_all(tally, accepted, [&](AttemptIndex attempt, std::size_t position, const Address& executor, auto fault) {
-        if (fault) {
+        if (fault && (most_did_it || fault != Fault::NoReveal)) {
             faults.push_back({attempt, static_cast<std::uint32_t>(position), executor, *fault});
         }
     });

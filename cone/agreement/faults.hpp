@@ -33,7 +33,8 @@ struct FaultFound {
 /// its trace root gives in the vote's attempt. Anybody can check it; the tally is not needed for it.
 [[nodiscard]] bool proves_false_witness(const hash::DigestOpening& opening, const Hash32& job_seed, const Vote& vote);
 
-/// At most one fault a member, the gravest, by attempt and position. False witnesses are not among them: see above.
+/// At most one fault a member, the gravest, by attempt and position. Silence is one where most members of all attempts voted for
+/// `accepted`: a job that most cannot do, for want of its data, costs them nothing. False witnesses are not among them: see above.
 [[nodiscard]] std::vector<FaultFound> find_faults(const Tally& tally, const Hash32& accepted);
 
 /// Executors whose vote for `accepted` earns a share: those without such a fault, by attempt and position.

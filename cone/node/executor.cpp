@@ -72,7 +72,7 @@ public:
             roots_.emplace(*ports.endpoint, ports.clock, options.root_patience);
         }
         if (ports.voice != nullptr) {
-            escort_.emplace(*ports.voice, ports.clock, ports.signer->address(), 2 * options.reveal_timeout, ports.endpoint);
+            escort_.emplace(*ports.voice, ports.clock, ports.signer->address(), 2 * options.reveal_timeout);
         }
         if (ports.endpoint != nullptr && ports.voice != nullptr) {
             commitments_.emplace(*ports.endpoint, *ports.voice, ports.clock, ports.signer->address());

@@ -35,8 +35,8 @@ public:
     /// Whether the chain is to get this commitment from us: then the bridge's list is not what decides.
     [[nodiscard]] bool speaks_for(SegmentIndex segment, AttemptIndex attempt) const;
 
-    /// Attempts in which our own transaction bound the vote since the last call: it may be shown. The list's commitments are empty
-    /// while nobody said them.
+    /// Attempts in which our own transaction bound the vote since the last call: it may be shown. The list's commitments may be empty;
+    /// the contract needs none.
     [[nodiscard]] std::vector<CommitmentsOnChain> look();
 
 private:

@@ -26,7 +26,6 @@ struct AttemptOnChain {
 struct AttemptHistory {
     std::vector<Address> members;      ///< by position; empty when the posting was not found
     std::map<Address, Hash32> direct;  ///< what members committed to by themselves
-    std::vector<Hash32> commitments;   ///< under the root, from a call that cast votes; empty while there is none
 };
 
 /// The port. Implementations: scripts (tests), JSON-RPC (bridge/adapter).

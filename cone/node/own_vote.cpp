@@ -5,17 +5,8 @@
 #include <algorithm>
 
 #include "cone/base/errors.hpp"
-#include "cone/base/log.hpp"
-#include "cone/node/vote.hpp"
 
 namespace cone::node {
-namespace {
-
-constexpr int kLooksAPatience = 4;
-constexpr int kMostLooks = 40;  // ten times the patience: no window is that long
-
-}  // namespace
-
 void VoteEscort::bound(JobId job, CommitmentsOnChain posted) {
     const std::pair key{posted.segment, posted.attempt};
     escorted_[key] = {job, std::move(posted), std::nullopt, {}};
@@ -37,11 +28,6 @@ bool VoteEscort::look() {
             ++at;
             continue;
         }
-        if (!find_commitments(escorted) && escorted.looks < kMostLooks) {
-            escorted.from = Deadline::in(clock_, patience_ / kLooksAPatience);
-            ++at;
-            continue;
-        }
         if (const auto call = call_for_one(escorted.job, escorted.posted, self_, *escorted.reveal)) {
             voice_.cast(*call);
             any = true;
@@ -51,35 +37,17 @@ bool VoteEscort::look() {
     return any;
 }
 
-/// Every call that casts votes has them; nothing of it is believed that does not give the root.
-bool VoteEscort::find_commitments(Escorted& escorted) {
-    CommitmentsOnChain& posted = escorted.posted;
-    if (!posted.commitments.empty()) {
-        return true;
-    }
-    ++escorted.looks;
-    try {
-        auto history =
-            endpoint_ == nullptr ? AttemptHistory{} : endpoint_->read_history(escorted.job, posted.segment, posted.attempt);
-        const bool whole = !history.commitments.empty() && history.commitments.size() == posted.members.size();
-        if (whole && commitments_root(posted.members, history.commitments) == posted.root) {
-            posted.commitments = std::move(history.commitments);
-        }
-    } catch (const Error& error) {
-        spdlog::debug("our vote: our endpoint: {}", error.what());
-    }
-    return !posted.commitments.empty();
-}
-
 std::optional<CastVotes> call_for_one(JobId job, const CommitmentsOnChain& posted, const Address& executor,
                                       const Reveal& reveal) {
     const auto at = std::find(posted.members.begin(), posted.members.end(), executor);
-    if (at == posted.members.end() || posted.commitments.size() != posted.members.size()) {
+    const bool is_direct = posted.commitments.empty();
+    if (at == posted.members.end() || (!is_direct && posted.commitments.size() != posted.members.size())) {
         return std::nullopt;
     }
     const auto position = narrow<std::uint32_t>(at - posted.members.begin());
     const SignedVote vote{position, executor, reveal.digest, reveal.witness, reveal.salt, reveal.signature};
-    return CastVotes{job, posted.segment, posted.attempt, posted.members, posted.commitments, {vote}};
+    auto commitments = is_direct ? std::vector<Hash32>(posted.members.size()) : posted.commitments;
+    return CastVotes{job, posted.segment, posted.attempt, posted.members, std::move(commitments), {vote}};
 }
 
 }  // namespace cone::node

@@ -9,7 +9,6 @@
 #include "cone/base/clock.hpp"
 #include "cone/node/chain.hpp"
 #include "cone/node/messages.hpp"
-#include "cone/node/own_endpoint.hpp"
 
 namespace cone::node {
 
@@ -27,13 +26,12 @@ public:
 /// Gives the bridge its time with every vote that it was shown, then sends the vote itself.
 class VoteEscort {
 public:
-    /// All outlive it. `patience`: longer than an honest bridge waits for the last reveal. `endpoint` may be null: then a list
-    /// without commitments stays one.
-    VoteEscort(OwnVoice& voice, const Clock& clock, const Address& self, Millis patience, OwnEndpoint* endpoint = nullptr)
-        : voice_(voice), clock_(clock), self_(self), patience_(patience), endpoint_(endpoint) {}
+    /// All outlive it. `patience`: longer than an honest bridge waits for the last reveal.
+    VoteEscort(OwnVoice& voice, const Clock& clock, const Address& self, Millis patience)
+        : voice_(voice), clock_(clock), self_(self), patience_(patience) {}
 
-    /// The list that binds our vote; the contract wants it with the vote. Without commitments when the bridge told us none: they
-    /// are read on chain as soon as somebody cast votes.
+    /// The list that binds our vote; the contract wants it with the vote. Without commitments where we committed by ourselves: then
+    /// the contract compares the vote with that and wants no list.
     void bound(JobId job, CommitmentsOnChain posted);
     /// The vote was shown to the bridge. A second one of an attempt is not ours to bring.
     void shown(const Reveal& reveal);
@@ -46,19 +44,17 @@ private:
         CommitmentsOnChain posted;
         std::optional<Reveal> reveal;
         Deadline from;
-        int looks = 0;  ///< for the commitments
     };
-    [[nodiscard]] bool find_commitments(Escorted& escorted);
 
     OwnVoice& voice_;
     const Clock& clock_;
     Address self_;
     Millis patience_;
-    OwnEndpoint* endpoint_;
     std::map<std::pair<SegmentIndex, AttemptIndex>, Escorted> escorted_;
 };
 
-/// The call that counts one vote under a posted list; nothing when `executor` is not in the list, or the list has no commitments.
+/// The call that counts one vote under a posted list, or, where that has no commitments, one that was committed to directly; nothing
+/// when `executor` is not in the list.
 [[nodiscard]] std::optional<CastVotes> call_for_one(JobId job, const CommitmentsOnChain& posted, const Address& executor,
                                                     const Reveal& reveal);
 

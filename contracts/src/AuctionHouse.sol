@@ -24,6 +24,9 @@ contract AuctionHouse is IAuctionHouse {
     uint32 public immutable hardEndBlocks;
     uint16 public immutable minIncrementBp;
     uint256 private immutable mostPayWei_;
+    uint64 private immutable staleBlocks_;
+    /// More could not be voted on before a job's deadline, and would be done for nothing.
+    uint64 private immutable mostSegments_;
 
     bool public paused;
     uint64 public auctionCount;
@@ -44,6 +47,10 @@ contract AuctionHouse is IAuctionHouse {
         hardEndBlocks = timing.hardEndBlocks;
         minIncrementBp = timing.minIncrementBp;
         mostPayWei_ = jobBoard_.mostPayWei();
+        IJobBoard.Rules memory rules = jobBoard_.rules();
+        staleBlocks_ = rules.stallBlocks;
+        uint64 votingBlocks = jobBoard_.lifeBlocks() - rules.seedLagBlocks - rules.challengeBlocks;
+        mostSegments_ = votingBlocks / (rules.commitBlocks + 1);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -91,20 +98,25 @@ contract AuctionHouse is IAuctionHouse {
         Auction storage lot = _bidding(auctionId);
         if (block.number <= lot.endBlock) revert AuctionNotOver(auctionId, lot.endBlock);
 
-        running_[keccak256(abi.encodePacked(lot.tags))] = JobId.wrap(0);
         bytes32[] memory shards = catalog.matching(lot.tags, _evenShare(lot.topBidWei, lot.request), lists);
         if (shards.length < lot.request.minSellers) {
-            lot.status = Status.Void;
-            emit AuctionVoid(auctionId, lot.topBidder, shards.length, lot.request.minSellers);
-
-            settlement.refund(auctionId, lot.topBidder, Role.Bidder);
+            _void(auctionId, lot, shards.length);
             return JobId.wrap(0);
         }
-        lot.status = Status.Won;
+        _end(lot, Status.Won);
         emit AuctionWon(auctionId, lot.topBidder, lot.topBidWei, shards.length);
 
         jobBoard.create(auctionId, lot.topBidder, lot.request, shards);
         return auctionId;
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function voidStale(JobId auctionId) external {
+        Auction storage lot = _bidding(auctionId);
+        uint64 voidableFrom = lot.endBlock + staleBlocks_ + 1;
+        if (block.number < voidableFrom) revert AuctionNotStale(auctionId, voidableFrom);
+
+        _void(auctionId, lot, 0);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -160,6 +172,18 @@ contract AuctionHouse is IAuctionHouse {
         if (lot.status != Status.Bidding) revert AuctionClosed(auctionId, lot.status);
     }
 
+    function _end(Auction storage lot, Status status) private {
+        running_[keccak256(abi.encodePacked(lot.tags))] = JobId.wrap(0);
+        lot.status = status;
+    }
+
+    function _void(JobId auctionId, Auction storage lot, uint256 matched) private {
+        _end(lot, Status.Void);
+        emit AuctionVoid(auctionId, lot.topBidder, matched, lot.request.minSellers);
+
+        settlement.refund(auctionId, lot.topBidder, Role.Bidder);
+    }
+
     /// Top bid plus the increment, rounded up, and at least one wei more.
     function _leastBid(uint256 topWei) private view returns (uint256) {
         uint256 increment = Math.mulDiv(topWei, minIncrementBp, BP, Math.Rounding.Ceil);
@@ -185,11 +209,11 @@ contract AuctionHouse is IAuctionHouse {
         if (msg.value > mostWei) revert BidTooHigh(msg.value, mostWei);
     }
 
-    function _requireUsable(Request calldata r) private pure {
+    function _requireUsable(Request calldata r) private view {
         if (r.specHash == bytes32(0)) revert InvalidRequest(RequestField.SpecHash);
         if (r.tauBp > BP) revert InvalidRequest(RequestField.TauBp);
         if (r.minSellers == 0) revert InvalidRequest(RequestField.MinSellers);
-        if (r.segments == 0) revert InvalidRequest(RequestField.Segments);
+        if (r.segments == 0 || r.segments > mostSegments_) revert InvalidRequest(RequestField.Segments);
         if (r.lead == 0) revert InvalidRequest(RequestField.Lead);
         if (r.policy > Growth.LEAD) revert InvalidRequest(RequestField.Policy);
         if (r.minSize == 0) revert InvalidRequest(RequestField.MinSize);

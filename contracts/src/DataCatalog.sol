@@ -106,9 +106,9 @@ contract DataCatalog is IDataCatalog {
         uint256 running = 0;
         for (uint256 i = 0; i < list.length; ++i) {
             running = _append(running, list[i]);
+            if (kept == MAX_MATCHES) continue;
             Entry memory candidate = entries_[list[i]];
-            bool takesPart = !candidate.paused && candidate.reserveWei <= shareWei;
-            if (takesPart && kept < MAX_MATCHES) shards[kept++] = list[i];
+            if (!candidate.paused && candidate.reserveWei <= shareWei) shards[kept++] = list[i];
         }
         // INVARIANT: nobody is left out of a match, and nobody slipped in.
         if (running != lists_[key]) revert ListMismatch(key);

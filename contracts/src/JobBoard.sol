@@ -97,7 +97,9 @@ contract JobBoard is IJobBoard {
         external
     {
         Record.Job storage j = _running(jobId, segment_);
-        if (msg.sender != j.bridge) revert OnlyBridge(jobId, msg.sender);
+        // A bridge that stops posting must not be able to let a job end as stalled: its buyer would get work and money.
+        bool stalls = block.number > j.lastProgressBlock + rules_.stallBlocks / 2;
+        if (msg.sender != j.bridge && !stalls) revert OnlyBridge(jobId, msg.sender);
         j.requireStandsOn(jobId, segment_);
         Record.Segment storage s = j.current(segment_);
         s.state = s.state.step(SegmentEvent.Committed);
@@ -243,6 +245,7 @@ contract JobBoard is IJobBoard {
         address executor
     ) external {
         Record.Job storage j = _running(jobId, segment_);
+        if (segment_ < j.finalized) revert SegmentIsFinal(jobId, segment_);
         Record.Attempt storage a = j.existing(jobId, segment_, attempt_);
         a.requireMembers(attempt_, members_);
         if (position >= members_.length) revert NoSuchMember(position, uint16(members_.length));

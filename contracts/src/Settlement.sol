@@ -105,12 +105,6 @@ contract Settlement is ISettlement {
     }
 
     /// @inheritdoc ISettlement
-    function credit(JobId jobId, address payee, Role role) external payable {
-        if (payee == address(0)) revert ZeroPayee();
-        _credit(jobId, payee, role, msg.value);
-    }
-
-    /// @inheritdoc ISettlement
     function settle(JobId jobId, OpenedDigest calldata opened, bytes32 specHash, bytes32[] calldata shards) external {
         IJobBoard.Terms memory terms = IJobBoard(jobBoard).terms(jobId);
         bool met = opened.metricBp >= terms.tauBp;

@@ -246,6 +246,52 @@ contract AuctionHouseTest is Market {
         eq(JobId.unwrap(open(1 ether)), 2, "the tags are free again");
     }
 
+    // ------------------------------------------------------------------------------------------- what nobody can close
+
+    /// Lists that no transaction can show any more: the bid comes back, and the tags are free.
+    function test_voidStale_refunds() public {
+        addSellers(2);
+        open(1 ether);
+        uint64 from = house.auction(FIRST).endBlock + rulesForTests().stallBlocks + 1;
+        vm.roll(from - 1);
+        refuses(abi.encodeWithSelector(IAuctionHouse.AuctionNotStale.selector, FIRST, from));
+        house.voidStale(FIRST);
+
+        vm.roll(from);
+        vm.expectEmit(true, true, true, true, address(house));
+        emit IAuctionHouse.AuctionVoid(FIRST, ALICE, 0, 2);
+        vm.prank(CAROL);
+        house.voidStale(FIRST);
+        eq(till.creditOf(ALICE), 1 ether, "refunded");
+        eq(till.escrowOf(FIRST), 0, "escrow");
+        eq(JobId.unwrap(open(1 ether)), 2, "the tags are free again");
+        refuses(abi.encodeWithSelector(IAuctionHouse.AuctionClosed.selector, FIRST, IAuctionHouse.Status.Void));
+        house.voidStale(FIRST);
+    }
+
+    function test_voidStale_closedOrUnknown_reverts() public {
+        addSellers(2);
+        openJob(requestForTests(), 1 ether);
+        vm.roll(block.number + 1000);
+
+        refuses(abi.encodeWithSelector(IAuctionHouse.AuctionClosed.selector, FIRST, IAuctionHouse.Status.Won));
+        house.voidStale(FIRST);
+        refuses(abi.encodeWithSelector(IAuctionHouse.NoSuchAuction.selector, 7));
+        house.voidStale(JobId.wrap(7));
+    }
+
+    /// More segments than blocks to vote in: all would be trained, none paid.
+    function test_open_moreSegmentsThanTheDeadlineAllows_reverts() public {
+        Request memory r = requestForTests();
+        uint256 most = (unstakeDelay() - rulesForTests().seedLagBlocks - rulesForTests().challengeBlocks)
+            / (rulesForTests().commitBlocks + 1);
+        r.segments = uint16(most + 1);
+        refusesRequest(r, IAuctionHouse.RequestField.Segments);
+        r.segments = uint16(most);
+        vm.prank(ALICE);
+        house.open{value: 1 ether}(tagsOf(DIGITS, VISION), r);
+    }
+
     function test_close_reserveAboveTheEvenShare_leavesTheSellerOut() public {
         addSellers(2);
         // 1 ether: sellers' pot 0.7, even share of 2 sellers 0.35.

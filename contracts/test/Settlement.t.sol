@@ -79,11 +79,6 @@ contract SettlementTest is Market {
         till.burnBond(JobId.wrap(2), 1);
     }
 
-    function test_credit_zeroPayee_reverts() public {
-        refuses(abi.encodeWithSelector(ISettlement.ZeroPayee.selector));
-        till.credit(JOB, address(0), Role.Seller);
-    }
-
     // ------------------------------------------------------------------------------------------------------ withdrawal
 
     function test_withdraw_nothing_reverts() public {
@@ -94,7 +89,7 @@ contract SettlementTest is Market {
 
     function test_withdraw_refusedByPayee_keepsTheCredit() public {
         // This contract takes no ether.
-        till.credit{value: 1 ether}(JOB, address(this), Role.Seller);
+        owe(address(this));
 
         refuses(abi.encodeWithSelector(ISettlement.TransferFailed.selector, address(this), 1 ether));
         till.withdraw();
@@ -110,8 +105,8 @@ contract SettlementTest is Market {
 
     function test_withdraw_reentered_paysOnce() public {
         Reenterer reenterer = new Reenterer(till);
-        till.credit{value: 1 ether}(JOB, address(reenterer), Role.Seller);
-        till.credit{value: 1 ether}(JOB, ALICE, Role.Seller);
+        owe(address(reenterer));
+        owe(ALICE);
 
         reenterer.withdraw();
         check(reenterer.refused(), "second withdrawal refused");
@@ -120,7 +115,7 @@ contract SettlementTest is Market {
     }
 
     function test_withdraw_paysTheCredit() public {
-        till.credit{value: 1 ether}(JOB, ALICE, Role.Seller);
+        owe(ALICE);
 
         vm.expectEmit(true, true, true, true, address(till));
         emit ISettlement.Withdrawn(ALICE, ALICE, 1 ether);
@@ -336,5 +331,14 @@ contract SettlementTest is Market {
         bytes32 accepted = Digest.unwrap(board.segment(jobId, 0).verdict);
         refuses(abi.encodeWithSelector(ISettlement.DigestMismatch.selector, lastDigest(jobId, opened), accepted));
         till.settle(jobId, opened, SPEC, shards(opened.accesses.length));
+    }
+
+    /// A credit of one ether, as a bond that is paid out.
+    function owe(address payee) private {
+        vm.deal(address(board), 1 ether);
+        vm.startPrank(address(board));
+        till.lockBond{value: 1 ether}(JOB);
+        till.payBond(JOB, payee, Role.Challenger, 1 ether);
+        vm.stopPrank();
     }
 }

@@ -72,8 +72,7 @@ std::optional<node::AttemptOnChain> MemoryChain::find_attempt(SegmentIndex segme
 
 node::AttemptHistory MemoryChain::read_history(SegmentIndex segment, AttemptIndex number) const {
     const Attempt* attempt = attempt_at(segment, number);
-    return attempt == nullptr ? node::AttemptHistory{}
-                              : node::AttemptHistory{attempt->members, attempt->direct, attempt->commitments};
+    return attempt == nullptr ? node::AttemptHistory{} : node::AttemptHistory{attempt->members, attempt->direct};
 }
 
 void MemoryChain::mine(const node::ChainAction& action, bool ours) {
@@ -153,7 +152,7 @@ void MemoryChain::apply(const node::PostCommitments& action) {
     require(std::equal(action.members.begin(), action.members.end(), order.begin() + asked), "TicketOrder");
     require(action.root == node::commitments_root(action.members, action.commitments), "ZeroRoot");
     require(segment.tally.open(action.attempt, action.members), "TicketOrder");
-    segment.attempts.push_back({action.attempt, head_, action.root, action.members, {}, {}});
+    segment.attempts.push_back({action.attempt, head_, action.root, action.members, {}});
     segment.state = SegmentState::Committed;
     emit(node::CommitmentsPosted{action.segment, action.attempt, action.root, head_ + rules_.commit_blocks + 1,
                                  reveal_until(segment.attempts.back())});
@@ -178,9 +177,20 @@ void MemoryChain::apply(const node::CastVotes& action) {
     Attempt& attempt = segment.attempts.back();
     require(head_ > attempt.posted + rules_.commit_blocks, "RevealWindowNotOpen");
     require(head_ <= reveal_until(attempt), "RevealWindowClosed");
-    require(node::commitments_root(action.members, action.commitments) == attempt.root, "CommitmentNotOpened");
+    const auto before = segment.tally.attempts().at(action.attempt).votes;
+    bool is_new = false;
+    bool needs_list = false;
     for (const auto& vote : action.votes) {
         require(vote.position < attempt.members.size(), "NoSuchMember");
+        is_new = is_new || !before[vote.position];
+        needs_list = needs_list || (!before[vote.position] && attempt.direct.count(attempt.members[vote.position]) == 0);
+    }
+    require(is_new, "NothingToCount");
+    require(!needs_list || node::commitments_root(action.members, action.commitments) == attempt.root, "CommitmentNotOpened");
+    for (const auto& vote : action.votes) {
+        if (before[vote.position]) {
+            continue;
+        }
         const Address& member = attempt.members[vote.position];
         const node::PreparedVote opened{action.segment, action.attempt, member, vote.digest, vote.witness, vote.salt};
         const auto own = attempt.direct.find(member);
@@ -194,7 +204,6 @@ void MemoryChain::apply(const node::CastVotes& action) {
         require(counted == agreement::Counted::Yes, "AlreadyVoted");
         emit(node::VoteCounted{action.segment, action.attempt, member, vote.digest, vote.witness});
     }
-    attempt.commitments = action.commitments;
     if (segment.state == SegmentState::Committed) {
         decide(action.segment, segment, segment.tally.outstanding(action.attempt));
     }

@@ -66,7 +66,6 @@ private:
         Hash32 root;
         std::vector<Address> members;
         std::map<Address, Hash32> direct;
-        std::vector<Hash32> commitments;  ///< public once somebody cast votes
     };
     enum class SegmentState { Pending, Committed, Undecided, Accepted, Challenged, Final };
     struct Segment {

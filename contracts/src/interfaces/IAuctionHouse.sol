@@ -60,6 +60,7 @@ interface IAuctionHouse {
     error NoSuchAuction(JobId auctionId);
     error AuctionOver(JobId auctionId, uint64 endBlock);
     error AuctionNotOver(JobId auctionId, uint64 endBlock);
+    error AuctionNotStale(JobId auctionId, uint64 voidableFrom);
     error AuctionClosed(JobId auctionId, Status status);
     error ZeroBid();
     error BidTooLow(uint256 bidWei, uint256 leastWei);
@@ -82,6 +83,10 @@ interface IAuctionHouse {
     /// @param lists the catalogue's lists under the auction's tags, see `IDataCatalog.matching`.
     /// @return jobId the auction's number; 0 when the auction is void.
     function close(JobId auctionId, bytes32[][] calldata lists) external returns (JobId jobId);
+
+    /// @notice Voids an auction that nobody closed for the board's `stallBlocks` after its end, as when the lists under its tags have
+    /// outgrown what a transaction can show; the bid becomes a credit. Anyone.
+    function voidStale(JobId auctionId) external;
 
     /// @notice Buys a job at a fixed price, the value sent, without an auction: it opens in this block. Anyone, contracts too.
     /// Reverts when fewer than `minSellers` entries take part at this price.

@@ -208,6 +208,7 @@ interface IJobBoard {
     error RevealWindowClosed(uint64 revealUntilBlock);
     error ZeroDigest();
     error AlreadyVoted(uint16 position);
+    error NothingToCount();
     error CommitmentNotOpened(uint16 position);
     error BadSignature(address signer, address executor);
     error WrongBond(uint256 sentWei, uint256 expectedWei);
@@ -230,6 +231,7 @@ interface IJobBoard {
     error NotExhausted(SegmentState state, uint16 setSize, uint16 setCap);
     /// The segment before can still be challenged, and then this one starts again.
     error PreviousNotFinal(JobId jobId, uint32 segment);
+    error SegmentIsFinal(JobId jobId, uint32 segment);
 
     /// @notice Creates the job of a won auction. AuctionHouse only.
     /// @param shards roots in catalogue order; record 0x0b is over them.
@@ -239,7 +241,8 @@ interface IJobBoard {
     /// @param headerRlp the header whose hash is the seed block's hash.
     function fixSeed(JobId jobId, bytes calldata headerRlp) external;
 
-    /// @notice Opens an attempt: its new members and the root over their commitments (docs/protocol.md 2.4). Bridge only.
+    /// @notice Opens an attempt: its new members and the root over their commitments (docs/protocol.md 2.4). The bridge; anyone
+    /// once nothing has happened for half of `stallBlocks`.
     /// @param members in ascending ticket order, exactly as many as the growth policy asks for (see `nextAttempt`).
     function postCommitments(JobId jobId, uint32 segment, uint32 attempt, address[] calldata members, bytes32 root)
         external;
@@ -255,10 +258,11 @@ interface IJobBoard {
         bytes32 commitment
     ) external;
 
-    /// @notice Counts signed votes of the newest attempt. Anyone; all or none. Decides the segment when it can.
+    /// @notice Counts signed votes of the newest attempt. Anyone. Decides the segment when it can. One vote that does not count refuses
+    /// all; those that were counted before are passed over, but one must be new.
     /// @param members of the attempt, as CommitmentsPosted has them; the contract keeps their hash only.
     /// @param commitments under the attempt's root, one a member; zero for a member that sent none. Where a vote opens one, zero
-    /// may stand for it too.
+    /// may stand for it too. Not compared with the root when every new vote is of a member that committed by itself.
     function castVotes(
         JobId jobId,
         uint32 segment,
@@ -302,7 +306,8 @@ interface IJobBoard {
     ) external;
 
     /// @notice Voids a running job whose bridge left out `executor`: its ticket lies right between those of the members at
-    /// `position - 1` and `position`. The cost does not depend on the pool. Anyone.
+    /// `position - 1` and `position`. The cost does not depend on the pool. Anyone, until the segment is
+    /// Final.
     /// @param before the members of the attempt before; empty unless `position` is 0 in an attempt that is not the first.
     function proveOmission(
         JobId jobId,
@@ -348,6 +353,9 @@ interface IJobBoard {
         returns (address[] memory executors, uint32[] memory votes);
 
     function rules() external view returns (Rules memory);
+
+    /// @notice Blocks from a job's pool block to its deadline, after which it can only be voided.
+    function lifeBlocks() external view returns (uint64);
 
     /// @notice What executors may earn with a segment at most: softSlashBp of the least stake, so that no vote is worth its loss.
     function mostPayWei() external view returns (uint256);

@@ -68,9 +68,6 @@ interface ISettlement {
     /// @notice Burns part of a job's bonds. JobBoard only.
     function burnBond(JobId jobId, uint256 amountWei) external;
 
-    /// @notice Credits the value sent. Open to all: it can only give.
-    function credit(JobId jobId, address payee, Role role) external payable;
-
     /// @notice Pays out a job in `Settling`: opens the last digest, checks it against the verdict and splits the escrow. Anyone.
     /// Metric >= tau: sellers by accesses, executors by accepted votes. Below: executors the same, the sellers' part to the
     /// buyer. A part that nobody earned goes to the buyer. Largest-remainder rounding; the sum paid is the escrow to the wei.

@@ -81,27 +81,31 @@ library Attempts {
             revert IJobBoard.WrongSetSize(commitments.length, members.length);
         }
         bytes32[] memory committed = commitments;
-        uint256 voted = a.voted;
+        uint256 before = a.voted;
+        uint256 voted = before;
         for (uint256 i = 0; i < groups.length; ++i) {
-            uint256 positions = _check(a, place, members, committed, groups[i], voted);
+            uint256 positions = _check(a, place, members, committed, groups[i], before, voted);
             if (positions == 0) continue;
             voted |= positions;
             s.tally.count(uint16(place.attempt), groups[i].digest, positions);
         }
-        // INVARIANT: a vote counts only if it opens what its member committed to before anybody revealed.
-        _requireRoot(a, members, committed);
+        if (voted == before) revert IJobBoard.NothingToCount();
+        // INVARIANT: a vote counts only if it opens what its member committed to before anybody revealed: on the chain, or in the list.
+        if (voted & ~before & ~a.direct != 0) _requireRoot(a, members, committed);
         a.voted = voted;
         return a.size - voted.count();
     }
 
     /// One group's votes: each opens its member's commitment and carries its signature. A zero in `committed` takes the commitment
-    /// that the vote opens; the root decides. Returns the votes' positions.
+    /// that the vote opens; the root decides. Votes that were counted by an earlier call are passed over, so that nobody can have a
+    /// batch refused by casting one of them first. Returns the votes' positions.
     function _check(
         Record.Attempt storage a,
         Ballot.Place memory place,
         address[] calldata members,
         bytes32[] memory committed,
         IJobBoard.VoteGroup calldata group,
+        uint256 before,
         uint256 voted
     ) private returns (uint256 positions) {
         if (group.digest.isZero()) revert IJobBoard.ZeroDigest();
@@ -110,11 +114,15 @@ library Attempts {
         bytes32 signed = place.signingHash(group.digest, group.witness);
         uint256 direct = a.direct;
         address[] memory executors = new address[](group.openings.length);
+        uint256 counted = 0;
         for (uint256 i = 0; i < executors.length; ++i) {
             IJobBoard.Opening calldata own = group.openings[i];
             uint16 position = own.position;
             if (position >= members.length) revert IJobBoard.NoSuchMember(position, uint16(members.length));
-            if ((voted | positions).has(position)) revert IJobBoard.AlreadyVoted(position);
+            if ((voted | positions).has(position)) {
+                if (before.has(position)) continue;
+                revert IJobBoard.AlreadyVoted(position);
+            }
             address executor = members[position];
             bytes32 commitment = Records.commitment(head, executor, what, own.salt);
             if (direct.has(position)) {
@@ -126,7 +134,12 @@ library Attempts {
             }
             Ballot.requireSigner(signed, executor, own.r, own.vs);
             positions = positions.with(position);
-            executors[i] = executor;
+            executors[counted++] = executor;
+        }
+        if (counted == 0) return 0;
+        // In place; Solidity has no other way to shorten an array.
+        assembly ("memory-safe") {
+            mstore(executors, counted)
         }
         emit IJobBoard.VotesCast(place.jobId, place.segment, place.attempt, group.digest, group.witness, executors);
     }

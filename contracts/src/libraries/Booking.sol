@@ -65,7 +65,8 @@ library Booking {
         uint256 rewardWei; // to the first who was right
     }
 
-    /// Members with an accepted vote earn it, the others are slashed. Returns what was taken.
+    /// Members with an accepted vote earn it. Another vote is slashed, and silence where most of those asked voted for the accepted
+    /// digest: a job that most cannot do, for want of its data, must not cost them their stakes. Returns what was taken.
     function _judge(
         Record.Job storage j,
         Record.Segment storage s,
@@ -77,11 +78,13 @@ library Booking {
         uint256 voted = s.attempt[index].voted;
         uint256 right = s.tally.votersOf(index, s.tally.leaderId);
         uint32 number = j.number(ledger.segment, index);
+        bool mostDidIt = 2 * uint256(s.tally.best) > s.size;
         for (uint256 i = 0; i < members.length; ++i) {
             if (right.has(i)) {
                 j.earn(members[i]);
                 continue;
             }
+            if (!mostDidIt && !voted.has(i)) continue;
             Fault fault = voted.has(i) ? Fault.MinorityDigest : Fault.NoReveal;
             seizedWei += slash(ledger, rules, number, members[i], fault);
         }

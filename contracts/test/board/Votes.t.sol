@@ -117,16 +117,14 @@ contract VotesTest is Market {
         board.castVotes(jobId, 0, 0, members, commitmentsOf[key], groupsOf(votes));
     }
 
-    function test_castVotes_emptyGroups_countNothing() public {
+    function test_castVotes_emptyGroups_reverts() public {
         posted(moves(3, D0));
         IJobBoard.VoteGroup[] memory groups = new IJobBoard.VoteGroup[](1);
         groups[0] = IJobBoard.VoteGroup(Digest.wrap(D1), D2, new IJobBoard.Opening[](0));
         bytes32 key = place(jobId, 0, 0);
 
+        refuses(abi.encodeWithSelector(IJobBoard.NothingToCount.selector));
         board.castVotes(jobId, 0, 0, membersOf[key], commitmentsOf[key], groups);
-        checkSegment(jobId, 0, SegmentState.Committed);
-        check(board.segment(jobId, 0).best.isZero(), "nothing leads");
-        check(board.attempt(jobId, 0, 0).voted == 0, "nobody voted");
     }
 
     /// The same member in two groups of one call.
@@ -138,12 +136,36 @@ contract VotesTest is Market {
         castVotes(jobId, 0, 0, votes);
     }
 
-    function test_castVotes_twiceInTwoCalls_reverts() public {
+    function test_castVotes_allCountedBefore_reverts() public {
         (Vote[] memory votes,) = posted(moves(3, D0));
         castVotes(jobId, 0, 0, only(votes, 1));
 
-        refuses(abi.encodeWithSelector(IJobBoard.AlreadyVoted.selector, 1));
+        refuses(abi.encodeWithSelector(IJobBoard.NothingToCount.selector));
         castVotes(jobId, 0, 0, only(votes, 1));
+    }
+
+    /// Somebody takes one vote out of a batch on its way and casts it first: the others must count all the same, and it only once.
+    function test_castVotes_oneCountedBefore_isPassedOver() public {
+        (Vote[] memory votes, address[] memory members) = posted(moves(3, D0));
+        castVotes(jobId, 0, 0, only(votes, 1));
+
+        address[] memory counted = new address[](2);
+        (counted[0], counted[1]) = (members[0], members[2]);
+        vm.expectEmit(true, true, true, true, address(board));
+        emit IJobBoard.VotesCast(jobId, 0, 0, Digest.wrap(D0), votes[0].witness, counted);
+        castVotes(jobId, 0, 0, votes);
+        eq(board.segment(jobId, 0).bestVotes, 3, "votes");
+        checkSegment(jobId, 0, SegmentState.Accepted);
+    }
+
+    /// Passed over unseen: a counted position needs no second look, whatever stands there.
+    function test_castVotes_rubbishAtACountedPosition_isPassedOver() public {
+        (Vote[] memory votes,) = posted(moves(3, D0));
+        castVotes(jobId, 0, 0, only(votes, 1));
+        (votes[1].salt, votes[1].r) = (keccak256("other"), bytes32(0));
+
+        castVotes(jobId, 0, 0, votes);
+        eq(board.segment(jobId, 0).bestVotes, 3, "votes");
     }
 
     /// Somebody else's vote at one's own position: the executor is part of the commitment, and signs.

@@ -79,7 +79,8 @@ abstract contract Market is Voting {
     function play(JobId jobId, uint32 segment, Move[] memory plan) internal returns (address[] memory members) {
         uint32 attempt;
         (attempt, members) = post(jobId, segment, plan);
-        castVotes(jobId, segment, attempt, votesOf(jobId, segment, attempt, members, plan));
+        Vote[] memory votes = votesOf(jobId, segment, attempt, members, plan);
+        if (votes.length > 0) castVotes(jobId, segment, attempt, votes);
         if (board.segment(jobId, segment).state == SegmentState.Committed) {
             reach(board.attempt(jobId, segment, attempt).revealUntilBlock + 1);
             board.closeAttempt(jobId, segment);

@@ -130,7 +130,8 @@ abstract contract WorkMoves is MarketLedger {
         }
         postAs(jobId, segment, number, members, commitments);
         reach(board.attempt(jobId, segment, number).revealFromBlock);
-        castVotes(jobId, segment, number, votesOf(jobId, segment, number, members, plan));
+        Vote[] memory votes = votesOf(jobId, segment, number, members, plan);
+        if (votes.length > 0) castVotes(jobId, segment, number, votes);
         if (board.segment(jobId, segment).state == SegmentState.Committed) {
             reach(board.attempt(jobId, segment, number).revealUntilBlock + 1);
             board.closeAttempt(jobId, segment);
