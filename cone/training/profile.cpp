@@ -5,6 +5,7 @@
 #include "cone/base/errors.hpp"
 #include "cone/model/exact_trainer.hpp"
 #include "cone/model/probe.hpp"
+#include "cone_kernels/float_environment.hpp"
 
 #ifdef CONE_HAVE_LIBTORCH
 #include "cone/libtorch/determinism.hpp"
@@ -21,7 +22,16 @@ constexpr const char* kAnyIsa = "any";
     throw ConfigError("this build has no engine \"" + std::string(engine) + "\"", "it has " + engine_versions());
 }
 
+/// Why this thread's arithmetic is not that of the exact engine.
+std::optional<std::string> exact_problem() {
+    const char* const problem = kernels::float_problem();
+    return problem == nullptr ? std::nullopt : std::optional("floating point: " + std::string(problem));
+}
+
 job::ExecutionProfile exact_profile() {
+    if (const auto problem = exact_problem()) {
+        throw EnvironmentError(*problem, "find the library that was built with -ffast-math, or sets these flags");
+    }
     static const Hash32 kProbe =
         model::execution_probe([](const job::ModelSpec& model) { return model::make_exact_trainer(model, kBlock); });
     return {.engine = model::kExactEngine,
@@ -83,6 +93,11 @@ job::ExecutionProfile make_profile(std::string_view engine, [[maybe_unused]] std
 }
 
 std::optional<std::string> check_profile(const job::ExecutionProfile& profile) {
+    if (profile.engine == model::kExactEngine) {
+        if (auto problem = exact_problem()) {
+            return problem;
+        }
+    }
     try {
         return difference(make_profile(profile.engine, profile.isa), profile);
     } catch (const EnvironmentError& error) {

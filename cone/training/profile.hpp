@@ -15,12 +15,13 @@
 namespace cone::training {
 
 /// The profile a job posted from here will ask for; `isa` is the class to pin libtorch to and means nothing to "exact".
-/// Throws ConfigError when this build has no such engine, EnvironmentError when the processor lacks the class.
+/// Throws ConfigError when this build has no such engine, EnvironmentError when the processor lacks the class or, for "exact",
+/// this thread rounds otherwise than IEEE-754's default.
 [[nodiscard]] job::ExecutionProfile make_profile(std::string_view engine, std::string_view isa);
 
 /// Why this machine cannot give the profile's bits, nothing when it can: an engine, version or operator set that this build does
-/// not have, a class the processor lacks or the process is not pinned to, a known answer that differs. Pins the process to a
-/// libtorch profile's class when it is not pinned yet.
+/// not have, a class the processor lacks or the process is not pinned to, a thread that loses subnormal numbers or rounds
+/// otherwise, a known answer that differs. Pins the process to a libtorch profile's class when it is not pinned yet.
 [[nodiscard]] std::optional<std::string> check_profile(const job::ExecutionProfile& profile);
 
 /// A trainer of the spec's network on the profile's engine; `parallelism` changes its speed, never a bit (libtorch

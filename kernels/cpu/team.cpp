@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "team.hpp"
 
+#include "cone_kernels/float_environment.hpp"
+
 namespace cone::kernels::cpu {
 namespace {
 
@@ -55,6 +57,7 @@ void Team::start(Job job, const void* context) {
 }
 
 void Team::work(unsigned thread) {
+    set_default_floats();
     for (std::uint32_t done = 0;; ++done) {
         wait_for_change(jobs_, done);
         if (ends_) {

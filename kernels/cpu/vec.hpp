@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "cone_kernels/float_environment.hpp"
+
 #if defined(__AVX2__)
 #include <immintrin.h>
 #endif

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "cone_kernels/float_environment.hpp"
+
 #if defined(__CUDACC__)
 #define CONE_HOST_DEVICE __host__ __device__
 #define CONE_ALWAYS_INLINE __forceinline__

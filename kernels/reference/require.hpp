@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "cone_kernels/float_environment.hpp"
+
 namespace cone::kernels {
 
 inline void require(bool condition, const char* what) {

@@ -4,6 +4,10 @@
 
 #include <cstdint>
 
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
 #include "known_bits.hpp"
 
 // The probes, compiled once a variant of compiler flags.
@@ -43,6 +47,19 @@ TEST(SameBits, LibraryFmaGivesTheKnownAnswer) {
 }
 
 #if defined(__x86_64__)
+/// The known answers hold subnormal numbers: of doubles (exp, log) and of floats (training).
+TEST(SameBits, ALostSubnormalChangesTheKnownAnswers) {
+    const unsigned before = _mm_getcsr();
+    for (const unsigned lost : {0x8000u, 0x0040u}) {  // flush to zero, denormals are zero
+        _mm_setcsr(before | lost);
+        const auto bits = kernels_o2::probe_bits();
+        const auto training_bits = kernels_o2::probe_training_bits();
+        _mm_setcsr(before);
+        EXPECT_NE(bits, kKnownBits) << lost;
+        EXPECT_NE(training_bits, kKnownTrainingBits) << lost;
+    }
+}
+
 TEST(SameBits, VectorCodeGivesTheKnownAnswer) {
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
         GTEST_SKIP() << "needs AVX2 and FMA";

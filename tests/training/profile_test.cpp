@@ -3,6 +3,9 @@
 #include "cone/training/profile.hpp"
 
 #include <gmock/gmock.h>
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
 
 #include "cone/base/errors.hpp"
 #include "cone/job/presets.hpp"
@@ -44,6 +47,28 @@ TEST(Profile, RefusesEachFieldThatDiffersByName) {
     EXPECT_THAT(refusal(honest, [](auto& p) { p.threads = 2; }), HasSubstr("threads is 1 here"));
     EXPECT_THAT(refusal(honest, [](auto& p) { p.probe.bytes[31] ^= 1; }), HasSubstr("this machine computes other bits"));
 }
+
+#if defined(__SSE__)
+/// A library built with -ffast-math sets these bits when it is loaded.
+TEST(Profile, ExactIsRefusedWhereSubnormalsAreLost) {
+    const auto honest = make_profile("exact", "");
+    const unsigned before = _mm_getcsr();
+    for (const unsigned lost : {0x8000u, 0x0040u, 0x6000u}) {  // flush to zero, denormals are zero, round towards zero
+        _mm_setcsr(before | lost);
+        const auto problem = check_profile(honest);
+        bool is_made = true;
+        try {
+            (void)make_profile("exact", "");
+        } catch (const EnvironmentError&) {
+            is_made = false;
+        }
+        _mm_setcsr(before);
+        EXPECT_THAT(problem.value_or("accepted"), HasSubstr("floating point: ")) << lost;
+        EXPECT_FALSE(is_made) << lost;
+    }
+    EXPECT_EQ(check_profile(honest), std::nullopt);
+}
+#endif
 
 TEST(Profile, HasNoTrainerForAnUnknownEngineOrLayer) {
     auto profile = make_profile("exact", "");
