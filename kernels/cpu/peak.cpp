@@ -36,7 +36,8 @@ double measured_peak() {
         "dec %0\n jnz 1b\n vzeroupper\n"
         : "+r"(left)
         :
-        : "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12");
+        : "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12",
+          "xmm13", "xmm14", "xmm15");
     return 12.0 * 16 * kRounds / (processor_seconds() - start) / 1e9;
 }
 
