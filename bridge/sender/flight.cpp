@@ -9,7 +9,7 @@ namespace cone::sender {
 Flight resume(std::span<const JournalEntry> versions, Millis now) {
     CONE_ASSERT(!versions.empty(), "a flight has at least one version");
     Flight flight;
-    flight.started = flight.newest_at = now;
+    flight.started = flight.newest_at = flight.looked_below_at = now;
     for (const JournalEntry& entry : versions) {
         const auto decoded = eth::decode_transaction(entry.signed_bytes.raw);
         if (!decoded || decoded->hash != entry.signed_bytes.hash || decoded->transaction.nonce != entry.nonce) {

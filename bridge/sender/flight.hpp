@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,11 +24,13 @@ struct Flight {
     std::vector<eth::SignedTransaction> versions;
     Millis started{};
     Millis newest_at{};
-    Millis looked_at{};           ///< when its price was last compared with the market
-    bool bid_all = false;         ///< the newest version bids all that it may, for there is no time for another
-    Stage stage = Stage::Signed;  ///< of the newest version, as the journal has it
-    int nonce_sightings = 0;      ///< how often the node said that the nonce is used
-    std::string refusal;          ///< the node's words when it refused
+    Millis looked_at{};                        ///< when its price was last compared with the market
+    bool bid_all = false;                      ///< the newest version bids all that it may, for there is no time for another
+    Stage stage = Stage::Signed;               ///< of the newest version, as the journal has it
+    Millis looked_below_at{};                  ///< when it was last asked whether an earlier nonce fell out of the chain
+    int nonce_sightings = 0;                   ///< how often in a row the nonce was used for good
+    std::optional<Millis> nonce_used_since{};  ///< the newest block has it used, without a break
+    std::string refusal;                       ///< the node's words when it refused
 
     [[nodiscard]] std::uint64_t nonce() const { return transaction.nonce; }
     [[nodiscard]] const eth::SignedTransaction& newest() const { return versions.back(); }

@@ -26,8 +26,13 @@ Market Sender::market() {
     return now;
 }
 
+Sender::Lent::Lent(Claim& behind, const Claim& claim) : behind_(behind), before_(behind) {
+    behind_ = before_.fee_class < claim.fee_class ? before_ : claim;
+}
+
 Claim Sender::waiting() const {
-    return settings_.waiting ? settings_.waiting() : Claim{FeeClass::Payout, {}};
+    const Claim queued = settings_.waiting ? settings_.waiting() : Claim{FeeClass::Payout, {}};
+    return queued.fee_class < behind_.fee_class ? queued : behind_;
 }
 
 Bill Sender::bill_of(const Flight& flight) {
@@ -42,7 +47,15 @@ Bill Sender::bill_of(const Flight& flight) {
 /// Waits until the next block would take what may be offered.
 std::optional<Outcome> Sender::await_means_and_sign(Flight& flight) {
     for (;;) {
-        flight.transaction.nonce = next_nonce();
+        const auto nonce = next_nonce();
+        if (!nonce) {
+            settle_what_the_chain_lacks();
+            if (auto refusal = simulate(flight)) {
+                return refusal;
+            }
+            continue;
+        }
+        flight.transaction.nonce = *nonce;
         const Market now = market();
         const Bill bill = bill_of(flight);
         const auto why = purse_.why_not_now(bill, now);

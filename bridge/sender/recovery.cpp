@@ -11,6 +11,8 @@
 namespace cone::sender {
 namespace {
 
+constexpr Millis kBelowEvery{2'000};
+
 /// Calls `act` with the entries of each nonce; `entries` are sorted by it.
 template <class Act>
 void for_each_nonce(const std::vector<JournalEntry>& entries, Act act) {
@@ -100,6 +102,27 @@ void Sender::deliver_again(Versions versions) {
     }
     const auto outcome = deliver(flight);
     recovered_.push_back({flight.intent, flight.label, outcome.value_or(Refused{"another transaction took its nonce"})});
+}
+
+/// A reorganisation may put an earlier nonce back behind ours, at a price that no block takes any more: nothing of ours is mined
+/// before it, so it goes first, in our name.
+void Sender::deliver_what_is_below(Flight& flight) {
+    if (clock_.now() - flight.looked_below_at < kBelowEvery) {
+        return;
+    }
+    flight.looked_below_at = clock_.now();
+    const std::uint64_t mined = outlast([&] { return rpc::transaction_count(client_, address()); });
+    if (mined >= flight.nonce()) {
+        return;
+    }
+    const Lent lent(behind_, flight.claim);
+    const std::vector<JournalEntry> entries = journal_.since(mined);
+    require_what_was_final(entries, mined);
+    for_each_nonce(entries, [&](Versions versions) {
+        if (versions.front().nonce < flight.nonce()) {
+            deliver_again(versions);
+        }
+    });
 }
 
 /// Nothing when it has to be done: never tried, or tried and the contract said no.

@@ -13,9 +13,12 @@ namespace {
 
 /// How often a foreign transaction may take our nonce before we say that the key is shared.
 constexpr int kNonceRounds = 3;
-/// How often the node must call the nonce used, without knowing any version of ours, before we believe it.
+/// A nonce is used for good when the chain had it so many blocks ago, seen so often in a row, without a receipt of ours: one backend
+/// of several may know of a block and another not of its receipts.
+constexpr std::uint64_t kNonceDepth = 3;
 constexpr int kNonceSightings = 3;
 constexpr Millis kNoncePause{1'000};
+constexpr Millis kNonceUsedLong{120'000};  ///< or the newest block has it for so long, where blocks come only on demand
 constexpr Millis kFirstLook{5};
 
 /// A sixteenth of the wait so far: a receipt is seen late by that much at most, whatever the time between blocks, and a minute's
@@ -44,6 +47,7 @@ void Sender::wait(Millis span) {
 }
 
 Outcome Sender::send(const Outgoing& request) {
+    const Lent lent(behind_, request.claim);
     if (!compared_at_ || clock_.now() - *compared_at_ >= settings_.compare_every) {
         recover();
     } else {
@@ -83,7 +87,7 @@ std::optional<Outcome> Sender::try_once(const Outgoing& request) {
     Flight flight;
     flight.label = request.label;
     flight.intent = request.intent;
-    flight.started = clock_.now();
+    flight.started = flight.looked_below_at = clock_.now();
     flight.claim = request.claim;
     flight.transaction = {settings_.chain_id, 0, 0, 0, request.gas_limit, request.to, request.value, request.data, {}};
     if (auto refusal = simulate(flight)) {
@@ -115,9 +119,13 @@ std::optional<Outcome> Sender::simulate(Flight& flight) {
     }
 }
 
-/// Nothing of ours is under way here, so what the pool counts beyond the chain is somebody else's.
-std::uint64_t Sender::next_nonce() {
+/// Nothing: the chain lacks something of ours, which may still take the nonce. Otherwise nothing of ours is under way, so what the
+/// pool counts beyond the chain is somebody else's.
+std::optional<std::uint64_t> Sender::next_nonce() {
     const std::uint64_t mined = outlast([&] { return rpc::transaction_count(client_, address()); });
+    if (!journal_.since(mined).empty()) {
+        return std::nullopt;
+    }
     const std::uint64_t pending = outlast([&] { return rpc::transaction_count(client_, address(), rpc::BlockTag::Pending); });
     if (pending > mined) {
         spdlog::warn("{} transactions of {} that we did not send are waiting: is its key shared?", pending - mined,
@@ -149,6 +157,7 @@ void Sender::note_sent(Flight& flight) {
 
 std::optional<Outcome> Sender::deliver(Flight& flight) {
     for (;;) {
+        deliver_what_is_below(flight);
         const Handed handed = broadcast(flight);
         if (handed == Handed::Taken) {
             note_sent(flight);
@@ -160,11 +169,15 @@ std::optional<Outcome> Sender::deliver(Flight& flight) {
             return Refused{flight.refusal};
         }
         if (handed == Handed::NonceUsed || handed == Handed::Displaced) {  // given up on one wrong word, it leaves a gap
-            if (++flight.nonce_sightings >= kNonceSightings) {
-                abandon(flight);
-                return std::nullopt;
+            if (is_used_for_good(flight)) {
+                auto done = look(flight);
+                if (!done) {
+                    abandon(flight);
+                }
+                return done;
             }
-            wait(kNoncePause);
+            alarm(flight.label + " waits: " + flight.refusal);
+            wait_within_patience(flight, kNoncePause);
         } else if (handed == Handed::NotNow) {
             alarm(flight.label + " waits: " + flight.refusal);
             wait_within_patience(flight, settings_.outage_pause);
@@ -191,7 +204,23 @@ std::optional<Outcome> Sender::watch(Flight& flight) {
         if (!outlast([&] { return rpc::knows_transaction(client_, newest); })) {
             return look(flight);
         }
+        deliver_what_is_below(flight);
     }
+}
+
+bool Sender::is_used_for_good(Flight& flight) {
+    const auto used_at = [&](const rpc::BlockId& block) {
+        return outlast([&] { return rpc::transaction_count(client_, address(), block); }) > flight.nonce();
+    };
+    if (!used_at(rpc::BlockTag::Latest)) {
+        flight.nonce_used_since.reset();
+        flight.nonce_sightings = 0;
+        return false;
+    }
+    flight.nonce_used_since = flight.nonce_used_since.value_or(clock_.now());
+    const std::uint64_t head = outlast([&] { return rpc::block_number(client_); });
+    flight.nonce_sightings = head >= kNonceDepth && used_at(head - kNonceDepth) ? flight.nonce_sightings + 1 : 0;
+    return flight.nonce_sightings >= kNonceSightings || clock_.now() - *flight.nonce_used_since >= kNonceUsedLong;
 }
 
 std::optional<Outcome> Sender::look(Flight& flight) {

@@ -114,15 +114,28 @@ private:
     void require_what_was_final(Versions entries, std::uint64_t transactions) const;
     [[nodiscard]] bool settle(Versions versions, std::uint64_t final_block);
     void deliver_again(Versions versions);
+    void deliver_what_is_below(Flight& flight);
     [[nodiscard]] std::optional<rpc::Receipt> receipt_of(const Hash32& transaction);
     [[nodiscard]] std::optional<Outcome> done_before(const std::string& intent);
     [[nodiscard]] std::uint64_t final_block();
     [[nodiscard]] std::optional<Outcome> outcome_not_told(const std::string& intent);
     [[nodiscard]] std::optional<Outcome> try_once(const Outgoing& request);
     [[nodiscard]] std::optional<Outcome> simulate(Flight& flight);
-    [[nodiscard]] std::uint64_t next_nonce();
+    [[nodiscard]] std::optional<std::uint64_t> next_nonce();
     [[nodiscard]] Market market();
     [[nodiscard]] Bill bill_of(const Flight& flight);
+    /// Lends the rights of `claim` to everything that is delivered before it, as long as it lives.
+    class Lent {
+    public:
+        Lent(Claim& behind, const Claim& claim);
+        Lent(const Lent&) = delete;
+        Lent& operator=(const Lent&) = delete;
+        ~Lent() { behind_ = before_; }
+
+    private:
+        Claim& behind_;
+        Claim before_;
+    };
     [[nodiscard]] Claim waiting() const;
     [[nodiscard]] std::optional<Outcome> await_means_and_sign(Flight& flight);
     void alarm(const std::string& what);
@@ -134,6 +147,7 @@ private:
     [[nodiscard]] std::optional<Outcome> deliver(Flight& flight);
     [[nodiscard]] Handed broadcast(Flight& flight);
     [[nodiscard]] bool held(const Flight& flight);
+    [[nodiscard]] bool is_used_for_good(Flight& flight);
     [[nodiscard]] std::optional<Outcome> watch(Flight& flight);
     [[nodiscard]] std::optional<Outcome> look(Flight& flight);
     [[nodiscard]] bool price_is_due(Flight& flight);
@@ -151,6 +165,7 @@ private:
     SendSettings settings_;
     rpc::Outage outage_;
     Purse purse_;
+    Claim behind_{FeeClass::Payout, {}};  ///< of what this object has under way itself, behind the present nonce
     std::optional<Millis> alarmed_at_;
     Millis back_at_{};                   ///< the node was of no use until then: no time to count as unmined
     std::optional<Millis> compared_at_;  ///< when journal and chain were last compared

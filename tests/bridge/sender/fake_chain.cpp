@@ -65,7 +65,10 @@ Json FakeChain::act(const std::string& method, const Json& params) {
         return eth::to_quantity(balance);
     }
     if (method == "eth_getTransactionCount") {
-        return eth::to_quantity(mined_count() + (params[1] == "pending" ? pool.size() : 0));
+        const std::string at = params[1];
+        const bool by_number = at.starts_with("0x");
+        return eth::to_quantity(by_number ? mined_until(std::stoull(at, nullptr, 16))
+                                          : mined_count() + (at == "pending" ? pool.size() : 0));
     }
     if (method == "eth_sendRawTransaction") {
         return take(bytes_from_hex(params[0].get<std::string>()).value());
@@ -74,10 +77,13 @@ Json FakeChain::act(const std::string& method, const Json& params) {
         if (!pool.empty() && looks_until_mined >= 0 && ++looks_ >= looks_until_mined) {
             mine();
         }
-        return receipt(params[0]);
+        return lags && lags(method) ? Json() : receipt(params[0]);
     }
     if (method == "eth_getTransactionByHash") {
-        return knows(params[0]) ? Json::object() : Json();
+        return knows(params[0]) && !(lags && lags(method)) ? Json::object() : Json();
+    }
+    if (method == "eth_blockNumber") {
+        return eth::to_quantity(blocks.size());
     }
     if (method == "eth_getBlockByNumber") {
         return block_of(params[0]);
@@ -149,14 +155,22 @@ void FakeChain::undo_last_block() {
     blocks.pop_back();
 }
 
+void FakeChain::put_last_block_back() {
+    for (const eth::SignedTransaction& mined : blocks.back()) {
+        pool[decoded(mined.raw).nonce] = mined;
+    }
+    blocks.pop_back();
+}
+
 void FakeChain::move_last_block() {
     ++branch_;
 }
 
-std::uint64_t FakeChain::mined_count() const {
-    std::uint64_t count = foreign_;
-    for (const auto& block : blocks) {
-        count += block.size();
+std::uint64_t FakeChain::mined_until(std::uint64_t block) const {
+    auto count = static_cast<std::uint64_t>(
+        std::count_if(foreign_.begin(), foreign_.end(), [&](std::uint64_t of) { return of <= block; }));
+    for (std::size_t i = 0; i < std::min<std::size_t>(block, blocks.size()); ++i) {
+        count += blocks[i].size();
     }
     return count;
 }

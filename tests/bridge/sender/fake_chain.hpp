@@ -26,9 +26,11 @@ public:
     /// The newest block's transactions are in another block now.
     void move_last_block();
     /// A transaction of somebody else with the same key: takes the nonce.
-    void foreign_transaction() { ++foreign_; }
+    void foreign_transaction() { foreign_.push_back(blocks.size()); }
+    /// The newest block's transactions are in the pool again.
+    void put_last_block_back();
 
-    [[nodiscard]] std::uint64_t mined_count() const;
+    [[nodiscard]] std::uint64_t mined_count() const { return mined_until(blocks.size()); }
 
     // Switches.
     int looks_until_mined = 2;               ///< receipts asked for before a block is mined; negative: never
@@ -41,6 +43,8 @@ public:
     std::uint64_t gas_used = 21'000;
     /// Asked before each method acts: an error to answer with instead.
     std::function<std::optional<rpc::ErrorObject>(const std::string& method)> refuse;
+    /// Asked for each method: a backend answers that does not know transactions yet.
+    std::function<bool(const std::string& method)> lags;
     /// Called with each method, before (false) and after (true) it acts; may throw.
     std::function<void(const std::string& method, bool acted)> watch;
     std::map<std::uint64_t, eth::SignedTransaction> pool;  ///< by nonce
@@ -57,8 +61,10 @@ private:
     [[nodiscard]] Json block_of(const std::string& tag) const;
     [[nodiscard]] const eth::SignedTransaction* find_mined(const std::string& hash, std::uint64_t& block) const;
 
-    std::uint64_t foreign_ = 0;
-    std::uint8_t branch_ = 0;  ///< a byte of each block's hash
+    [[nodiscard]] std::uint64_t mined_until(std::uint64_t block) const;
+
+    std::vector<std::uint64_t> foreign_;  ///< blocks of their transactions
+    std::uint8_t branch_ = 0;             ///< a byte of each block's hash
     int looks_ = 0;
 };
 
