@@ -169,15 +169,11 @@ void EthereumChain::read_blocks(std::vector<node::ChainEvent>& out) {
 }
 
 void EthereumChain::take(const follower::BlockApplied& block, std::vector<node::ChainEvent>& out) {
-    std::map<Hash32, std::size_t> seen_of_transaction;
+    const std::size_t before = out.size();
     for (const auto& log : block.logs) {
-        const std::size_t ordinal = seen_of_transaction[log.transaction]++;
         const auto contract = settings_.deployment.contract_at(log.address);
         const auto event = contract ? contracts::decode_event(*contract, log) : std::nullopt;
         auto bodies = event ? translate(*event, settings_.job) : std::vector<node::ChainEventBody>{};
-        if (bodies.empty() || !delivered_.emplace(log.transaction, ordinal).second) {
-            continue;
-        }
         for (auto& body : bodies) {
             if (const auto* posted = std::get_if<node::CommitmentsPosted>(&body)) {
                 reveal_until_[posted->segment] = posted->reveal_until_block;
@@ -185,12 +181,20 @@ void EthereumChain::take(const follower::BlockApplied& block, std::vector<node::
             out.push_back({block.block.number, log.transaction, std::move(body)});
         }
     }
+    if (out.size() > before) {
+        told_of_.push_back(block.block.number);
+    }
 }
 
-void EthereumChain::take(const follower::BlockReverted& block, std::vector<node::ChainEvent>&) {
-    spdlog::warn("block {} left the chain; the same transactions are sent again and their events counted once",
-                 block.block.number);
+/// Our transactions in it are sent again. They need not log the same behind another block, nor be taken at all: who was told of the
+/// block's events is told that they are gone.
+void EthereumChain::take(const follower::BlockReverted& block, std::vector<node::ChainEvent>& out) {
+    spdlog::warn("block {} left the chain; what we sent in it is sent again", block.block.number);
     recovery_waits_ = true;
+    if (!told_of_.empty() && told_of_.back() >= block.block.number) {
+        told_of_.pop_back();
+        out.push_back({block.block.number, {}, node::BlocksReverted{}});
+    }
 }
 
 void EthereumChain::submit(const node::ChainAction& action) {

@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -99,9 +98,7 @@ private:
     std::vector<node::TransactionCost> costs_;
     std::vector<node::ChainEvent> refused_;               ///< by the mode, since the last poll
     std::map<SegmentIndex, std::uint64_t> reveal_until_;  ///< last block of the newest attempt's window
-    /// What was handed over, by transaction and place among its logs: a reorganisation may bring the same event in another
-    /// block.
-    std::set<std::pair<Hash32, std::size_t>> delivered_;
+    std::vector<std::uint64_t> told_of_;                  ///< blocks of the chain that stands whose events were handed over
     bool recovery_waits_ = true;
     std::vector<sender::Outgoing> waiting_;  ///< until the endpoints agree
     sender::SendQueue queue_;                // last: its worker uses all of the above

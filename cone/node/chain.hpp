@@ -213,9 +213,11 @@ struct ActionRefused {
     std::string reason;
     SegmentIndex segment;
 };
+/// The event's block and all above it left the chain, and with them events that were told. What takes their place is told behind this.
+struct BlocksReverted {};
 using ChainEventBody =
     std::variant<CommitmentsPosted, CommittedDirectly, VoteCounted, SegmentAccepted, SegmentUndecided, SegmentFinal,
-                 SegmentChallenged, ExecutorSlashed, CreditAdded, JobSettled, JobVoided, ActionRefused>;
+                 SegmentChallenged, ExecutorSlashed, CreditAdded, JobSettled, JobVoided, ActionRefused, BlocksReverted>;
 struct ChainEvent {
     std::uint64_t block = 0;
     Hash32 transaction;

@@ -151,9 +151,8 @@ Actions Coordinator::on_lost(Millis now, std::size_t executor, const std::string
 Actions Coordinator::on_chain(Millis now, const ChainEvent& event) {
     Actions out;
     Step step{state_, verifier_, now, out};
-    if (state_.status == RunStatus::Joining) {
-        state_.past.events.push_back(event);
-    } else {
+    remember(state_, event);
+    if (state_.status != RunStatus::Joining && !state_.past.changed) {
         take_event(step, event);
     }
     return out;
@@ -163,6 +162,9 @@ Actions Coordinator::on_head(Millis now, std::uint64_t head) {
     Actions out;
     Step step{state_, verifier_, now, out};
     state_.head = head;
+    if (std::exchange(state_.past.changed, false)) {
+        start_over(step);
+    }
     if (state_.status == RunStatus::Running) {
         watch_windows(step);
         watch_finality(step);

@@ -55,6 +55,7 @@ struct Attempt {
     std::uint64_t not_before_head = 0;  ///< a refused call is tried again above this block
     bool close_submitted = false;
     bool adopted = false;  ///< posted before this bridge's time: only what the chain counted is known to count
+    bool missed = false;   ///< the window closed before its votes were in a block: no other votes count any more
     Millis started{};
     Millis sealed{};
     Millis revealed{};  ///< when members were told to reveal
@@ -110,13 +111,14 @@ struct Payroll {
     std::uint64_t not_before_head = 0;
 };
 
-/// What the lives before this one left: nothing in a first life. Nothing in it is believed: lists must give the root on chain, votes
-/// their signature and commitment.
+/// What the run follows from, in this life and those before. Nothing of the evidence is believed: lists must give the root on chain,
+/// votes their signature and commitment.
 struct Past {
-    std::vector<ChainEvent> events;                               ///< read before the run began
+    std::vector<ChainEvent> events;                               ///< all that the chain logged, as it stands; no refusals
     std::vector<CommitmentsOnChain> lists;                        ///< kept by the bridge
     std::vector<Reveal> reveals;                                  ///< kept by the bridge, or shown again by their members
-    std::vector<std::pair<std::size_t, Commitment>> commitments;  ///< what executors, by number, say they committed to
+    std::vector<std::pair<std::size_t, Commitment>> commitments;  ///< what executors, by number, said before the run began
+    bool changed = false;  ///< events that were booked left the chain: all are read again
 };
 
 struct CoordinatorState {

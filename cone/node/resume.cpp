@@ -87,6 +87,26 @@ void go_on(Step& step, SegmentRun& run) {
     tell_root(step, run);
 }
 
+void go_on_everywhere(Step& step) {
+    for (std::size_t i = 0; i < step.state.segments.size() && step.state.status == RunStatus::Running; ++i) {
+        go_on(step, step.state.segments[i]);
+    }
+    if (step.state.payroll) {
+        step.state.payroll->submitted = false;
+    }
+}
+
+/// Returns the orders that were carried out when the events were news.
+Actions replay_all(const Step& step) {
+    Actions done;
+    Step past{step.state, step.verifier, step.now, done};
+    begin_segment(past, SegmentIndex(0), step.state.terms.job_hash, {});
+    for (const auto& event : step.state.past.events) {
+        replay(past, event);
+    }
+    return done;
+}
+
 }  // namespace
 
 bool adopt(Step& step, Attempt& attempt, const CommitmentsPosted& posted) {
@@ -112,30 +132,44 @@ void file_past_reveals(const Step& step, Attempt& attempt, SegmentIndex segment)
     attempt.phase = now;
 }
 
-void resume(Step& step) {
-    const std::vector<ChainEvent> events = std::exchange(step.state.past.events, {});
-    Actions done;
-    Step past{step.state, step.verifier, step.now, done};
-    begin_segment(past, SegmentIndex(0), step.state.terms.job_hash, {});
-    for (const auto& event : events) {
-        replay(past, event);
+void remember(CoordinatorState& state, const ChainEvent& event) {
+    auto& events = state.past.events;
+    if (std::holds_alternative<BlocksReverted>(event.body)) {
+        std::erase_if(events, [&](const auto& known) { return known.block >= event.block; });
+        state.past.changed = state.status == RunStatus::Running;
+    } else if (!std::holds_alternative<ActionRefused>(event.body)) {
+        events.push_back(event);
     }
+}
+
+void start_over(Step& step) {
+    CoordinatorState& state = step.state;
+    say(step, "blocks left the chain: going on from the " + std::to_string(state.past.events.size()) + " events that stand");
+    state.epoch = 0;
+    state.segments.clear();
+    state.settle_submitted = false;
+    state.final_metric_bp = 0;
+    state.slashes.clear();
+    state.equivocations.clear();
+    state.credits.clear();
+    state.payroll.reset();
+    (void)replay_all(step);
+    go_on_everywhere(step);
+}
+
+void resume(Step& step) {
+    Actions done = replay_all(step);
     const bool fresh = step.state.segments.size() == 1 && step.state.segments[0].attempts.size() == 1 &&
                        step.state.segments[0].attempts[0].phase < Phase::OnChain;
     if (!fresh) {
-        say(step, "going on after " + std::to_string(events.size()) + " events of this job");
+        say(step, "going on after " + std::to_string(step.state.past.events.size()) + " events of this job");
     }
     for (auto& action : done) {
         if (std::holds_alternative<Say>(action)) {
             step.out.push_back(std::move(action));
         }
     }
-    for (std::size_t i = 0; i < step.state.segments.size() && step.state.status == RunStatus::Running; ++i) {
-        go_on(step, step.state.segments[i]);
-    }
-    if (step.state.payroll) {
-        step.state.payroll->submitted = false;
-    }
+    go_on_everywhere(step);
 }
 
 }  // namespace cone::node

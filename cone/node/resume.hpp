@@ -11,6 +11,11 @@ namespace cone::node {
 /// committed already say the same again, so a job without a past is the special case of an empty one.
 void resume(Step& step);
 
+/// Books an event; those that left the chain are forgotten, and with the next head a run in progress starts over from what stands.
+void remember(CoordinatorState& state, const ChainEvent& event);
+/// Begins the run anew with the same executors: what was concluded from events that left the chain is forgotten.
+void start_over(Step& step);
+
 /// Takes over an attempt that the chain shows and this life did not post: its commitments are a list that gives the root, its votes
 /// the reveals that open them. False when no list is at hand; nothing is changed then.
 [[nodiscard]] bool adopt(Step& step, Attempt& attempt, const CommitmentsPosted& posted);

@@ -22,6 +22,7 @@ void on_event(Step& step, const JobVoided& event) {
 void on_event(Step& step, const ActionRefused& event) {
     on_refusal(step, event);
 }
+void on_event(Step&, const BlocksReverted&) {}  // dealt with before it gets here
 
 }  // namespace
 
@@ -52,6 +53,9 @@ void on_event(Step& step, const CommitmentsPosted& event) {
     }
     say(step, name_of(*run, *attempt) + ": commitments are in a block");
     attempt->phase = Phase::OnChain;
+    if (known) {
+        file_past_reveals(step, *attempt, event.segment);  // shown before blocks left the chain
+    }
     attempt->reveal_from_block = event.reveal_from_block;
     attempt->reveal_until_block = event.reveal_until_block;
     tell_root(step, *run);
@@ -92,11 +96,12 @@ void on_event(Step& step, const VoteCounted& event) {
 
 void on_event(Step& step, const SegmentUndecided& event) {
     SegmentRun* run = run_of(step.state, event.segment);
-    if (run == nullptr || run->attempts.empty()) {
-        return;
+    Attempt* attempt = attempt_of(step.state, event.segment, event.attempt);
+    if (attempt == nullptr) {
+        return;  // decided already, or of a segment that a flipped verdict threw away
     }
-    run->attempts.back().phase = Phase::Decided;
-    run->attempts.back().decided = step.now;
+    attempt->phase = Phase::Decided;
+    attempt->decided = step.now;
     if (run->expected) {
         fail(step, "segment " + std::to_string(event.segment.value) + ": the chain is undecided, our count accepts " +
                        to_hex(*run->expected));

@@ -47,6 +47,15 @@ void fail(Step& step, const std::string& reason) {
     say(step, "ALARM: " + reason);
 }
 
+void keep(Step& step, Note note) {
+    if (const auto* list = std::get_if<CommitmentsOnChain>(&note)) {
+        step.state.past.lists.push_back(*list);
+    } else {
+        step.state.past.reveals.push_back(std::get<Reveal>(note));
+    }
+    step.out.emplace_back(std::in_place_type<Keep>, std::move(note));
+}
+
 std::string name_of(const SegmentRun& run, const Attempt& attempt) {
     return "segment " + std::to_string(run.index.value) + ", attempt " + std::to_string(attempt.number.value & 0xffff);
 }
@@ -65,7 +74,7 @@ void post_if_allowed(Step& step, SegmentRun& run) {
     const bool stands = run.index.value == 0 || step.state.segments[run.index.value - 1].standing;
     if (attempt.phase == Phase::Sealed && stands && step.state.head >= attempt.not_before_head) {
         attempt.phase = Phase::Posting;
-        step.out.emplace_back(std::in_place_type<Keep>, list_of(run.index, attempt));
+        keep(step, list_of(run.index, attempt));
         step.out.push_back(Submit{post_of(step.state.terms.job, run.index, attempt)});
     }
 }

@@ -17,6 +17,8 @@ struct Step {
 void say(Step& step, std::string line);
 void tell(Step& step, std::size_t executor, ToExecutor message);
 void fail(Step& step, const std::string& reason);
+/// Writes it into the notebook, and holds it for the case that the past has to be read again.
+void keep(Step& step, Note note);
 
 /// Draws the segment's order and starts its attempt 0. `previous` opens `previous_digest` (unused for segment 0).
 void begin_segment(Step& step, SegmentIndex index, const Hash32& previous_digest, const hash::SealedOpening& previous);

@@ -176,11 +176,10 @@ void on_refusal(Step& step, const ActionRefused& event) {
     } else if (event.action == "CloseAttempt" && run != nullptr && !over) {
         run->attempts.back().close_submitted = false;
         run->attempts.back().not_before_head = step.state.head + 1;
-    } else if (event.action == "CastVotes" && run != nullptr) {
-        const bool in_vain = named("RevealWindowClosed") || named("bridge.mode");
-        if (!in_vain && step.state.head < run->attempts.back().reveal_until_block) {  // who is not heard is slashed
-            try_again(step, run->attempts.back(), Phase::Cast, Phase::Revealing);
-        }
+    } else if (event.action == "CastVotes" && run != nullptr && !named("bridge.mode")) {
+        const bool closed = named("RevealWindowClosed") || step.state.head >= run->attempts.back().reveal_until_block;
+        // Who is not heard is slashed: while the window is open, it is tried again.
+        closed ? miss_window(step, *run) : try_again(step, run->attempts.back(), Phase::Cast, Phase::Revealing);
     } else if (event.action == "PayExecutors" && step.state.payroll) {
         step.state.payroll->submitted = false;  // paid by somebody else: their credits are on the way
         step.state.payroll->not_before_head = step.state.head + 1;

@@ -56,7 +56,8 @@ agreement::Tally tally_of(const SegmentRun& run) {
     agreement::Tally tally;
     for (const auto& attempt : run.attempts) {
         CONE_ASSERT(tally.open(attempt.number, addresses_of(attempt)), "nobody is asked twice for a segment");
-        const bool expected = attempt.phase == Phase::Cast || (attempt.phase > Phase::Cast && !attempt.adopted);
+        const bool expected =
+            !attempt.missed && (attempt.phase == Phase::Cast || (attempt.phase > Phase::Cast && !attempt.adopted));
         for (const auto& member : attempt.members) {
             if (member.counted) {
                 (void)tally.count({attempt.number, member.address, member.counted->digest, member.counted->witness});
@@ -92,6 +93,10 @@ void cast_if_complete(Step& step, SegmentRun& run) {
     }
     attempt.phase = Phase::Cast;
     attempt.cast = step.now;
+    if (step.state.head >= attempt.reveal_until_block) {
+        miss_window(step, run);
+        return;
+    }
     auto cast = votes_of(step.state.terms.job, run.index, attempt);
     say(step, name_of(run, attempt) + ": " + std::to_string(cast.votes.size()) + " of " +
                   std::to_string(attempt.members.size()) + " votes");
@@ -99,6 +104,19 @@ void cast_if_complete(Step& step, SegmentRun& run) {
         step.out.push_back(Submit{std::move(cast)});
     }
     run_ahead(step, run);
+}
+
+void miss_window(Step& step, SegmentRun& run) {
+    Attempt& attempt = run.attempts.back();
+    if (attempt.phase != Phase::Cast || attempt.missed || run.verdict) {
+        return;
+    }
+    say(step, name_of(run, attempt) + ": the window closed, and not all votes are in a block");
+    attempt.missed = true;
+    if (run.expected) {
+        run.expected.reset();
+        step.state.segments.resize(run.index.value + std::size_t{1});
+    }
 }
 
 void open_reveals(Step& step, SegmentRun& run) {
@@ -177,7 +195,7 @@ void take_reveal(Step& step, std::size_t executor, const Reveal& reveal) {
     const RevealOutcome outcome = take_reveal(*at, *member, domain_of(step.state), reveal, step.verifier);
     const std::string who = name_of(*run, *at) + ": executor " + std::to_string(executor);
     if (is_news(outcome.verdict)) {
-        step.out.emplace_back(std::in_place_type<Keep>, reveal);
+        keep(step, reveal);
     }
     if (outcome.equivocates) {
         say(step, who + " signed two different votes");

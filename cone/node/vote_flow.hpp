@@ -18,6 +18,9 @@ void accuse_false_witnesses(Step& step, const SegmentRun& run);
 /// Sends the newest attempt's votes to the chain when nobody is waited for any longer.
 void cast_if_complete(Step& step, SegmentRun& run);
 
+/// The newest attempt's votes came too late to be taken: what was begun on our own count of them is dropped.
+void miss_window(Step& step, SegmentRun& run);
+
 /// Votes of all attempts that were cast.
 [[nodiscard]] agreement::Tally tally_of(const SegmentRun& run);
 /// A reveal of a member that voted for `digest` and opened it, with the rounds that the opening binds where there is one that has

@@ -59,6 +59,8 @@ TEST_F(Play, NobodyCommittedIsPostedAsZerosAndClosedAfterTheWindow) {
     tick(61);
     EXPECT_EQ(count<CloseAttempt>(), 1U) << "asked for twice";
     event(SegmentUndecided{SegmentIndex(0), AttemptIndex(0)});
+    event(SegmentUndecided{SegmentIndex(0), AttemptIndex(0)});
+    EXPECT_FALSE(coordinator.state().segments[0].exhausted) << "one attempt was decided, not two";
     EXPECT_EQ(attempt().members.size(), 3U) << "the set doubles to six: three new members";
     EXPECT_EQ(attempt().first_position, 3U);
 }

@@ -94,10 +94,18 @@ std::vector<node::ChainEvent> MemoryChain::poll() {
         while_polled(polls_++);
     }
     ++head_;
+    if (keeps_blocks) {
+        before_.push_back(*this);
+    }
     for (const auto& [segment, challenger] : std::exchange(challenges_, {})) {
         apply_challenge(segment, challenger);
     }
+    for (const auto& action : std::exchange(sent_again_, {})) {
+        mined_.push_back(action);
+        mine(action, false);
+    }
     for (const auto& action : std::exchange(pending_, {})) {
+        mined_.push_back(action);
         mine(action, true);
     }
     for (const auto& action : std::exchange(others_pending_, {})) {
@@ -109,8 +117,25 @@ std::vector<node::ChainEvent> MemoryChain::poll() {
         } catch (const Revert&) {  // its sender's loss
         }
     }
-    const auto unread = events_.begin() + static_cast<std::ptrdiff_t>(std::exchange(read_, events_.size()));
-    return {unread, events_.end()};
+    auto told = std::exchange(news_, {});
+    told.insert(told.end(), events_.begin() + static_cast<std::ptrdiff_t>(std::exchange(read_, events_.size())), events_.end());
+    return told;
+}
+
+void MemoryChain::reorganise(std::size_t depth) {
+    depth = std::min(depth, before_.size());
+    if (depth == 0) {
+        return;
+    }
+    const std::vector<node::ChainAction> mined = mined_;
+    static_cast<MemoryLedger&>(*this) = before_[before_.size() - depth];
+    sent_again_.insert(sent_again_.end(), mined.begin() + static_cast<std::ptrdiff_t>(mined_.size()), mined.end());
+    before_.insert(before_.end() - static_cast<std::ptrdiff_t>(depth), depth, *this);
+    before_.resize(before_.size() - depth);
+    if (read_ > events_.size()) {
+        read_ = events_.size();
+        news_.push_back({head_ + 1 - depth, {}, node::BlocksReverted{}});
+    }
 }
 
 void MemoryChain::restart_node(bool pending_survive) {
@@ -142,7 +167,7 @@ void MemoryChain::apply(const node::PostCommitments& action) {
     }
     const bool takes = segment.state == SegmentState::Pending || segment.state == SegmentState::Undecided ||
                        segment.state == SegmentState::Challenged;
-    require(takes, "WrongState");
+    require(takes, "SegmentRefuses");
     const auto index = static_cast<std::uint32_t>(segment.attempts.size());
     require(action.attempt.value == ((std::uint32_t{segment.epoch} << 16) | index), "WrongAttempt");
     const std::uint32_t asked = segment.tally.members();

@@ -23,7 +23,42 @@ struct ChainRules {
     std::size_t paid_at_once = 64;  ///< more executors are paid in portions
 };
 
-class MemoryChain final : public node::Chain {
+/// What blocks make of the contracts' storage.
+class MemoryLedger {
+public:
+    enum class State { Running, Settled, Unmet, Void };
+
+protected:
+    struct Attempt {
+        AttemptIndex number;
+        std::uint64_t posted = 0;
+        Hash32 root;
+        std::vector<Address> members;
+        std::map<Address, Hash32> direct;
+    };
+    enum class SegmentState { Pending, Committed, Undecided, Accepted, Challenged, Final };
+    struct Segment {
+        SegmentState state = SegmentState::Pending;
+        Hash32 previous;
+        std::uint16_t epoch = 0;
+        std::vector<Attempt> attempts;
+        agreement::Tally tally;
+        std::optional<Hash32> verdict;
+        std::uint64_t final_from = 0;
+    };
+
+    std::uint16_t epoch_ = 0;
+    State state_ = State::Running;
+    std::map<std::uint32_t, Segment> segments_;
+    std::map<Address, node::ChainFault> slashed_;
+    std::set<std::tuple<SegmentIndex, AttemptIndex, Address>> proven_;  ///< by equivocation or false witness, once an attempt
+    std::vector<Address> earners_;
+    std::size_t paid_ = 0;
+    std::vector<node::ChainEvent> events_;
+    std::vector<node::ChainAction> mined_;  ///< of the node that polls, the refused ones too
+};
+
+class MemoryChain final : public node::Chain, public MemoryLedger {
 public:
     MemoryChain(node::JobTerms terms, ChainRules rules, const node::VoteVerifier& verifier)
         : terms_(std::move(terms)), rules_(rules), verifier_(verifier) {}
@@ -45,11 +80,15 @@ public:
     /// The node that polls was started again: it reads all events from the first. What it had sent is mined all the same, or lost.
     void restart_node(bool pending_survive);
 
+    /// The newest `depth` blocks, which `keeps_blocks` has to allow, are replaced by as many empty ones. What the node had sent in them
+    /// is sent again, and mined in the next block if the contract takes it then; what others had sent is lost.
+    void reorganise(std::size_t depth);
+    bool keeps_blocks = false;
+
     /// Called by each poll with its number (from 0): what goes on while the node keeps the bridge waiting.
     std::function<void(int)> while_polled;
     bool tells_news = false;  ///< what was submitted is said to be mined, as a node does that mines at once
 
-    enum class State { Running, Settled, Unmet, Void };
     [[nodiscard]] State state() const { return state_; }
     [[nodiscard]] const std::map<Address, node::ChainFault>& slashed() const { return slashed_; }
     [[nodiscard]] std::optional<Hash32> verdict(SegmentIndex segment) const;
@@ -60,24 +99,6 @@ public:
     [[nodiscard]] const std::vector<std::string>& refusals() const { return refusals_; }
 
 private:
-    struct Attempt {
-        AttemptIndex number;
-        std::uint64_t posted = 0;
-        Hash32 root;
-        std::vector<Address> members;
-        std::map<Address, Hash32> direct;
-    };
-    enum class SegmentState { Pending, Committed, Undecided, Accepted, Challenged, Final };
-    struct Segment {
-        SegmentState state = SegmentState::Pending;
-        Hash32 previous;
-        std::uint16_t epoch = 0;
-        std::vector<Attempt> attempts;
-        agreement::Tally tally;
-        std::optional<Hash32> verdict;
-        std::uint64_t final_from = 0;
-    };
-
     void emit(const node::ChainEventBody& body);
     void mine(const node::ChainAction& action, bool ours);
     void require(bool condition, const char* error) const;
@@ -107,19 +128,14 @@ private:
     ChainRules rules_;
     const node::VoteVerifier& verifier_;
     std::deque<node::ChainAction> pending_;
+    std::vector<node::ChainAction> sent_again_;
     std::deque<node::ChainAction> others_pending_;
     std::vector<node::CommitDirect> commitments_pending_;
     std::vector<std::pair<SegmentIndex, Address>> challenges_;
     int polls_ = 0;
     std::uint64_t head_ = 100;
-    std::uint16_t epoch_ = 0;
-    State state_ = State::Running;
-    std::map<std::uint32_t, Segment> segments_;
-    std::map<Address, node::ChainFault> slashed_;
-    std::set<std::tuple<SegmentIndex, AttemptIndex, Address>> proven_;  ///< by equivocation or false witness, once an attempt
-    std::vector<Address> earners_;
-    std::size_t paid_ = 0;
-    std::vector<node::ChainEvent> events_;
+    std::vector<MemoryLedger> before_;    ///< each block that was mined, newest last; kept while `keeps_blocks`
+    std::vector<node::ChainEvent> news_;  ///< told before the events
     std::size_t read_ = 0;
     std::vector<node::TransactionCost> costs_;
     std::vector<std::string> refusals_;

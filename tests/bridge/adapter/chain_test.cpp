@@ -204,7 +204,7 @@ TEST_F(OnEthereum, EqualCreditsInOneTransactionAreAllSeen) {
     EXPECT_EQ(credits, std::vector<std::string>(3, "175000000000000000"));
 }
 
-TEST_F(OnEthereum, AnActionThatAReorganisationDropsIsSentAgainAndToldOnce) {
+TEST_F(OnEthereum, AnActionThatAReorganisationDropsIsSentAgainAndToldAgainBehindTheNewsOfIt) {
     run_job();
     prepare(chain_->terms());
     chain_->submit(post());
@@ -213,9 +213,14 @@ TEST_F(OnEthereum, AnActionThatAReorganisationDropsIsSentAgainAndToldOnce) {
     (void)net_.client().ask("anvil_reorg", {1, rpc::Json::array()});
     net_.mine(1);
     chain_->submit(cast_);
+    (void)wait_for<node::BlocksReverted>();
+    (void)wait_for<node::CommitmentsPosted>();
     (void)wait_for<node::SegmentAccepted>();
 
-    EXPECT_EQ(count<node::CommitmentsPosted>(), 1u);
+    EXPECT_EQ(count<node::BlocksReverted>(), 1u);
+    EXPECT_EQ(count<node::CommitmentsPosted>(), 2u);
+    EXPECT_EQ(seen_[1].block, seen_[0].block) << "the block that held it";
+    EXPECT_GT(seen_[2].block, seen_[0].block) << "where it stands now";
     EXPECT_EQ(net_.views().segment(job_, SegmentIndex(0)).state, contracts::SegmentState::Accepted);
 }
 
@@ -232,10 +237,8 @@ TEST_F(OnEthereum, AnActionThatAReorganisationDropsIsSentAgainThoughNothingElseI
         return net_.views().segment(job_, SegmentIndex(0)).state == contracts::SegmentState::Committed;
     };
     ASSERT_FALSE(committed());
-    for (int look = 0; look < 1000 && !committed(); ++look) {
-        EXPECT_TRUE(chain_->poll().empty()) << "told already";
-        (void)pause_.wait(Millis(10));
-    }
+    (void)wait_for<node::BlocksReverted>();
+    (void)wait_for<node::CommitmentsPosted>();
 
     EXPECT_TRUE(committed());
     EXPECT_EQ(chain_->costs().size(), 1u) << "the same transaction";
