@@ -111,6 +111,10 @@ public:
     std::span<const float> weights() override { return {weights_, network_.values}; }
 
     Status gradient(const Batch& batch) override {
+        if (batch.samples.rows.empty() && batch.labels.empty()) {
+            std::fill_n(gradient_, network_.values, 0.0f);
+            return Status::Ok;
+        }
         const Call call = call_of(batch);
         const std::size_t blocks = blocks_of(call.count);
         reserve(blocks);

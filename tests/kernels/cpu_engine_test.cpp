@@ -327,6 +327,16 @@ TEST_P(CpuEngine, RefusesAGradientAndWeightsThatAreNotFinite) {
     EXPECT_EQ(engine->gradient(batch.view()), Status::NotFinite);
 }
 
+TEST_P(CpuEngine, AGradientOfNoRowsIsZero) {
+    const Network network = small_network();
+    Pair engines(network, GetParam(), random_weights(network, 9));
+    ASSERT_EQ(engines.gradient(random_batch(network, 9, 9).view()), "");
+    const auto nothing = random_batch(network, 0, 9);
+    EXPECT_EQ(engines.gradient(nothing.view()), "");
+    EXPECT_EQ(first_difference(engines.cpu->gradient_values(), std::vector<float>(network.values)), "");
+    EXPECT_EQ(engines.apply({.rate = 0.1f, .momentum = 0.5f, .decay = 0.01f}), "");
+}
+
 TEST_P(CpuEngine, TakesAReplacedGradient) {
     const Network network = small_network();
     Pair engines(network, GetParam(), random_weights(network, 6));
