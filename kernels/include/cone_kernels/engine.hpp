@@ -47,7 +47,8 @@ public:
 
     /// The gradient of every value at the current weights. NotFinite when one is NaN or infinite: the same on every engine.
     [[nodiscard]] virtual Status gradient(const Batch& batch) = 0;
-    /// What gradient() left, to read or to replace (sum of virtual shards). Valid until the next call.
+    /// What gradient() left, to read or to replace (sum of virtual shards). Valid until the next call. apply() spends it: what is
+    /// there after that means nothing, and a second apply() needs a gradient of its own.
     [[nodiscard]] virtual std::span<float> gradient_values() = 0;
     /// One step of the optimiser with gradient_values(). NotFinite when a weight is no longer finite.
     [[nodiscard]] virtual Status apply(const Optimiser& optimiser) = 0;
