@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "halo.hpp"
 #include "layer_problem.hpp"
 
 namespace cone::kernels {
@@ -87,6 +88,31 @@ Problem problem_of_unread(const Network& network) {
     return unread == is_read.end() ? Problem{} : "nothing reads tensor " + std::to_string(unread - is_read.begin());
 }
 
+/// Engines address the values of eight samples, and what convolutions read around them, in 31 bits.
+Problem problem_of_room(const Network& network) {
+    constexpr std::size_t kRoomLimit = std::size_t{1} << 27;
+    for (std::size_t t = 0; t <= network.layers.size(); ++t) {
+        const Shape& shape = shape_of(network, t);
+        Halo halo;
+        for (const Layer& l : network.layers) {
+            if (l.op == Op::Conv && l.in == shape) {
+                halo.widen(halo_of_input(l));
+            }
+            if (l.op == Op::Conv && l.out == shape) {
+                halo.widen(halo_of_gradient(l));
+            }
+        }
+        const std::size_t rows = halo.top + shape.height + halo.bottom;
+        const std::size_t columns = halo.left + shape.width + halo.right;
+        if (rows >= kRoomLimit || columns >= kRoomLimit || rows * columns >= kRoomLimit ||
+            shape.channels * (rows * columns) >= kRoomLimit) {
+            return "tensor " + std::to_string(t) +
+                   ": 2^27 values or more with what convolutions read around it: " + text(shape);
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 std::size_t weight_values(const Layer& layer) {
@@ -147,6 +173,9 @@ std::optional<std::string> problem_of(const Network& network) {
         return "classes must be 1 to 256, as many as the last tensor has values: " + std::to_string(network.classes);
     }
     if (auto problem = problem_of_unread(network)) {
+        return problem;
+    }
+    if (auto problem = problem_of_room(network)) {
         return problem;
     }
     return problem_of_parameters(network);

@@ -228,6 +228,26 @@ TEST(Network, RefusesClassesThatAreNotTheLastTensors) {
               "classes must be 1 to 256, as many as the last tensor has values: 257");
 }
 
+TEST(Network, RefusesTensorsBeyondWhatEnginesAddress) {
+    const auto problem_of_plane = [](std::uint32_t height) {
+        return problem_of(Builder({2, height, 8192}).same(Op::Relu).pool(Op::MaxPool, 4096).linear(2).network());
+    };
+    EXPECT_EQ(problem_of_plane(8191), std::nullopt);
+    EXPECT_EQ(problem_of_plane(8192), "tensor 0: 2^27 values or more with what convolutions read around it: (2, 8192, 8192)");
+    EXPECT_EQ(problem_of(Builder({1, 3, 3}).conv(256, 1).pool(Op::AvgPool, 3).linear(2).network()), std::nullopt);
+    EXPECT_EQ(problem_of(Builder({1, 1, 16}).conv(1u << 23, 1).conv(1, 1, 16, 1, 0, 0).linear(2).network()),
+              "tensor 1: 2^27 values or more with what convolutions read around it: (8388608, 1, 16)");
+}
+
+TEST(Network, CountsWhatConvolutionsReadAroundATensor) {
+    EXPECT_EQ(problem_of(Builder({1, 3, 3}).conv(1, 5'000, 1, 4'999).pool(Op::AvgPool, 5'000).linear(2).network()),
+              std::nullopt);
+    EXPECT_EQ(problem_of(Builder({1, 3, 3}).conv(1, 6'000, 1, 5'999).pool(Op::AvgPool, 6'000).linear(2).network()),
+              "tensor 0: 2^27 values or more with what convolutions read around it: (1, 3, 3)");
+    EXPECT_EQ(problem_of(Builder({1, 6'000, 6'000}).conv(1, 6'000).linear(2).network()),
+              "tensor 1: 2^27 values or more with what convolutions read around it: (1, 1, 1)");
+}
+
 TEST(Network, RefusesParametersThatOverlap) {
     EXPECT_EQ(problem_after([](Network& n) { n.layers[2].weight = 0; }), "two parameters hold value 0");
     EXPECT_EQ(problem_after([](Network& n) { --n.layers[0].bias; }), "two parameters hold value 107");

@@ -69,7 +69,8 @@ struct Network {
 
 /// Why no engine could execute the network ("layer 3 (maxpool): ..."), nothing when all can. Checks every field: shapes that
 /// follow from one another, tensors that exist and are read, parameters that cover the values without gap or overlap, conv
-/// padding below the kernel's sides, 1 to 256 classes, sizes below 2^31.
+/// padding below the kernel's sides, 1 to 256 classes, parameters below 2^31 values, tensors below 2^27 values a sample together with
+/// the padding that convolutions read around them.
 [[nodiscard]] std::optional<std::string> problem_of(const Network& network);
 
 /// Floating-point operations of a training step, a sample: two for each multiply-add of convolutions and linear layers, forward,
