@@ -102,6 +102,7 @@ std::unique_ptr<sender::Journal> EthereumChain::open_journal() {
 sender::SendSettings EthereumChain::send_settings() {
     sender::SendSettings send = settings_.send;
     send.waiting = [this] { return queue_.waiting(); };  // asked by the queue's own worker
+    send.may_sign = [this] { return may_sign_.load(); };
     return send;
 }
 
@@ -134,7 +135,8 @@ std::vector<node::ChainEvent> EthereumChain::poll() {
 }
 
 void EthereumChain::send_what_waits() {
-    if (!may_send()) {
+    may_sign_ = may_send();
+    if (!may_sign_) {
         return;
     }
     if (std::exchange(recovery_waits_, false) && settings_.mode != Mode::Watch) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -41,8 +42,8 @@ struct EthereumChainSettings {
 class EthereumChain final : public node::Chain {
 public:
     /// `bridge` may be null when the mode is Watch. With a journal: what an earlier process of this key signed is settled before anything is sent. Throws
-    /// sender::LeaseHeld when another process uses the key. With a second endpoint: nothing is sent while the two disagree; what was
-    /// submitted meanwhile is sent when they agree.
+    /// sender::LeaseHeld when another process uses the key. With a second endpoint: nothing new is signed while the two disagree; what
+    /// was submitted before or meanwhile is sent when they agree.
     EthereumChain(EthereumChainSettings settings, std::unique_ptr<eth::Signer> bridge);
 
     [[nodiscard]] node::JobTerms terms() override;
@@ -99,6 +100,7 @@ private:
     std::vector<node::ChainEvent> refused_;               ///< by the mode, since the last poll
     std::map<SegmentIndex, std::uint64_t> reveal_until_;  ///< last block of the newest attempt's window
     std::vector<std::uint64_t> told_of_;                  ///< blocks of the chain that stands whose events were handed over
+    std::atomic<bool> may_sign_{false};                   ///< `may_send` for the worker, as of the newest poll
     bool recovery_waits_ = true;
     std::vector<sender::Outgoing> waiting_;  ///< until the endpoints agree
     sender::SendQueue queue_;                // last: its worker uses all of the above

@@ -44,6 +44,11 @@ Bill Sender::bill_of(const Flight& flight) {
             .means = owned > sent_along ? U256(owned - sent_along) : U256(0)};
 }
 
+/// INVARIANT: nothing new is signed on a state that one of two nodes denies.
+std::optional<std::string> Sender::why_not_now(const Bill& bill, const Market& now) const {
+    return may_sign() ? purse_.why_not_now(bill, now) : "the endpoints disagree";
+}
+
 /// Waits until the next block would take what may be offered.
 std::optional<Outcome> Sender::await_means_and_sign(Flight& flight) {
     for (;;) {
@@ -58,7 +63,7 @@ std::optional<Outcome> Sender::await_means_and_sign(Flight& flight) {
         flight.transaction.nonce = *nonce;
         const Market now = market();
         const Bill bill = bill_of(flight);
-        const auto why = purse_.why_not_now(bill, now);
+        const auto why = why_not_now(bill, now);
         if (!why) {
             sign(flight, bill, now, purse_.offer(purse_.ceiling(bill, now), now));
             return std::nullopt;
@@ -104,6 +109,9 @@ bool Sender::price_is_due(Flight& flight) {
 
 bool Sender::replace(Flight& flight) {
     flight.looked_at = clock_.now();
+    if (!may_sign()) {
+        return false;
+    }
     const Market now = market();
     Bill bill = bill_of(flight);
     bill.waiting = waiting();  // it cannot go before a nonce that is out already: it lends its rights

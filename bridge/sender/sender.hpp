@@ -69,6 +69,7 @@ struct SendSettings {
     std::filesystem::path spend_file{};  ///< keeps the day's budgets; empty: they are this object's
     bool waits_for_ether = false;        ///< an account that cannot pay is waited for, with an alarm; else Refused
     std::function<Claim()> waiting{};    ///< the most pressing claim that waits for this sender; class Payout when none does
+    std::function<bool()> may_sign{};    ///< asked before new bytes are signed, from this thread; empty: always
     std::function<void(const std::string&)> alarm{};  ///< what keeps a transaction from being paid; at most once a minute
     rpc::OutageReport report{};
 };
@@ -137,6 +138,8 @@ private:
         Claim before_;
     };
     [[nodiscard]] Claim waiting() const;
+    [[nodiscard]] bool may_sign() const { return !settings_.may_sign || settings_.may_sign(); }
+    [[nodiscard]] std::optional<std::string> why_not_now(const Bill& bill, const Market& now) const;
     [[nodiscard]] std::optional<Outcome> await_means_and_sign(Flight& flight);
     void alarm(const std::string& what);
     /// Under `bill`, whose ceiling `fees` keep to.

@@ -47,6 +47,41 @@ TEST(Paying, LooksBeforeItPaysAlsoWithAGivenGasLimit) {
     EXPECT_TRUE(bench.chain.received.empty());
 }
 
+TEST(Paying, SignsNothingNewWhileTheEndpointsDisagree) {
+    AlarmBench bench;
+    bench.chain.looks_until_mined = -1;
+    const auto agreed = [&] {
+        return bench.clock.now() >= Millis(10'000) &&
+               (bench.clock.now() < Millis(20'000) || bench.clock.now() >= Millis(200'000));
+    };
+    bench.settings.may_sign = agreed;
+    std::vector<Millis> signed_at;
+    bench.chain.watch = [&](const std::string& method, bool acted) {
+        if (method == "eth_sendRawTransaction" && !acted) {
+            signed_at.push_back(bench.clock.now());
+            EXPECT_TRUE(agreed()) << bench.clock.now().count();
+            bench.chain.looks_until_mined = signed_at.size() == 2 ? 1 : -1;
+        }
+    };
+
+    EXPECT_TRUE(succeeded(bench.send()));
+
+    ASSERT_EQ(signed_at.size(), 2U) << "one after the first agreement, its replacement after the second";
+    EXPECT_LE(signed_at[0], Millis(13'000));
+    EXPECT_GE(signed_at[1], Millis(200'000));
+    EXPECT_NE(bench.alarms.at(0).second.find("call 1 waits: the endpoints disagree"), std::string::npos);
+}
+
+TEST(Paying, SendsSignedBytesAgainWhileTheEndpointsDisagree) {
+    SenderBench bench;
+    broadcast_and_die(bench, outgoing(1));
+    bench.chain.pool.clear();
+    bench.settings.may_sign = [] { return false; };
+
+    EXPECT_EQ(bench.recover().size(), 1U);
+    EXPECT_EQ(bench.different_bytes().size(), 1U);
+}
+
 TEST(Paying, RefusesAtOnceWhatTheAccountCannotPay) {
     AlarmBench bench;
     bench.chain.balance = 0;
