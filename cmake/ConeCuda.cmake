@@ -1,22 +1,12 @@
 # CUDA sources as custom commands: CMake's own CUDA language does not know where pip puts the toolkit.
-# A site's own CUDA 13: -DCONE_CUDA_PREFIX=/usr/local/cuda. Else the one of scripts/requirements-cuda.txt, else nvcc in PATH.
+# A site's own CUDA 13: -DCONE_CUDA_PREFIX=/usr/local/cuda. Else the one of scripts/requirements-cuda.txt, else another (ConeNvcc).
 # SPDX-License-Identifier: Apache-2.0
 set(CONE_CUDA_PREFIX "" CACHE PATH "CUDA 13 toolkit to use instead of the one in the private folder")
 set(CONE_CUDA_ARCHITECTURES 80 90 100 CACHE STRING "Compute capabilities to build for")
 
-find_program(CONE_NVCC nvcc NO_CACHE
-  PATHS ${CONE_CUDA_PREFIX}/bin ${CONE_TOOLS_DIR}/cuda/nvidia/cu13/bin NO_DEFAULT_PATH)
-if(NOT CONE_NVCC AND NOT CONE_CUDA_PREFIX)
-  find_program(CONE_NVCC nvcc NO_CACHE PATHS /usr/local/cuda/bin)
-endif()
-if(NOT CONE_NVCC)
-  message(FATAL_ERROR "nvcc not found: run CONE_WITH_CUDA=1 scripts/setup, or pass -DCONE_CUDA_PREFIX=DIR")
-endif()
+include(${CMAKE_CURRENT_LIST_DIR}/ConeNvcc.cmake)
+cone_find_nvcc(CONE_NVCC)
 get_filename_component(CONE_NVCC ${CONE_NVCC} REALPATH)
-execute_process(COMMAND ${CONE_NVCC} --version OUTPUT_VARIABLE version COMMAND_ERROR_IS_FATAL ANY)
-if(NOT version MATCHES "release 1[3-9]\\.")
-  message(FATAL_ERROR "${CONE_NVCC} is not of CUDA 13:\n${version}")
-endif()
 get_filename_component(root ${CONE_NVCC} DIRECTORY)
 get_filename_component(root ${root} DIRECTORY)
 find_library(CONE_CUDART libcudart_static.a NO_CACHE REQUIRED NO_DEFAULT_PATH
