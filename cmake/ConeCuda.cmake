@@ -2,7 +2,7 @@
 # A site's own CUDA 13: -DCONE_CUDA_PREFIX=/usr/local/cuda. Else the one of scripts/requirements-cuda.txt, else another (ConeNvcc).
 # SPDX-License-Identifier: Apache-2.0
 set(CONE_CUDA_PREFIX "" CACHE PATH "CUDA 13 toolkit to use instead of the one in the private folder")
-set(CONE_CUDA_ARCHITECTURES 80 90 100 CACHE STRING "Compute capabilities to build for")
+set(CONE_CUDA_ARCHITECTURES 80 90 100 CACHE STRING "Compute capabilities to build for, ascending")
 
 include(${CMAKE_CURRENT_LIST_DIR}/ConeNvcc.cmake)
 cone_find_nvcc(CONE_NVCC)
@@ -23,7 +23,10 @@ endif()
 set(CONE_NVCC_TARGETS)
 foreach(capability ${CONE_CUDA_ARCHITECTURES})
   list(APPEND CONE_NVCC_TARGETS -gencode=arch=compute_${capability},code=sm_${capability})
+  set(newest ${capability})
 endforeach()
+# For devices newer than all of them: the driver compiles this PTX when the program starts.
+list(APPEND CONE_NVCC_TARGETS -gencode=arch=compute_${newest},code=compute_${newest})
 
 # cone_nvcc(OUT FILE.cu FLAGS...): a rule that makes OUT of a source of the calling folder.
 function(cone_nvcc out source)

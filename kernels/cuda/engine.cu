@@ -4,6 +4,18 @@
 #include "grid_engine.hpp"
 
 namespace cone::kernels {
+namespace {
+
+/// Whether this build has code for the device: the driver finds or compiles it for a kernel, as for all of them.
+cudaError_t load_kernels(int device) {
+    if (const cudaError_t code = cudaSetDevice(device); code != cudaSuccess) {
+        return code;
+    }
+    cudaFuncAttributes attributes{};
+    return cudaFuncGetAttributes(&attributes, cuda::run_elements<cuda::FindNotFinite>);
+}
+
+}  // namespace
 
 std::optional<std::string> cuda_problem(int device) {
     int count = 0;
@@ -18,7 +30,13 @@ std::optional<std::string> cuda_problem(int device) {
         code != cudaSuccess) {
         return cudaGetErrorString(code);
     }
-    return major >= 8 ? std::nullopt : std::optional<std::string>("the CUDA device is older than compute capability 8.0");
+    if (major < 8) {
+        return "the CUDA device is older than compute capability 8.0";
+    }
+    if (const cudaError_t code = load_kernels(device); code != cudaSuccess) {
+        return "CUDA device " + std::to_string(device) + " takes none of this build's kernels: " + cudaGetErrorString(code);
+    }
+    return std::nullopt;
 }
 
 std::unique_ptr<Engine> make_cuda_engine(const Network& network, int device) {
