@@ -4,6 +4,10 @@
 
 namespace cone::kernels {
 
+int cuda_devices() {
+    return 0;
+}
+
 std::optional<std::string> cuda_problem(int) {
     return "built without CONE_WITH_CUDA";
 }

@@ -1,10 +1,18 @@
 // The exact engine on a CUDA device.
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+
 #include "cuda_grid.cuh"
 #include "grid_engine.hpp"
 
 namespace cone::kernels {
 namespace {
+
+/// Without libcuda the runtime says that the driver is too old; with one it means it.
+bool is_absence(cudaError_t code) {
+    return code == cudaErrorNoDevice || (code == cudaErrorInsufficientDriver && !std::filesystem::exists("/dev/nvidiactl") &&
+                                         !std::filesystem::exists("/dev/nvidia0"));
+}
 
 /// Whether this build has code for the device: the driver finds or compiles it for a kernel, as for all of them.
 cudaError_t load_kernels(int device) {
@@ -16,6 +24,16 @@ cudaError_t load_kernels(int device) {
 }
 
 }  // namespace
+
+int cuda_devices() {
+    int count = 0;
+    const cudaError_t code = cudaGetDeviceCount(&count);
+    if (code != cudaSuccess && !is_absence(code)) {
+        throw std::runtime_error(std::string("the CUDA driver does not say how many devices there are: ") +
+                                 cudaGetErrorString(code));
+    }
+    return code == cudaSuccess ? count : 0;
+}
 
 std::optional<std::string> cuda_problem(int device) {
     int count = 0;

@@ -1,4 +1,4 @@
-// Prints one line a row: name, result and target, separated by tabs. Exit code 1 when a row is wrong.
+// Prints one line a row: name, result and target, separated by tabs. Exit code 1 when a row is wrong or the GPU cannot be used.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
@@ -23,6 +23,24 @@ double median(std::vector<double> values) {
 
 namespace {
 
+/// What stands in the way: a machine without a device passes, one whose device cannot be used does not.
+struct Obstacle {
+    std::string text;  ///< nothing when there is none
+    bool failed = false;
+};
+
+Obstacle obstacle() {
+    try {
+        if (kernels::cuda_devices() == 0) {
+            return {"no GPU here: everything is compiled, nothing is measured"};
+        }
+        const auto problem = kernels::cuda_problem();
+        return {problem.value_or(""), problem.has_value()};
+    } catch (const std::exception& problem) {
+        return {problem.what(), true};
+    }
+}
+
 Result run(const Row& row, bool has_device) {
     if (!has_device) {
         return {"not measured"};
@@ -35,15 +53,15 @@ Result run(const Row& row, bool has_device) {
 }
 
 int run_all() {
-    const auto problem = kernels::cuda_problem();
-    if (problem) {
-        std::fprintf(stderr, "no GPU here (%s): everything is compiled, nothing is measured\n", problem->c_str());
+    const Obstacle problem = obstacle();
+    if (!problem.text.empty()) {
+        std::fprintf(stderr, "%s\n", problem.text.c_str());
     }
-    bool failed = false;
+    bool failed = problem.failed;
     for (const auto& rows :
          {engine_rows(), tree_rows(), exact_rows(), tree_benchmarks(), product_benchmarks(), training_benchmarks()}) {
         for (const Row& row : rows) {
-            const Result result = run(row, !problem);
+            const Result result = run(row, problem.text.empty());
             failed = failed || result.failed;
             std::printf("%s\t%s\t%s\n", row.name.c_str(), result.text.c_str(), row.target.c_str());
             std::fflush(stdout);

@@ -166,6 +166,7 @@ TEST(CudaEngine, SaysWhyThereIsNone) {
     const auto problem = cuda_problem(-1);
 
     ASSERT_TRUE(problem);
+    EXPECT_GE(cuda_devices(), 0);
     EXPECT_NE(*problem, "");
     EXPECT_THROW((void)make_cuda_engine(random_network(1), -1), NoDevice);
 }

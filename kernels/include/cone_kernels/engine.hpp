@@ -83,6 +83,9 @@ enum class Order : std::uint8_t { Best, BySamples, ByLayer };
 struct NoDevice : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
+/// How many CUDA devices there are: 0 without one, without a driver, and in a build without CUDA. Throws std::runtime_error when
+/// there is a driver that answers with another error: then nobody knows.
+[[nodiscard]] int cuda_devices();
 /// Why no CUDA engine can be made on this device, nothing when one can. Compute capability 8.0 or newer.
 [[nodiscard]] std::optional<std::string> cuda_problem(int device = 0);
 /// Throws NoDevice; later, when a call of CUDA fails, another std::runtime_error.
