@@ -22,16 +22,6 @@ namespace {
 constexpr Millis kReceiptPatience{5000};
 constexpr Millis kReceiptPoll{20};
 
-constexpr Millis kSecondTimeout{2000};
-
-void tell_accord(const std::optional<std::string>& why_not) {
-    if (why_not) {
-        spdlog::error("ALARM: the endpoints disagree: {}; nothing is sent until they agree again", *why_not);
-    } else {
-        spdlog::info("the endpoints agree");
-    }
-}
-
 /// Signs nothing: for a bridge that only watches and may have no key.
 class Nobody final : public eth::Signer {
 public:
@@ -63,7 +53,7 @@ EthereumChain::EthereumChain(EthereumChainSettings settings, std::unique_ptr<eth
       signer_(bridge ? std::move(bridge) : std::make_unique<Nobody>()),
       reading_({.url = settings_.url}),
       reader_(reading_, pause_),
-      second_(settings_.second_url.empty() ? nullptr : std::make_unique<Second>(settings_.second_url, pause_, clock_)),
+      second_(settings_.second_url.empty() ? nullptr : std::make_unique<SecondNode>(settings_.second_url, pause_, clock_)),
       follower_(reader_, clock_, follow_settings(),
                 settings_.cursor_file.empty() ? std::nullopt : follower::load_cursor(settings_.cursor_file),
                 second_ == nullptr ? nullptr : &second_->endpoint),
@@ -74,11 +64,6 @@ EthereumChain::EthereumChain(EthereumChainSettings settings, std::unique_ptr<eth
       queue_(sender::work_of(sender_, [this] { pause_.stop(); })) {
     send_what_waits();
 }
-
-EthereumChain::Second::Second(const std::string& url, rpc::Pause& pause, const Clock& clock)
-    : transport({.url = url, .connect_timeout = kSecondTimeout, .total_timeout = kSecondTimeout}),
-      client(transport, pause, {.tries = 1}),
-      endpoint(client, clock, {.report = tell_accord}) {}
 
 /// Also reads what `earlier_` needs: later the journal belongs to the worker's thread.
 std::unique_ptr<sender::Journal> EthereumChain::open_journal() {

@@ -11,6 +11,7 @@
 
 #include "bridge/adapter/action_kinds.hpp"
 #include "bridge/adapter/intent.hpp"
+#include "bridge/adapter/second_node.hpp"
 #include "bridge/adapter/translate.hpp"
 #include "bridge/contracts/deployment.hpp"
 #include "bridge/eth/signer.hpp"
@@ -58,14 +59,6 @@ public:
     [[nodiscard]] std::vector<node::TransactionCost> costs() override;
 
 private:
-    /// A second node; asked once and for a short time, for the bridge waits meanwhile.
-    struct Second {
-        Second(const std::string& url, rpc::Pause& pause, const Clock& clock);
-        rpc::CurlTransport transport;
-        rpc::Client client;
-        follower::SecondEndpoint endpoint;
-    };
-
     [[nodiscard]] bool may_send() const { return second_ == nullptr || second_->endpoint.may_act(); }
     void send_what_waits();
     void warn_when_stale();
@@ -87,7 +80,7 @@ private:
     rpc::StoppablePause pause_;
     rpc::CurlTransport reading_;
     rpc::Client reader_;
-    std::unique_ptr<Second> second_;
+    std::unique_ptr<SecondNode> second_;
     follower::Follower follower_;
     bool told_stale_ = false;
     rpc::CurlTransport sending_;
