@@ -44,13 +44,15 @@ class OnEthereum : public testing::Test {
 protected:
     explicit OnEthereum(const contracts::Rules& rules = Devnet::quick_rules()) : net_(rules) {}
 
-    /// A running job of one segment with lead 2, three executors and two sellers; the first owns `more_shards` beside its own.
-    void run_job(std::size_t more_shards = 0) {
+    /// A running job with lead 2, three executors and two sellers; the first owns `more_shards` beside its own.
+    void run_job(std::size_t more_shards = 0, std::uint16_t segments = 1, std::size_t executors = kExecutors) {
         for (std::size_t i = 0; i < more_shards; ++i) {
             const auto tags = contracts::tag_set({"vision", "digits"});
             net_.send(kFirstSeller, contracts::register_shard(tags, shard_root(100 + i), 100, Wei(0)));
         }
-        job_ = net_.open_job(2, kExecutors, net_.request());
+        auto request = net_.request();
+        request.segments = segments;
+        job_ = net_.open_job(2, executors, request);
         fix_seed();
         connect();
     }
@@ -135,8 +137,8 @@ protected:
             seen_.begin(), seen_.end(), [](const auto& event) { return std::holds_alternative<Body>(event.body); }));
     }
 
-    /// The first attempt's members with one vote each for the digest that `opening_` opens.
-    void prepare(const node::JobTerms& terms) {
+    /// The first attempt's members, those at `places` of the ticket order, with one vote each for the digest that `opening_` opens.
+    void prepare(const node::JobTerms& terms, const std::vector<std::size_t>& places = {0, 1}) {
         accesses_.assign(terms.sellers.size(), 3);
         spec_hash_ = terms.spec_hash;
         for (const auto& seller : terms.sellers) {
@@ -146,8 +148,11 @@ protected:
             terms.job_hash, SegmentIndex(0), terms.job_hash, hash_of(2), hash_of(3), 9500, hash::accesses_root(accesses_),
             hash_of(4)};
         const Hash32 digest = hash::segment_digest(opening_);
-        auto members = node::ticket_order(terms, SegmentIndex(0), terms.job_hash);
-        members.resize(2);
+        const auto order = node::ticket_order(terms, SegmentIndex(0), terms.job_hash);
+        std::vector<Address> members;
+        for (const auto place : places) {
+            members.push_back(order.at(place));
+        }
         cast_ = {job_, SegmentIndex(0), AttemptIndex(0), members, {}, {}};
         for (std::uint32_t position = 0; position < members.size(); ++position) {
             const KeyVoteSigner signer(key_of(members[position]));
