@@ -1,4 +1,5 @@
-// cone watch: follows a job's verdicts, executes every segment twice, challenges what is wrong when two endpoints agree about it.
+// cone watch: follows a job's draws and verdicts, proves a draw that left somebody out, executes every segment twice, challenges what is
+// wrong when two endpoints agree about it.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
@@ -6,6 +7,8 @@
 #include <memory>
 #include <utility>
 
+#include "bridge/adapter/draw_reader.hpp"
+#include "bridge/adapter/intent.hpp"
 #include "bridge/adapter/terms.hpp"
 #include "bridge/adapter/translate.hpp"
 #include "bridge/adapter/verdict_reader.hpp"
@@ -19,6 +22,7 @@
 #include "cone/cli/prepare.hpp"
 #include "cone/cli/watch_execution.hpp"
 #include "cone/hash/records.hpp"
+#include "cone/node/draw_watch.hpp"
 #include "cone/node/watcher.hpp"
 #include "cone/node/witness_watch.hpp"
 
@@ -73,6 +77,11 @@ public:
           context_(context_of(config, terms_)),
           first_(settings(config, connection_.url())),
           second_(settings(config, config.chain.second_rpc_url.empty() ? connection_.url() : config.chain.second_rpc_url)),
+          draws_({.url = connection_.url(),
+                  .second_url = config.chain.second_rpc_url,
+                  .deployment = connection_.deployment(),
+                  .job = terms_.job,
+                  .first_block = connection_.views().job(terms_.job).pool_block + 1}),
           memory_(memory_folder(config)),
           tracks_{track(config, 0), track(config, 1)},
           log_(options.log.empty() ? job_folder(config, terms_.job.value) / "decisions.jsonl"
@@ -82,20 +91,25 @@ public:
         const bool may_act = challenger_ != nullptr;
         node::Watcher watcher(watched(terms_, context_), ports(), may_act);
         node::WitnessWatch witnesses(terms_.job, terms_.job_seed, witness_ports(), may_act);
+        node::DrawWatch draws(terms_, draw_ports(), may_act);
         const auto agreed = [&] { return watcher.outcome().agreed; };
         while (!(watcher.done() && witnesses.done(agreed())) && !interrupted()) {
+            const bool drawn =
+                draws.step();  // before an execution, which takes long: a proof is of no use once the segment is Final
             const bool judged = watcher.step();
             const bool looked = witnesses.step(opened(agreed()));
-            if (!judged && !looked && (options_.once || !connection_.pause().wait(poll_))) {
+            if (!drawn && !judged && !looked && (options_.once || !connection_.pause().wait(poll_))) {
                 break;
             }
         }
         false_witnesses_ = witnesses.found();
+        wrong_draws_ = draws.found();
         return watcher.outcome();
     }
     [[nodiscard]] JobId job() const { return terms_.job; }
     [[nodiscard]] std::uint32_t segments() const { return terms_.segments; }
     [[nodiscard]] std::size_t false_witnesses() const { return false_witnesses_; }
+    [[nodiscard]] std::size_t wrong_draws() const { return wrong_draws_; }
 
 private:
     [[nodiscard]] adapter::VerdictReaderSettings settings(const config::Config& config, const std::string& url) const {
@@ -152,6 +166,14 @@ private:
                 .unix_time = unix_time};
     }
 
+    [[nodiscard]] node::DrawPorts draw_ports() {
+        return {.look = [this] { return draws_.look(); },
+                .prove = [this](const auto& proof, auto until) { return prove(proof, until); },
+                .record = [this](const auto& line) { log_.append(line); },
+                .say = say,
+                .unix_time = unix_time};
+    }
+
     /// What the first execution left of the first `agreed` segments: the second gave the same digests.
     [[nodiscard]] std::vector<hash::DigestOpening> opened(std::uint32_t agreed) const {
         const auto& all = tracks_[0].openings();
@@ -160,6 +182,12 @@ private:
 
     std::string prove(const node::ProveFalseWitness& proof) {
         return to_hex(challenger_->send(adapter::translate(proof).call).transaction);
+    }
+
+    std::string prove(const node::ProveOmission& proof, std::uint64_t until) {
+        const sender::Term term{until == 0 ? 0 : rpc::block_number(connection_.client()), until};
+        return to_hex(
+            challenger_->send(adapter::translate(proof).call, term, adapter::to_text(adapter::intent_of(proof))).transaction);
     }
 
     node::ExecutionReport execute(std::size_t track, SegmentIndex segment, const Hash32& previous) {
@@ -207,6 +235,7 @@ private:
     training::JobContext context_;
     adapter::VerdictReader first_;
     adapter::VerdictReader second_;
+    adapter::DrawReader draws_;
     node::EndpointReport disputed_;  ///< the first endpoint's, of the last look at both
     std::unique_ptr<sender::Lease> memory_lease_;
     std::filesystem::path memory_;
@@ -214,12 +243,17 @@ private:
     Hash32 first_digest_;  ///< of the execution before
     node::DecisionLog log_;
     std::size_t false_witnesses_ = 0;
+    std::size_t wrong_draws_ = 0;
 };
 
 nlohmann::json json_of(const node::WatchOutcome& outcome, const Post& post) {
-    nlohmann::json body{
-        {"job_id", post.job().value}, {"segments", post.segments()},      {"false_witnesses", post.false_witnesses()},
-        {"agreed", outcome.agreed},   {"challenged", outcome.challenged}, {"open", nullptr}};
+    nlohmann::json body{{"job_id", post.job().value},
+                        {"segments", post.segments()},
+                        {"false_witnesses", post.false_witnesses()},
+                        {"wrong_draws", post.wrong_draws()},
+                        {"agreed", outcome.agreed},
+                        {"challenged", outcome.challenged},
+                        {"open", nullptr}};
     if (outcome.open) {
         body["open"] = {{"segment", outcome.open->first.value}, {"reason", node::to_string(outcome.open->second)}};
     }
@@ -229,7 +263,8 @@ nlohmann::json json_of(const node::WatchOutcome& outcome, const Post& post) {
 std::string text_of(const node::WatchOutcome& outcome, const Post& post) {
     std::string text = "job " + std::to_string(post.job().value) + ": " + std::to_string(outcome.agreed) + " of " +
                        std::to_string(post.segments()) + " segments agree, " + std::to_string(outcome.challenged) +
-                       " challenged, " + std::to_string(post.false_witnesses()) + " false witnesses";
+                       " challenged, " + std::to_string(post.false_witnesses()) + " false witnesses, " +
+                       std::to_string(post.wrong_draws()) + " wrong draws";
     if (outcome.open) {
         text += "; segment " + std::to_string(outcome.open->first.value) +
                 " does not: " + std::string(node::to_string(outcome.open->second));
@@ -256,7 +291,8 @@ ExitCode run_watch(const Common& common, const WatchOptions& options) {
 void add_watch(CLI::App& app, Runner& chosen) {
     auto common = std::make_shared<Common>();
     auto options = std::make_shared<WatchOptions>();
-    auto* command = app.add_subcommand("watch", "Execute a job's segments again as they are accepted; challenge what is wrong");
+    auto* command = app.add_subcommand(
+        "watch", "Check a job's draws, execute its segments again as they are accepted; prove or challenge what is wrong");
     add_common(*command, *common, true);
     command->add_option("--job", options->job, "Job number (default: the newest)");
     command->add_option("--log", options->log, "Decision log (default: decisions.jsonl in the job's folder)");
