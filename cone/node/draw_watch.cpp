@@ -12,7 +12,7 @@ namespace {
 
 std::string name_of(const ProveOmission& proof) {
     return "ALARM: segment " + std::to_string(proof.segment.value) + ", attempt " + std::to_string(proof.attempt.value) +
-           ": the bridge left out " + to_hex(proof.executor) + ", whose ticket comes before that of member " +
+           ": the list is not the draw, " + to_hex(proof.executor) + " belongs before its member " +
            std::to_string(proof.position);
 }
 

@@ -1,4 +1,4 @@
-// Compares what a job's bridge posts with the draw, and proves the first list that left somebody out, while that still can be judged.
+// Compares the lists posted for a job with the draw, and proves the first list that left somebody out, while that still can be judged.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

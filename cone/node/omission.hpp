@@ -1,4 +1,4 @@
-// Whether the lists that a bridge posted are the draw of the job's pool, and the proof against the first that is not. Pure.
+// Whether the lists posted for a job are the draw of the job's pool, and the proof against the first that is not. Pure.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

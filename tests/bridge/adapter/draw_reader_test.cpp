@@ -156,7 +156,7 @@ TEST_F(DrawOnEthereum, IsToldAndNotProvenWhenToldToWatch) {
     watcher.look();
 
     EXPECT_THAT(watcher.said,
-                ElementsAre(HasSubstr("ALARM: segment 0, attempt 0: the bridge left out " + to_hex(drawn({0})[0]))));
+                ElementsAre(HasSubstr("ALARM: segment 0, attempt 0: the list is not the draw, " + to_hex(drawn({0})[0]))));
     EXPECT_EQ(state(), contracts::JobState::Running);
 }
 
