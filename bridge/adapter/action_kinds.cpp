@@ -28,7 +28,7 @@ constexpr ActionKind kKinds[] = {
     {"reclaimBond", Mode::Defend, FeeClass::Payout},
     {"postCommitments", Mode::Act, FeeClass::Commit},
     {"fixSeed", Mode::Act, FeeClass::Dispute},  // 256 blocks, then the job is void
-    {"settle", Mode::Act, FeeClass::Payout},
+    {"settle", Mode::Act, FeeClass::Payout},    // it has a term: stalled, the job is void
     {"payExecutors", Mode::Act, FeeClass::Payout},
     {"voidStale", Mode::Act, FeeClass::Payout},
     {"voidExhausted", Mode::Act, FeeClass::Payout},

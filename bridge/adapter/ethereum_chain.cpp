@@ -11,6 +11,7 @@
 #include "bridge/adapter/key_places.hpp"
 #include "bridge/adapter/terms.hpp"
 #include "bridge/contracts/errors.hpp"
+#include "bridge/contracts/views.hpp"
 #include "bridge/follower/cursor.hpp"
 #include "bridge/rpc/calls.hpp"
 #include "bridge/sender/sqlite_journal.hpp"
@@ -207,11 +208,26 @@ void EthereumChain::refuse_by_mode(const Intent& intent) {
     refused_.push_back({follower_.head(), {}, node::ActionRefused{intent.action(), why, intent.segment}});
 }
 
-/// Votes are of use until their window closes; nothing else that the bridge sends has a block of its own.
+/// Votes are of use until their window closes, a settlement until the job counts as stalled; nothing else has a block of its own.
 sender::Claim EthereumChain::claim_of(const Intent& intent) {
+    if (intent.call == "settle") {
+        return {kind_of(intent.call).fee_class, term_of_settlement()};
+    }
     const auto window = reveal_until_.find(intent.segment);
     const bool is_vote = intent.call == "castVotes" && window != reveal_until_.end();
     return {kind_of(intent.call).fee_class, {follower_.head(), is_vote ? window->second : 0}};
+}
+
+/// From the job's last progress to the block after which anybody may void it, and nobody is paid.
+sender::Term EthereumChain::term_of_settlement() {
+    try {
+        const contracts::Views board(reader_, settings_.deployment);
+        const std::uint64_t progress = board.job(settings_.job).last_progress_block;
+        return {progress, progress + board.rules().stall_blocks};
+    } catch (const RpcError& why) {
+        spdlog::warn("how long the settlement has is unknown, so it pays as if it had for ever: {}", why.what());
+        return {follower_.head(), 0};
+    }
 }
 
 std::vector<node::TransactionCost> EthereumChain::costs() {

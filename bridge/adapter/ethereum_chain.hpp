@@ -70,6 +70,7 @@ private:
     void note_earlier_costs();
     void refuse_by_mode(const Intent& intent);
     [[nodiscard]] sender::Claim claim_of(const Intent& intent);
+    [[nodiscard]] sender::Term term_of_settlement();
     [[nodiscard]] follower::FollowSettings follow_settings() const;
     [[nodiscard]] sender::SendSettings send_settings();
     [[nodiscard]] std::unique_ptr<sender::Journal> open_journal();

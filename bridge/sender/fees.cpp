@@ -55,7 +55,11 @@ const ClassPolicy& FeePolicy::of(FeeClass fee_class) const {
 }
 
 bool is_urgent(const Term& term, std::uint64_t head) {
-    return head < term.until && 4 * (term.until - head) < term.until - std::min(term.from, term.until);
+    return head < term.until && is_late(term, head);
+}
+
+bool is_late(const Term& term, std::uint64_t head) {
+    return 4 * (term.until - std::min(head, term.until)) < term.until - std::min(term.from, term.until);
 }
 
 U256 fee_ceiling(const FeePolicy& policy, FeeClass fee_class, bool urgent, std::uint64_t gas_limit, const U256& spent) {

@@ -60,6 +60,9 @@ struct Term {
 /// There is a deadline, it can still be met, and less than a quarter of the term is left.
 [[nodiscard]] bool is_urgent(const Term& term, std::uint64_t head);
 
+/// Less than a quarter of the term is left, or nothing.
+[[nodiscard]] bool is_late(const Term& term, std::uint64_t head);
+
 /// Most wei a gas unit that may be offered now: the class's bounds, times hard_factor for an urgent dispute, and what the day
 /// leaves after `spent`. 0: the budget is used up.
 [[nodiscard]] U256 fee_ceiling(const FeePolicy& policy, FeeClass fee_class, bool urgent, std::uint64_t gas_limit,

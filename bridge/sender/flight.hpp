@@ -22,7 +22,7 @@ struct Flight {
     Claim claim;                   ///< in whose name it pays
     eth::Transaction transaction;  ///< of the newest version
     std::vector<eth::SignedTransaction> versions;
-    Millis started{};
+    Millis started{};  ///< when its first version was signed, or taken up again
     Millis newest_at{};
     Millis looked_at{};                        ///< when its price was last compared with the market
     bool bid_all = false;                      ///< the newest version bids all that it may, for there is no time for another

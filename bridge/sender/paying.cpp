@@ -66,6 +66,7 @@ std::optional<Outcome> Sender::await_means_and_sign(Flight& flight) {
         const auto why = why_not_now(bill, now);
         if (!why) {
             sign(flight, bill, now, purse_.offer(purse_.ceiling(bill, now), now));
+            flight.started = flight.newest_at;
             return std::nullopt;
         }
         if (Purse::is_poor(bill, now) && !settings_.waits_for_ether) {
@@ -75,8 +76,8 @@ std::optional<Outcome> Sender::await_means_and_sign(Flight& flight) {
         if (waiting().fee_class < flight.claim.fee_class) {
             return Deferred{*why};
         }
-        wait_within_patience(flight, settings_.poll_interval);
-        if (auto refusal = simulate(flight)) {  // the state may have moved
+        wait(std::max(settings_.poll_interval, kPriceEvery));  // for as long as it takes: nothing is lost, and the alarm sounds
+        if (auto refusal = simulate(flight)) {                 // the state may have moved
             return refusal;
         }
     }

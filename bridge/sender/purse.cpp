@@ -20,11 +20,13 @@ U256 Purse::allowed(const Claim& claim, const Bill& bill, const Market& market) 
 }
 
 Ceiling Purse::ceiling(const Bill& bill, const Market& market) const {
-    const Ceiling own{allowed(bill.own, bill, market), bill.own};
-    if (bill.waiting.fee_class >= bill.own.fee_class) {
+    const Claim claim = as_of(bill.own, market);
+    const Claim waiting = as_of(bill.waiting, market);
+    const Ceiling own{allowed(claim, bill, market), claim};
+    if (waiting.fee_class >= claim.fee_class) {
         return own;
     }
-    const Ceiling lent{allowed(bill.waiting, bill, market), bill.waiting};
+    const Ceiling lent{allowed(waiting, bill, market), waiting};
     return lent.fee > own.fee ? lent : own;
 }
 
@@ -42,13 +44,14 @@ std::optional<std::string> Purse::why_not_now(const Bill& bill, const Market& ma
     if (most >= market.base_fee && most > 0) {
         return std::nullopt;
     }
-    const std::string name(to_string(bill.own.fee_class));
+    const FeeClass fee_class = as_of(bill.own, market).fee_class;
+    const std::string name(to_string(fee_class));
     if (is_poor(bill, market)) {
         return "its fee is at least " + gwei(market.base_fee * bill.gas_limit) + ", the account has " + gwei(bill.means) +
                " left for fees";
     }
-    const U256 needed = book_.spent(bill.own.fee_class, market.time, bill.nonce) + market.base_fee * bill.gas_limit;
-    if (needed > policy_.of(bill.own.fee_class).most_a_day) {
+    const U256 needed = book_.spent(fee_class, market.time, bill.nonce) + market.base_fee * bill.gas_limit;
+    if (needed > policy_.of(fee_class).most_a_day) {
         return "the day's budget of class " + name + " is used up";
     }
     return "a gas unit costs " + gwei(market.base_fee) + ", class " + name + " may pay " + gwei(most);
@@ -56,6 +59,11 @@ std::optional<std::string> Purse::why_not_now(const Bill& bill, const Market& ma
 
 bool Purse::is_poor(const Bill& bill, const Market& market) {
     return market.base_fee * bill.gas_limit > bill.means;
+}
+
+Claim Purse::as_of(const Claim& claim, const Market& market) {
+    const bool presses = claim.fee_class != FeeClass::Dispute && is_late(claim.term, market.head);
+    return presses ? Claim{FeeClass::Dispute, {}} : claim;
 }
 
 bool Purse::is_last_chance(const Claim& claim, const Market& market) {

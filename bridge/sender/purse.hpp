@@ -57,6 +57,9 @@ public:
 
     /// The account cannot pay the base fee of the next block.
     [[nodiscard]] static bool is_poor(const Bill& bill, const Market& market);
+    /// What can wait and has a term all the same loses everything when it waits too long: in the last quarter, and afterwards for as long
+    /// as nobody made an end of it, it counts as a dispute without a term: never times hard_factor, for no stake is lost.
+    [[nodiscard]] static Claim as_of(const Claim& claim, const Market& market);
     /// A dispute in the last quarter of its term.
     [[nodiscard]] static bool is_last_chance(const Claim& claim, const Market& market);
 

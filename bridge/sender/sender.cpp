@@ -87,7 +87,7 @@ std::optional<Outcome> Sender::try_once(const Outgoing& request) {
     Flight flight;
     flight.label = request.label;
     flight.intent = request.intent;
-    flight.started = flight.looked_below_at = clock_.now();
+    flight.looked_below_at = clock_.now();
     flight.claim = request.claim;
     flight.transaction = {settings_.chain_id, 0, 0, 0, request.gas_limit, request.to, request.value, request.data, {}};
     if (auto refusal = simulate(flight)) {

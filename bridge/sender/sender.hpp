@@ -62,7 +62,7 @@ struct SendSettings {
     Millis poll_interval{250};       ///< longest time between looks for the receipt; the first ones come sooner
     Millis outage_pause{1'000};      ///< between questions to a node that is away
     Millis outage{600'000};          ///< the node away for so long: RpcError, exit code TryAgain
-    Millis patience{1'800'000};      ///< accepted but unmined for so long: the same
+    Millis patience{1'800'000};      ///< signed but unmined for so long: the same; unsigned, it waits without end
     Millis compare_every{60'000};    ///< journal with chain, when something is sent: what became final
     std::uint64_t final_depth = 64;  ///< blocks, where the node has no finalized block
     FeePolicy fees{};

@@ -1,5 +1,6 @@
 // A whole job through the node's Chain port on a real chain: terms, commitments, votes, verdict, settlement, refusals,
 // reorganisation. SPDX-License-Identifier: Apache-2.0
+#include "bridge/adapter/key_places.hpp"
 #include "tests/bridge/adapter/running_job.hpp"
 
 namespace cone::adapter {
@@ -60,6 +61,25 @@ TEST_F(OnEthereum, AJobGoesFromCommitmentsToPayout) {
     for (const auto& cost : costs) {
         EXPECT_GT(cost.gas, 21'000u) << cost.call;
     }
+}
+
+TEST_F(OnEthereum, ASettlementHasUntilTheJobCountsAsStalled) {
+    journal_folder_ = folder_.path() / "journal";
+    run_job();
+    prepare(chain_->terms());
+    play_to_final();
+    const auto progress = net_.views().job(job_).last_progress_block;
+
+    const auto settles_as = nonce();
+    chain_->submit(settle());
+    (void)wait_for<node::JobSettled>();
+    chain_.reset();
+
+    const auto places = places_of_key(journal_folder_, net_.client(), eth::kAnvilChainId, dev_account(kBridge).address());
+    const auto spend = sender::SpendBook(places.fees).of(settles_as);
+    ASSERT_TRUE(spend);
+    EXPECT_EQ(spend->fee_class, sender::FeeClass::Payout);
+    EXPECT_EQ(spend->term, (sender::Term{progress, progress + net_.views().rules().stall_blocks}));
 }
 
 TEST_F(OnEthereum, NewsOfOurTransactionAreThereWithoutAskingTheNode) {

@@ -18,6 +18,7 @@ using sender::FeeClass;
 using sender::kGwei;
 
 constexpr Millis kBlockTime{12'000};
+constexpr std::size_t kBlocksTooMany = 3;  ///< after them nobody waits any more
 constexpr std::uint64_t kCalmGwei = 1;
 constexpr std::uint64_t kSpikeGwei = 200;
 
@@ -60,7 +61,7 @@ public:
         for (; clock_.now() >= next_; next_ += kBlockTime) {
             mine();
         }
-        return true;
+        return mined_ < fees_.size() + kBlocksTooMany;
     }
     void mine() {
         const std::uint64_t fee = fees_.at(std::min(mined_++, fees_.size() - 1));
@@ -103,7 +104,6 @@ protected:
         sender::SendSettings settings{.chain_id = eth::kAnvilChainId};
         settings.poll_interval = Millis(1'000);
         settings.fees = policy_;
-        settings.patience = kBlockTime * (blocks + 2);
         sender::Sender sender(client, key, journal, clock, pause, settings);
         const std::uint64_t head = rpc::block_number(control_);
         const std::uint64_t first_nonce = rpc::transaction_count(control_, key.address());
@@ -115,11 +115,11 @@ protected:
         return judge(outcome, journal.since(first_nonce), term);
     }
 
-    /// Refused when patience ends first.
+    /// Refused when the blocks end first.
     static sender::Outcome send_within(sender::Sender& sender, const sender::Outgoing& request) {
         try {
             return sender.send(request);
-        } catch (const RpcError& error) {
+        } catch (const rpc::Stopped& error) {
             return sender::Refused{error.what()};
         }
     }

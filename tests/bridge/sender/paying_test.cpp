@@ -208,6 +208,37 @@ TEST(Paying, PaysADisputesPriceForWhatStandsBeforeIt) {
     EXPECT_EQ(sender::SpendBook(bench.settings.spend_file).of(0)->fee_class, FeeClass::Dispute);
 }
 
+TEST(Paying, WaitsUnsignedForAsLongAsItTakes) {
+    AlarmBench bench;
+    bench.chain.base_fee = 200 * kGwei;
+    bench.chain.watch = [&](const std::string&, bool) {
+        if (bench.clock.now() > 3 * bench.settings.patience) {
+            bench.chain.base_fee = kGwei;
+        }
+    };
+
+    EXPECT_TRUE(succeeded(bench.send(of_class(FeeClass::Payout)))) << "nothing is signed, so no patience can end";
+    EXPECT_EQ(bench.alarms.size(), 91U) << "one a minute";
+}
+
+TEST(Paying, SettlesADearJobBeforeItCountsAsStalled) {
+    AlarmBench bench;
+    bench.chain.base_fee = 200 * kGwei;
+    bench.chain.watch = [&](const std::string& method, bool acted) {
+        if (method == "eth_getBlockByNumber" && !acted && bench.chain.received.empty()) {
+            bench.chain.blocks.emplace_back();
+        }
+    };
+    Outgoing settle = of_class(FeeClass::Payout);
+    settle.claim.term = {0, 100};
+
+    const Outcome outcome = bench.send(settle);
+
+    ASSERT_TRUE(succeeded(outcome));
+    EXPECT_GT(std::get<rpc::Receipt>(outcome).block.number, 75U);
+    EXPECT_LT(std::get<rpc::Receipt>(outcome).block.number, 80U);
+}
+
 TEST(Paying, LeavesAStuckPayoutAtItsCeilingWhenNothingWaits) {
     AlarmBench bench;
     bench.settings.patience = Millis(900'000);

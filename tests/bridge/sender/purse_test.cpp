@@ -62,8 +62,26 @@ TEST(Purse, LetsOnlyAnUrgentDisputeBeyondItsCaps) {
     EXPECT_EQ(purse.ceiling(bill(FeeClass::Dispute, term), market(1, 90)).fee, gwei(100));
     EXPECT_EQ(purse.ceiling(bill(FeeClass::Dispute, term), market(1, 91)).fee, gwei(400));
     EXPECT_EQ(purse.ceiling(bill(FeeClass::Dispute, term), market(1, 120)).fee, gwei(100));
-    EXPECT_EQ(purse.ceiling(bill(FeeClass::Commit, term), market(1, 110)).fee, gwei(50));
-    EXPECT_EQ(purse.ceiling(bill(FeeClass::Payout, term), market(1, 110)).fee, gwei(10));
+}
+
+TEST(Purse, LetsWhatHasADeadlinePayAsADisputeInItsLastQuarterAndAfterIt) {
+    Purse purse(policy(), {});
+    const Term term{0, 120};
+    for (const FeeClass fee_class : {FeeClass::Commit, FeeClass::Payout}) {
+        const Bill one = bill(fee_class, term);
+        const U256 usual = purse.ceiling(bill(fee_class), market(1, 110)).fee;
+        EXPECT_EQ(purse.ceiling(one, market(1, 90)).fee, usual) << "exactly a quarter is left";
+        for (const std::uint64_t head : {91U, 110U, 120U, 500U}) {
+            const Ceiling late = purse.ceiling(one, market(1, head));
+            EXPECT_EQ(late.fee, gwei(100)) << "never the hard factor; head " << head;
+            EXPECT_EQ(late.claim, (Claim{FeeClass::Dispute, {}})) << "of the disputes' budget";
+            EXPECT_FALSE(purse.why_not_now(one, market(90, head)));
+        }
+        EXPECT_TRUE(purse.why_not_now(one, market(90, 90)));
+    }
+    EXPECT_EQ(purse.why_not_now(bill(FeeClass::Payout, term), market(101, 110)),
+              "a gas unit costs 101 gwei, class dispute may pay 100 gwei");
+    EXPECT_EQ(purse.ceiling(bill(FeeClass::Payout, {50, 40}), market(1, 45)).fee, gwei(10)) << "a term that never was";
 }
 
 TEST(Purse, NeverGoesBeyondTheDayEvenWhenUrgent) {
