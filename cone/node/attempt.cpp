@@ -101,11 +101,15 @@ RevealOutcome take_reveal(Attempt& attempt, MemberView& member, const VoteDomain
     if (again && (member.reveal || member.late_reveal)) {
         return {RevealVerdict::Repeated, false};
     }
+    const bool opened = opens(member, domain, reveal);
+    if (!again && !opened && member.signed_votes.size() >= 2) {
+        return {RevealVerdict::Repeated, false};  // two prove it; more would only fill the notebook
+    }
     if (!again) {
         member.signed_votes.push_back(vote_of(attempt, member, reveal));
     }
     const bool equivocates = !again && member.signed_votes.size() == 2;
-    if (!opens(member, domain, reveal)) {
+    if (!opened) {
         return {again ? RevealVerdict::Repeated : RevealVerdict::DoesNotOpen, equivocates};
     }
     if (attempt.phase < Phase::Revealing) {

@@ -32,7 +32,7 @@ enum class RevealVerdict {
     DoesNotOpen,   ///< signed, but not what was committed
     TooEarly,      ///< signed, before anybody was asked
     Late,          ///< opens the commitment and is signed, but the others' votes have been cast
-    Repeated,      ///< the same vote again
+    Repeated,      ///< the same vote again, or a third that opens nothing
 };
 struct RevealOutcome {
     RevealVerdict verdict = RevealVerdict::BadSignature;

@@ -35,6 +35,7 @@ protected:
 
     void take(const Actions& actions) {
         for (const auto& action : actions) {
+            kept += std::holds_alternative<Keep>(action) ? 1U : 0U;
             if (const auto* submit = std::get_if<Submit>(&action)) {
                 submitted.push_back(submit->action);
             } else if (const auto* tell = std::get_if<Tell>(&action)) {
@@ -121,6 +122,7 @@ protected:
     Coordinator coordinator;
     std::vector<ChainAction> submitted;
     std::vector<Tell> told;
+    std::size_t kept = 0;
 };
 
 }  // namespace cone::test

@@ -322,5 +322,23 @@ TEST(Joining, StrangersAndDoublesAreRefused) {
     EXPECT_EQ(coordinator.state().status, RunStatus::Running);
 }
 
+/// Each note is flushed to the disk, with all that the vote opens.
+TEST_F(Play, AMemberThatSignsVoteAfterVoteFillsNoNotebook) {
+    reach_reveals();
+    const std::size_t before = kept;
+    for (std::uint8_t flavour = 1; flavour <= 50; ++flavour) {
+        message(member(0), reveal(member(0), flavour));
+    }
+    EXPECT_EQ(kept, before + 2);
+    EXPECT_EQ(attempt().members[0].signed_votes.size(), 2U);
+    EXPECT_EQ(count<ProveEquivocation>(), 1U);
+
+    message(member(0), reveal(member(0)));
+
+    EXPECT_EQ(kept, before + 3) << "the one that it committed to counts all the same";
+    EXPECT_TRUE(attempt().members[0].reveal.has_value());
+    EXPECT_EQ(count<ProveEquivocation>(), 1U);
+}
+
 }  // namespace
 }  // namespace cone::node
