@@ -25,10 +25,10 @@ Wei to_wei_or_most(const eth::U256& amount) {
     return eth::to_wei(amount).value_or(Wei(~Uint128{0}));
 }
 
-/// As the sender offers: twice the base fee and a tip.
+/// As the sender offers: twice the base fee and a tip. A base fee beyond 128 bits is more than anybody has.
 Wei fees_in(const rpc::BlockHeader& header) {
-    const eth::U256 price = 2 * header.base_fee.value_or(0) + kTip;
-    return to_wei_or_most(price * kChallengeGas);
+    const eth::U256 base(to_wei_or_most(header.base_fee.value_or(0)).value);
+    return to_wei_or_most((2 * base + kTip) * kChallengeGas);
 }
 
 bool was_forced_by(const contracts::Views& board, JobId job, SegmentIndex segment, const contracts::Segment& record,
@@ -98,7 +98,7 @@ node::EndpointReport VerdictReader::report(SegmentIndex segment, std::optional<s
     try {
         report.head = head();
         fill(report, segment, number.value_or(report.head));
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
         report.failure = error.what();
     }
     return report;
@@ -108,7 +108,7 @@ std::array<node::EndpointReport, 2> look_twice(VerdictReader& first, VerdictRead
     std::optional<std::uint64_t> common;
     try {
         common = std::min(first.head(), second.head());
-    } catch (const Error&) {
+    } catch (const std::exception&) {
         return {first.look(segment), second.look(segment)};  // each says what is wrong with it
     }
     return {first.look_at(segment, *common), second.look_at(segment, *common)};

@@ -83,6 +83,8 @@ bool BridgeLoop::carry_mail() {
             spdlog::debug("executor {}: dropped a message: {}", executor, error.what());
         } catch (const EnvironmentError& error) {
             give_up(error.code(), error.what());  // what cannot be kept must not be acted on
+        } catch (const std::exception& error) {
+            give_up(ExitCode::TryAgain, error.what());
         }
     }
     return any;
@@ -173,6 +175,8 @@ bool BridgeLoop::step() {
             end_when_over();
         } catch (const Error& error) {
             give_up(error.code(), error.what());
+        } catch (const std::exception& error) {  // a node's figures that are none: executors are told all the same
+            give_up(ExitCode::TryAgain, error.what());
         }
     } else if (stage_ == Stage::Leaving) {
         const auto dead = ports_.mailbox.failed_peers();
@@ -187,7 +191,13 @@ bool BridgeLoop::step() {
 }
 
 BridgeOutcome BridgeLoop::outcome() const {
-    return {code_, reason_, coordinator_.state(), ports_.chain.costs(), unheard_, all_alive_ && unheard_.empty()};
+    BridgeOutcome made{code_, reason_, coordinator_.state(), {}, unheard_, all_alive_ && unheard_.empty()};
+    try {
+        made.costs = ports_.chain.costs();
+    } catch (const std::exception& error) {
+        spdlog::warn("what the run cost is not known: {}", error.what());
+    }
+    return made;
 }
 
 BridgeOutcome run_bridge(const BridgePorts& ports, const BridgeOptions& options) {

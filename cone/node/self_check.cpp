@@ -58,13 +58,15 @@ bool challenged_before(const SelfCheck& c) {
 }
 /// The next block must still be inside: a transaction that is sent now stands there at the earliest.
 bool window_over(const SelfCheck& c) {
-    return newest_head(c) + 1 >= record(c).final_from_block;
+    const std::uint64_t head = newest_head(c), end = record(c).final_from_block;
+    return head >= end || end - head <= 1;
 }
 bool pool_exhausted(const SelfCheck& c) {
     return record(c).set_size >= record(c).set_cap;
 }
 bool bond_too_high(const SelfCheck& c) {
-    return first(c).balance < record(c).bond + first(c).fees;
+    const Wei balance = first(c).balance, bond = record(c).bond;  // a lying endpoint may say any sum
+    return balance < bond || balance - bond < first(c).fees;
 }
 bool watch_only(const SelfCheck& c) {
     return !c.may_act;

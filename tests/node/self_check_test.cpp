@@ -143,6 +143,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Held{"JobEnded", Reason::JobOver, both([](auto& e) { e.record.job_runs = false; })},
                     Held{"PoolExhausted", Reason::PoolExhausted, both([](auto& e) { e.record.set_size = e.record.set_cap; })},
                     Held{"NoMoney", Reason::BondTooHigh, both([](auto& e) { e.balance = {}; })},
+                    Held{"FeesBeyondCounting", Reason::BondTooHigh, both([](auto& e) { e.fees = Wei(~Uint128{0}); })},
+                    Held{"HeadBeyondCounting", Reason::WindowOver, both([](auto& e) { e.head = ~std::uint64_t{0}; })},
                     Held{"BondButNoFees", Reason::BondTooHigh, both([](auto& e) { e.balance = e.record.bond; })},
                     Held{"ToldToWatch", Reason::WatchOnly, [](auto& c) { c.may_act = false; }}),
     [](const auto& held) { return held.param.name; });

@@ -201,5 +201,27 @@ TEST(WholeJob, TwoFaultyOfSixNeverGetAWrongDigestAccepted) {
     EXPECT_GT(settled, 700) << "of 960";
 }
 
+/// What a node's figures lead to need not be an error of ours: an overflow, a number that does not fit.
+TEST(WholeJobFaults, AnyExceptionOfTheChainIsToldToTheExecutorsAndInTheRecord) {
+    for (const int look : {0, 5}) {
+        JobHarness job({});
+        job.chain().while_polled = [look](int poll) {
+            if (poll == look) {
+                throw std::overflow_error("a fee of 2^256 wei");
+            }
+        };
+        job.chain().while_costs_are_asked = [] { throw RpcError("the node is away"); };
+
+        const auto outcome = job.run();
+
+        EXPECT_EQ(outcome.code, ExitCode::TryAgain) << look;
+        EXPECT_EQ(outcome.reason, "a fee of 2^256 wei");
+        EXPECT_TRUE(outcome.costs.empty());
+        for (std::size_t executor = 0; executor < HarnessOptions{}.executors; ++executor) {
+            EXPECT_TRUE(job.end_of(executor).has_value()) << executor;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace cone::node

@@ -68,7 +68,12 @@ public:
     void submit(const node::ChainAction& action) override { pending_.push_back(action); }
     [[nodiscard]] bool has_news() override { return tells_news && !pending_.empty(); }
     [[nodiscard]] std::uint64_t head() override { return head_; }
-    [[nodiscard]] std::vector<node::TransactionCost> costs() override { return costs_; }
+    [[nodiscard]] std::vector<node::TransactionCost> costs() override {
+        if (while_costs_are_asked) {
+            while_costs_are_asked();
+        }
+        return costs_;
+    }
 
     /// Somebody objects to an accepted segment; takes effect in the next block.
     void challenge(SegmentIndex segment, const Address& challenger) { challenges_.push_back({segment, challenger}); }
@@ -87,6 +92,7 @@ public:
 
     /// Called by each poll with its number (from 0): what goes on while the node keeps the bridge waiting.
     std::function<void(int)> while_polled;
+    std::function<void()> while_costs_are_asked;
     bool tells_news = false;  ///< what was submitted is said to be mined, as a node does that mines at once
 
     [[nodiscard]] State state() const { return state_; }

@@ -14,6 +14,7 @@
 #include "cone/node/vote.hpp"
 #include "tests/bridge/adapter/values.hpp"
 #include "tests/bridge/contracts/devnet.hpp"
+#include "tests/bridge/proxy/fault_proxy.hpp"
 
 namespace cone::adapter {
 namespace {
@@ -202,6 +203,26 @@ TEST(VerdictReader, AnEndpointThatIsGoneOrOfAnotherChainHoldsAChallengeBack) {
     EXPECT_THAT(mixed[1].failure, HasSubstr("1337"));
     EXPECT_EQ(decision(board, half, 8).reason, node::Reason::EndpointFailed);
     EXPECT_EQ(decision(board, mixed, 8).reason, node::Reason::EndpointFailed);
+}
+
+/// One of two endpoints tells a base fee that no arithmetic holds: the other's report stands, and nobody falls over it.
+TEST(VerdictReader, AnEndpointWithFiguresBeyondCountingEndsNoWatch) {
+    Board board;
+    board.vote(0, 0, 2, 7);
+    FaultProxy liar(board.net.url(), [](const rpc::Json& request, const Forward& forward) {
+        auto reply = rpc::Json::parse(forward());
+        if (request.is_object() && request["method"] == "eth_getBlockByNumber") {
+            reply["result"]["baseFeePerGas"] = "0x" + std::string(64, 'f');
+        }
+        return WireReply{.body = reply.dump()};
+    });
+    auto one = board.reader(), other = VerdictReader(board.settings(liar.url()));
+
+    const auto both = look_twice(one, other, kFirst);
+
+    EXPECT_EQ(both[0].failure, "");
+    EXPECT_TRUE(!both[1].failure.empty() || both[1].fees > both[0].fees);
+    EXPECT_EQ(decision(board, {both[1], both[0]}, 8).verdict, node::Verdict::Abstain);
 }
 
 }  // namespace
