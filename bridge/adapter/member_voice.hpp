@@ -3,8 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "bridge/adapter/intent.hpp"
 #include "bridge/adapter/translate.hpp"
 #include "bridge/contracts/deployment.hpp"
 #include "bridge/eth/signer.hpp"
@@ -22,10 +24,12 @@ struct MemberVoiceSettings {
     std::string url;
     contracts::Deployment deployment;
     sender::SendSettings send;  ///< chain id, patience, fee limits
+    Millis retry{5'000};        ///< between two tries of what could not be sent
 };
 
 /// A worker sends, so that nobody waits for a block. What the chain would refuse, above all a vote that the bridge has brought, is
-/// found out before anything is paid.
+/// found out before anything is paid. What cannot be sent (the node is away, the account is empty) is tried again until its window
+/// closes; in the last quarter of that it bids as a vote with a deadline may.
 class MemberVoice final : public node::OwnVoice {
 public:
     /// Talks to nobody yet. `member` is not null; it is the one whose votes are cast.
@@ -38,7 +42,10 @@ public:
 
 private:
     [[nodiscard]] sender::SendWork work();
-    void submit(const std::string& what, Translated translated);
+    void submit(const std::string& what, Translated translated, const Intent& intent);
+    /// What takes the call: nothing while the chain does not show its attempt.
+    [[nodiscard]] std::optional<sender::Term> term_of(const Intent& intent);
+    [[nodiscard]] sender::Outcome try_to_send(const sender::Outgoing& request);
 
     MemberVoiceSettings settings_;
     std::unique_ptr<eth::Signer> signer_;

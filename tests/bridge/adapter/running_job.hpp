@@ -77,7 +77,8 @@ protected:
         send.outage = outage;
         chain_.reset();
         chain_ = std::make_unique<EthereumChain>(
-            EthereumChainSettings{net_.url(), net_.deployment(), job_, send, {}, journal_folder_, {}, mode_},
+            EthereumChainSettings{
+                url_.empty() ? net_.url() : url_, net_.deployment(), job_, send, {}, journal_folder_, {}, mode_},
             mode_ == Mode::Watch ? nullptr : std::make_unique<eth::LocalSigner>(dev_account(kBridge)));
     }
 
@@ -105,12 +106,14 @@ protected:
     }
 
     /// As executor `member`, with a key and a connection of its own.
-    [[nodiscard]] std::unique_ptr<MemberVoice> voice_of(const Address& member) {
+    [[nodiscard]] std::unique_ptr<MemberVoice> voice_of(const Address& member, const std::string& url = {}) {
         sender::SendSettings send;
         send.chain_id = eth::kAnvilChainId;
         send.poll_interval = Millis(10);
-        return std::make_unique<MemberVoice>(MemberVoiceSettings{net_.url(), net_.deployment(), send},
-                                             std::make_unique<eth::LocalSigner>(key_of(member)));
+        send.outage = url.empty() ? send.outage : Millis(1);
+        return std::make_unique<MemberVoice>(
+            MemberVoiceSettings{url.empty() ? net_.url() : url, net_.deployment(), send, Millis(10)},
+            std::make_unique<eth::LocalSigner>(key_of(member)));
     }
 
     /// Polls until an event of this kind has come; all events are kept in `seen_`.
@@ -194,6 +197,7 @@ protected:
     }
 
     Devnet net_;
+    std::string url_;  ///< of what stands before the node; empty: nothing does
     Mode mode_ = Mode::Act;
     rpc::StoppablePause pause_;
     tests::TemporaryFolder folder_;
