@@ -231,14 +231,22 @@ sender::Term EthereumChain::term_of_settlement() {
 }
 
 std::vector<node::TransactionCost> EthereumChain::costs() {
+    try {
+        await_receipts();
+        note_earlier_costs();
+    } catch (const std::exception& error) {  // of the worker, or of a node that is gone
+        spdlog::warn("not all costs are known: {}", error.what());
+    }
+    return costs_;
+}
+
+void EthereumChain::await_receipts() {
     const auto deadline = Deadline::in(clock_, kReceiptPatience);
     std::vector<node::ChainEvent> too_late_to_matter;
     while (queue_.unfinished() > 0 && !deadline.passed(clock_) && pause_.wait(kReceiptPoll)) {
         read_outcomes(too_late_to_matter);
     }
     read_outcomes(too_late_to_matter);
-    note_earlier_costs();
-    return costs_;
 }
 
 void EthereumChain::read_outcomes(std::vector<node::ChainEvent>& out) {

@@ -55,7 +55,7 @@ public:
     [[nodiscard]] bool has_news() override { return queue_.has_sent(); }
     [[nodiscard]] std::uint64_t head() override { return follower_.head(); }
     /// Waits a few seconds for receipts under way: the event of a transaction may be read before its receipt. With a journal,
-    /// those of earlier processes are among them.
+    /// those of earlier processes are among them. Never throws: without a node it is what is known.
     [[nodiscard]] std::vector<node::TransactionCost> costs() override;
 
 private:
@@ -67,6 +67,7 @@ private:
     void take(const follower::BlockReverted& block, std::vector<node::ChainEvent>& out);
     void read_outcomes(std::vector<node::ChainEvent>& out);
     void note_cost(const std::string& intent, const std::string& label, const rpc::Receipt& receipt);
+    void await_receipts();
     void note_earlier_costs();
     void refuse_by_mode(const Intent& intent);
     [[nodiscard]] sender::Claim claim_of(const Intent& intent);

@@ -248,7 +248,7 @@ public:
     virtual void submit(const ChainAction& action) = 0;
     /// Number of the newest block seen.
     [[nodiscard]] virtual std::uint64_t head() = 0;
-    /// Everything this node paid for so far.
+    /// Everything this node paid for so far, as far as it is known.
     [[nodiscard]] virtual std::vector<TransactionCost> costs() = 0;
 };
 

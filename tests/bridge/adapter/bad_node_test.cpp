@@ -89,5 +89,49 @@ TEST_F(OwnVote, BidsAboveTheOrdinaryWhenItsWindowCloses) {
     EXPECT_EQ(wait_for<node::VoteCounted>().executor, member());
 }
 
+class Costs : public OnEthereum {
+protected:
+    Costs() { journal_folder_ = folder_.path() / "journal"; }
+    /// Until the worker, or the follower, has had enough of a node that is away.
+    void lose_the_node() {
+        down_ = true;
+        chain_->submit(cast_);
+        for (int look = 0; look < 1000; ++look) {
+            try {
+                (void)chain_->poll();
+            } catch (const RpcError&) {
+                return;
+            }
+            (void)pause_.wait(Millis(10));
+        }
+        FAIL() << "the outage has no end";
+    }
+
+    std::atomic<bool> down_{false};
+    FaultProxy node_{net_.url(), [this](const rpc::Json&, const Forward& forward) {
+                         return down_ ? WireReply{.hangs_up = true} : WireReply{.body = forward()};
+                     }};
+};
+
+TEST_F(Costs, AreWhatIsKnownWhenTheNodeIsGone) {
+    url_ = node_.url();
+    run_job();
+    prepare(chain_->terms());
+    chain_->submit(post());
+    (void)wait_for<node::CommitmentsPosted>();
+    ASSERT_EQ(chain_->costs().size(), 1u);
+    connect(Millis(50));
+    lose_the_node();
+
+    EXPECT_TRUE(chain_->costs().empty()) << "of an earlier process, and nobody to ask";
+
+    down_ = false;
+    connect(Millis(50));
+    ASSERT_EQ(chain_->costs().size(), 1u);
+    lose_the_node();
+
+    EXPECT_EQ(chain_->costs().size(), 1u) << "asked before";
+}
+
 }  // namespace
 }  // namespace cone::adapter
