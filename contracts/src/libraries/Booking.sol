@@ -78,13 +78,12 @@ library Booking {
         uint256 voted = s.attempt[index].voted;
         uint256 right = s.tally.votersOf(index, s.tally.leaderId);
         uint32 number = j.number(ledger.segment, index);
-        bool mostDidIt = 2 * uint256(s.tally.best) > s.size;
         for (uint256 i = 0; i < members.length; ++i) {
             if (right.has(i)) {
                 j.earn(members[i]);
                 continue;
             }
-            if (!mostDidIt && !voted.has(i)) continue;
+            if (!voted.has(i) && 2 * uint256(s.tally.best) <= s.size) continue;
             Fault fault = voted.has(i) ? Fault.MinorityDigest : Fault.NoReveal;
             seizedWei += slash(ledger, rules, number, members[i], fault);
         }
