@@ -46,6 +46,8 @@ struct FeePolicy {
     ClassPolicy payout{Millis(300'000), U256(100) * kGwei, U256(500'000'000) * kGwei, U256(1'000'000'000) * kGwei};
     std::uint32_t hard_factor = 4;  ///< times `max_fee` and `most`, for an urgent dispute; never the day's budget
     U256 least_tip = kGwei;         ///< also when the node suggests nothing
+    /// Nor more than this, whatever it suggests; replacements, which must raise the tip, go up to four times this.
+    U256 most_tip = U256(20) * kGwei;
 
     [[nodiscard]] const ClassPolicy& of(FeeClass fee_class) const;
 };

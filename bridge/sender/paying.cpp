@@ -11,13 +11,20 @@ namespace {
 
 constexpr Millis kPriceEvery{2'000};  ///< a deadline, or a ceiling that was reached, is looked at so often
 constexpr Millis kAlarmEvery{60'000};
+constexpr std::uint64_t kSkew = 900;  ///< seconds that a block's time may be off
 
 }  // namespace
+
+/// A node that lies about the time would begin the day's budget anew, or have what is promised now look a day old.
+std::uint64_t Sender::near_the_wall_clock(std::uint64_t timestamp) const {
+    const std::uint64_t wall = settings_.wall_clock();
+    return std::clamp(timestamp, wall - std::min(wall, kSkew), wall + kSkew);
+}
 
 Market Sender::market() {
     Market now;
     if (const auto header = outlast([&] { return rpc::block_header(client_); })) {
-        now = {header->number, header->timestamp, header->base_fee.value_or(0), 0};
+        now = {header->number, near_the_wall_clock(header->timestamp), header->base_fee.value_or(0), 0};
     }
     try {
         now.tip = outlast([&] { return rpc::priority_fee(client_); }, never);
@@ -117,7 +124,7 @@ bool Sender::replace(Flight& flight) {
     Bill bill = bill_of(flight);
     bill.waiting = waiting();  // it cannot go before a nonce that is out already: it lends its rights
     const Ceiling most = purse_.ceiling(bill, now);
-    const auto fees = replacement(flight.fees(), purse_.offer(most, now), most.fee);
+    const auto fees = purse_.better_offer(flight.fees(), most, now);
     if (!fees) {
         alarm(flight.label + " waits at its fee ceiling");
         return false;

@@ -7,6 +7,8 @@
 namespace cone::sender {
 namespace {
 
+constexpr unsigned kTipRoom = 4;  ///< a dozen replacements of the dearest first offer
+
 std::string gwei(const U256& wei) {
     return (wei / kGwei).str() + " gwei";
 }
@@ -31,8 +33,15 @@ Ceiling Purse::ceiling(const Bill& bill, const Market& market) const {
 }
 
 Fees Purse::offer(const Ceiling& ceiling, const Market& market) const {
-    const Fees usual = quote(market.base_fee, std::max(market.tip, policy_.least_tip), ceiling.fee);
+    const U256 tip = std::max(std::min(market.tip, policy_.most_tip), policy_.least_tip);
+    const Fees usual = quote(market.base_fee, tip, ceiling.fee);
     return {usual.tip, is_last_chance(ceiling.claim, market) ? ceiling.fee : usual.cap};
+}
+
+std::optional<Fees> Purse::better_offer(const Fees& old, const Ceiling& ceiling, const Market& market) const {
+    const auto fees = replacement(old, offer(ceiling, market), ceiling.fee);
+    const bool too_generous = fees && fees->tip > kTipRoom * policy_.most_tip;
+    return too_generous && !is_last_chance(ceiling.claim, market) ? std::nullopt : fees;
 }
 
 Millis Purse::replace_after(const Bill& bill) const {

@@ -52,6 +52,9 @@ public:
     /// another bid.
     [[nodiscard]] Fees offer(const Ceiling& ceiling, const Market& market) const;
 
+    /// What must replace `old`; nothing when that is more than `ceiling` or, but for a last chance, the tips allow.
+    [[nodiscard]] std::optional<Fees> better_offer(const Fees& old, const Ceiling& ceiling, const Market& market) const;
+
     /// Why it is not worth signing now: the next block would not take what may be offered. Nothing when it is.
     [[nodiscard]] std::optional<std::string> why_not_now(const Bill& bill, const Market& market) const;
 

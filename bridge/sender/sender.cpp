@@ -3,6 +3,7 @@
 #include "bridge/sender/sender.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "bridge/sender/flight.hpp"
@@ -28,6 +29,11 @@ Millis until_next_look(Millis waited, Millis longest) {
 }
 
 }  // namespace
+
+std::uint64_t seconds_since_1970() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
+}
 
 Sender::Sender(rpc::Client& client, eth::Signer& signer, Journal& journal, const Clock& clock, rpc::Pause& pause,
                SendSettings settings)

@@ -57,6 +57,9 @@ struct Recovered {
     Outcome outcome;
 };
 
+/// By this machine's clock.
+[[nodiscard]] std::uint64_t seconds_since_1970();
+
 struct SendSettings {
     std::uint64_t chain_id = 0;
     Millis poll_interval{250};       ///< longest time between looks for the receipt; the first ones come sooner
@@ -72,6 +75,7 @@ struct SendSettings {
     std::function<bool()> may_sign{};    ///< asked before new bytes are signed, from this thread; empty: always
     std::function<void(const std::string&)> alarm{};  ///< what keeps a transaction from being paid; at most once a minute
     rpc::OutageReport report{};
+    std::function<std::uint64_t()> wall_clock{seconds_since_1970};
 };
 
 /// Synchronous; one thread. `client`, `signer`, `journal`, `clock`, `pause` outlive it.
@@ -124,6 +128,7 @@ private:
     [[nodiscard]] std::optional<Outcome> simulate(Flight& flight);
     [[nodiscard]] std::optional<std::uint64_t> next_nonce();
     [[nodiscard]] Market market();
+    [[nodiscard]] std::uint64_t near_the_wall_clock(std::uint64_t timestamp) const;
     [[nodiscard]] Bill bill_of(const Flight& flight);
     /// Lends the rights of `claim` to everything that is delivered before it, as long as it lives.
     class Lent {

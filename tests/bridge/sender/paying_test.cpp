@@ -278,6 +278,28 @@ TEST(Paying, DoesNotGetTheDaysBudgetAnewByARestart) {
     EXPECT_EQ(bench.done(), (Bytes{1, 2}));
 }
 
+TEST(Paying, DoesNotGetTheDaysBudgetAnewFromANodeThatLiesAboutTheTime) {
+    for (const std::uint64_t said_first : {1'700'000'000U, 0U}) {
+        AlarmBench bench;
+        std::uint64_t wall = 1'700'000'000;
+        bench.settings.wall_clock = [&] { return wall; };
+        bench.settings.fees.payout.most_a_day = eth::U256(kGwei) * 60'000;
+        bench.chain.base_fee = 2 * kGwei;
+        bench.chain.timestamp = said_first;
+        sender::Sender sender = bench.sender();
+        ASSERT_TRUE(succeeded(sender.send(of_class(FeeClass::Payout, 1))));
+        bench.chain.timestamp = wall + 86'400;  // or the truth, after a lie
+        bench.chain.watch = [&](const std::string& method, bool acted) {
+            wall += method == "eth_maxPriorityFeePerGas" && acted ? 600U : 0U;
+        };
+
+        ASSERT_TRUE(succeeded(sender.send(of_class(FeeClass::Payout, 2))));
+
+        EXPECT_GE(wall, 1'700'000'000U + 86'400U - 2 * 900U) << "a day went by";
+        EXPECT_FALSE(bench.alarms.empty());
+    }
+}
+
 TEST(Paying, TakesWhatWasPaidIntoTheBookAndNothingForWhatNeverWas) {
     SenderBench bench;
     const tests::TemporaryFolder folder;

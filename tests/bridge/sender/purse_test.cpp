@@ -152,6 +152,28 @@ TEST(Purse, BidsTwiceTheBaseFeeAndInTheLastQuarterAllItMay) {
     EXPECT_EQ(bid({FeeClass::Commit, {0, 120}}, 110), (Fees{gwei(1), gwei(7)}));
 }
 
+TEST(Purse, TipsNoMoreThanItsBoundWhateverTheNodeSuggests) {
+    Purse purse(policy(), {});
+    Market greedy = market();
+    greedy.tip = gwei(500);
+    const Ceiling ceiling = purse.ceiling(bill(FeeClass::Dispute), greedy);
+    EXPECT_EQ(purse.offer(ceiling, greedy), (Fees{gwei(20), gwei(22)}));
+    greedy.tip = 0;
+    EXPECT_EQ(purse.offer(ceiling, greedy).tip, gwei(1)) << "nor less than the least";
+
+    greedy.tip = gwei(500);
+    std::optional<Fees> last = purse.offer(ceiling, greedy);
+    std::size_t bids = 0;
+    for (auto next = last; next; next = purse.better_offer(*last, ceiling, greedy)) {
+        last = next;
+        ++bids;
+    }
+    EXPECT_LE(last->tip, gwei(80)) << "a node that mines nothing is not paid ever more";
+    EXPECT_GE(bids, 12U);
+    const Ceiling urgent = purse.ceiling(bill(FeeClass::Dispute, {0, 120}), market(1, 110));
+    EXPECT_TRUE(purse.better_offer(*last, urgent, market(1, 110))) << "but in the last quarter";
+}
+
 TEST(Purse, NeverOffersMoreThanTheAccountHas) {
     const Purse purse(policy(), {});
     Bill poor = bill(FeeClass::Dispute);

@@ -24,6 +24,12 @@ inline Outgoing outgoing(std::uint8_t content = 1) {
 }
 
 struct SenderBench {
+    SenderBench() {
+        settings.wall_clock = [this] { return chain.timestamp; };
+    }
+    SenderBench(const SenderBench&) = delete;
+    SenderBench& operator=(const SenderBench&) = delete;
+
     ManualClock clock;
     rpc::ManualPause pause{clock};
     FakeChain chain;
