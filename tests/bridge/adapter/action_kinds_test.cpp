@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <regex>
 #include <set>
 #include <string>
 
@@ -53,6 +55,26 @@ TEST(ActionKinds, DefendingAnswersAndBeginsNothing) {
     EXPECT_EQ(sent,
               (std::set<std::string_view>{"castVotes", "closeAttempt", "finalize", "proveEquivocation", "proveFalseWitness",
                                           "proveOmission", "commitDirect", "challenge", "reclaimBond"}));
+}
+
+TEST(ActionKinds, OfDefendingAreThoseThatTheOperatorReads) {
+    std::ifstream document(CONE_SOURCE_DIR "/docs/operations.md");
+    std::string line;
+    while (std::getline(document, line) && !line.starts_with("| `defend` |")) {
+    }
+    const std::regex word("`([A-Za-z]+)`");
+    std::set<std::string> told;
+    for (std::sregex_iterator at(line.begin(), line.end(), word); at != std::sregex_iterator(); ++at) {
+        told.insert((*at)[1]);
+    }
+    told.erase("defend");
+    std::set<std::string> sent;
+    for (const auto& kind : action_kinds()) {
+        if (kind.least == Mode::Defend) {
+            sent.insert(std::string(kind.call));
+        }
+    }
+    EXPECT_EQ(told, sent);
 }
 
 TEST(ActionKinds, WhatHasADeadlinePaysAsADispute) {
