@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -96,6 +98,27 @@ const Node& dev_account_node() {
     return node;
 }
 
+constexpr std::size_t kSecretBytes = 32;
+
+/// Digits to bytes without a copy that nobody overwrites.
+std::optional<Secret> secret_from_hex(std::string_view text) {
+    if (text.starts_with("0x") || text.starts_with("0X")) {
+        text.remove_prefix(2);
+    }
+    if (text.size() != 2 * kSecretBytes) {
+        return std::nullopt;
+    }
+    Secret secret(kSecretBytes);
+    for (std::size_t i = 0; i < kSecretBytes; ++i) {
+        const char* const digits = text.data() + 2 * i;
+        if (const auto read = std::from_chars(digits, digits + 2, secret.span()[i], 16);
+            read.ec != std::errc() || read.ptr != digits + 2) {
+            return std::nullopt;
+        }
+    }
+    return secret;
+}
+
 }  // namespace
 
 SecretKey dev_key(std::uint32_t index, std::uint64_t chain_id) {
@@ -109,17 +132,20 @@ SecretKey dev_key(std::uint32_t index, std::uint64_t chain_id) {
     return std::move(*key);
 }
 
-SecretKey load_key_file(const std::filesystem::path& path) {
+Secret read_key_file(const std::filesystem::path& path) {
     Secret text = read_private_file(path, "key file", kLongestKeyFile);
     text.drop_line_end();
-    auto secret = fixed_from_hex<Hash32>(text.text());
-    auto key = secret ? SecretKey::from_bytes(secret->bytes) : std::nullopt;
-    if (secret) {
-        wipe(secret->bytes);
-    }
-    if (!key) {
+    auto secret = secret_from_hex(text.text());
+    if (!secret || !SecretKey::from_bytes(secret->span().first<kSecretBytes>())) {
         throw ConfigError("key file '" + path.string() + "' holds no key", "expected 64 hexadecimal digits of a secp256k1 key");
     }
+    return std::move(*secret);
+}
+
+SecretKey load_key_file(const std::filesystem::path& path) {
+    const Secret secret = read_key_file(path);
+    auto key = SecretKey::from_bytes(secret.span().first<kSecretBytes>());
+    CONE_ASSERT(key.has_value(), "it was looked at");
     return std::move(*key);
 }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "bridge/eth/key.hpp"
+#include "bridge/eth/private_file.hpp"
 
 namespace cone::eth {
 
@@ -24,8 +25,10 @@ inline constexpr std::uint64_t kGethDevChainId = 1337;
 /// Digits, prefix and line end, and some more so that what is too long is seen.
 inline constexpr std::size_t kLongestKeyFile = 80;
 
-/// Reads 64 hexadecimal digits (with or without 0x, one line end allowed). Throws ConfigError when the file is missing, can be
+/// The 32 bytes of 64 hexadecimal digits (with or without 0x, one line end allowed). Throws ConfigError when the file is missing, can be
 /// read or written by others than its owner, is not a regular file, or holds no valid key; never quotes what it holds.
+[[nodiscard]] Secret read_key_file(const std::filesystem::path& path);
+/// The same as a key.
 [[nodiscard]] SecretKey load_key_file(const std::filesystem::path& path);
 
 }  // namespace cone::eth

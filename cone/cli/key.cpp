@@ -31,16 +31,12 @@ ExitCode write_keystore(const KeyFlags& flags, const std::string& did, const eth
     return print_key(flags, did, address, "  " + flags.file);
 }
 
+ExitCode make_key(const KeyFlags& flags) {
+    return write_keystore(flags, "new", keys::new_secret());
+}
+
 ExitCode import_key(const KeyFlags& flags) {
-    eth::Secret text = eth::read_private_file(flags.from, "key file", eth::kLongestKeyFile);
-    text.drop_line_end();
-    auto digits = bytes_from_hex(text.text());
-    const eth::Secret secret(digits ? ByteSpan(*digits) : ByteSpan{});
-    if (digits) {
-        eth::wipe(*digits);
-    }
-    (void)eth::load_key_file(flags.from);  // says what is wrong with it
-    return write_keystore(flags, "import", secret);
+    return write_keystore(flags, "import", eth::read_key_file(flags.from));
 }
 
 /// With a password the key itself is looked at, without one the file is believed.
@@ -74,7 +70,7 @@ void add_key(CLI::App& app, Runner& chosen) {
     auto* key = app.add_subcommand("key", "Make, take in and read keystores (Web3 Secret Storage, version 3)");
     key->require_subcommand(1);
     add_part(*key, *flags, "new", "Make a key and write its keystore")->callback([=, &chosen] {
-        chosen = [=] { return write_keystore(*flags, "new", keys::new_secret()); };
+        chosen = [=] { return make_key(*flags); };
     });
     auto* import = add_part(*key, *flags, "import", "Write the keystore of a key file");
     import->add_option("--from", flags->from, "Key file: 64 hexadecimal digits, mode 0600")->required();
