@@ -6,6 +6,7 @@
 #include "bridge/eth/key_source.hpp"
 #include "bridge/keys/keystore.hpp"
 #include "cone/cli/command.hpp"
+#include "cone/cli/core_dumps.hpp"
 #include "cone/cli/passwords.hpp"
 
 namespace cone::cli {
@@ -32,10 +33,12 @@ ExitCode write_keystore(const KeyFlags& flags, const std::string& did, const eth
 }
 
 ExitCode make_key(const KeyFlags& flags) {
+    forbid_core_dumps();
     return write_keystore(flags, "new", keys::new_secret());
 }
 
 ExitCode import_key(const KeyFlags& flags) {
+    forbid_core_dumps();
     return write_keystore(flags, "import", eth::read_key_file(flags.from));
 }
 

@@ -3,6 +3,7 @@
 #include "cone/cli/passwords.hpp"
 
 #include "cone/base/errors.hpp"
+#include "cone/cli/core_dumps.hpp"
 
 namespace cone::cli {
 namespace {
@@ -10,6 +11,7 @@ namespace {
 constexpr std::size_t kLongestPassword = 4096;
 
 eth::Secret read_password(const config::Keys& keys) {
+    forbid_core_dumps();
     if (keys.password_fd >= 0) {
         return eth::read_descriptor(keys.password_fd, "password", kLongestPassword);
     }

@@ -9,6 +9,7 @@
 #include "bridge/keys/keystore.hpp"
 #include "bridge/rpc/curl_transport.hpp"
 #include "cone/base/errors.hpp"
+#include "cone/cli/core_dumps.hpp"
 #include "cone/cli/passwords.hpp"
 
 namespace cone::cli {
@@ -59,6 +60,9 @@ eth::SecretKey test_key(const config::Config& config, Role role, std::uint32_t i
 
 eth::SecretKey open_key(const config::Config& config, Role role, std::uint32_t index) {
     const KeyPlace place = place_of(config, role);
+    if (place.kind != KeyKind::Dev) {
+        forbid_core_dumps();
+    }
     const std::string name = role_name(role, index);
     const std::string own_place = "set keys." + std::string(word_of(role));
     switch (place.kind) {

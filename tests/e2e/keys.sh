@@ -52,6 +52,22 @@ next=$(sed -n 's/^job 1 is running; next: mpirun --oversubscribe -n \([0-9]* con
 expect 2 "no key for bridge" "$cone" submit "${settings[@]}" --set keys.bridge=none
 expect 75 "signer of bridge" "$cone" submit "${settings[@]}" --set "keys.bridge=external:http://127.0.0.1:9#$bridge" \
   --set chain.outage_s=1
+
+step "a password is read by a process that leaves no core file"
+mkfifo "$work/slow"
+"$cone" key address "$work/keys/bridge.json" --password-fd 3 3< "$work/slow" > "$work/said" 2>&1 &
+reader=$!
+exec 8> "$work/slow"
+for ((i = 0; i < 100; i++)); do
+  grep -q '^Max core file size  *[01]  *[01] ' "/proc/$reader/limits" && break
+  sleep 0.1
+done
+((i < 100)) || { cat "/proc/$reader/limits" >&2; fail "a core file may be left"; }
+cat "$work/password" >&8
+exec 8>&-
+wait "$reader" && [ "$(cat "$work/said")" = "$address" ] || fail "the address: $(cat "$work/said")"
+
+step "a signer must know its accounts"
 expect 3 "given 1 accounts" "$cone" doctor "${settings[@]}" --set "keys.buyer=external:$url#$bridge"
 expect 3 "does not know 0x1111111111111111111111111111111111111111" "$cone" doctor "${settings[@]}" \
   --set "keys.challenger=external:$url#0x1111111111111111111111111111111111111111"
