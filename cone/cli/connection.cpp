@@ -37,6 +37,16 @@ sender::FeePolicy fee_policy(const config::Fees& fees) {
     return policy;
 }
 
+adapter::KeyPlaces places_for(Connection& connection, const config::Config& config, const eth::Signer& signer) {
+    return adapter::places_of_key(std::filesystem::path(config.output.dir) / "journal", connection.client(),
+                                  config.chain.chain_id, signer.address());
+}
+
+std::unique_ptr<sender::Lease> lease_of(Connection& connection, const adapter::KeyPlaces& places) {
+    static const SteadyClock clock;
+    return std::make_unique<sender::Lease>(places.lease, clock, connection.pause());
+}
+
 }  // namespace
 
 std::string node_url(const config::Config& config) {
@@ -87,15 +97,21 @@ Account::Account(Connection& connection, std::unique_ptr<eth::Signer> signer, st
       kept_(std::move(kept)),
       sender_(connection.client(), *signer_, *kept_.journal, clock_, connection.pause(), std::move(settings)) {}
 
-std::unique_ptr<Account> Account::kept(Connection& connection, const config::Config& config, Role role) {
-    static const SteadyClock clock;
+std::unique_ptr<Account> Account::alone(Connection& connection, const config::Config& config, Role role) {
     auto signer = signer_for(config, role);
-    const auto places = adapter::places_of_key(std::filesystem::path(config.output.dir) / "journal", connection.client(),
-                                               config.chain.chain_id, signer->address());
+    KeptSends kept;
+    kept.lease = lease_of(connection, places_for(connection, config, *signer));
+    return std::unique_ptr<Account>(
+        new Account(connection, std::move(signer), role_name(role, 0), std::move(kept), send_settings(config)));
+}
+
+std::unique_ptr<Account> Account::kept(Connection& connection, const config::Config& config, Role role) {
+    auto signer = signer_for(config, role);
+    const auto places = places_for(connection, config, *signer);
     auto settings = send_settings(config);
     settings.spend_file = places.fees;
     KeptSends kept;
-    kept.lease = std::make_unique<sender::Lease>(places.lease, clock, connection.pause());
+    kept.lease = lease_of(connection, places);
     kept.journal = std::make_unique<sender::SqliteJournal>(places.journal, places.owner);
     std::unique_ptr<Account> account(
         new Account(connection, std::move(signer), role_name(role, 0), std::move(kept), std::move(settings)));

@@ -67,6 +67,9 @@ class Account {
 public:
     /// For commands that send once: nothing is kept.
     Account(Connection& connection, const config::Config& config, Role role, std::uint32_t index = 0);
+    /// For commands of a key that another process may send with: with its lease, as the bridge has it, and nothing kept. Throws
+    /// sender::LeaseHeld when another process uses the key.
+    [[nodiscard]] static std::unique_ptr<Account> alone(Connection& connection, const config::Config& config, Role role);
     /// For what is started again: with journal and lease in <output.dir>/journal, as the bridge has them. What an earlier process
     /// signed is settled first. Throws sender::LeaseHeld when another process uses the key.
     [[nodiscard]] static std::unique_ptr<Account> kept(Connection& connection, const config::Config& config, Role role);

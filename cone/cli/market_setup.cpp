@@ -31,10 +31,11 @@ contracts::Request request_of(const config::Config& config, const job::JobSpec& 
             .bridge = bridge};
 }
 
-/// Waits until the chain is past `block`; progress once a second.
-void wait_past_block(Connection& connection, std::uint64_t block, const std::string& what) {
+/// Waits until the chain is past `block`; progress and a sign of life once a second.
+void wait_past_block(Connection& connection, Account& bridge, std::uint64_t block, const std::string& what) {
     for (auto head = rpc::block_number(connection.client()); head <= block; head = rpc::block_number(connection.client())) {
         say("  " + what + ": block " + std::to_string(head) + " of " + std::to_string(block));
+        bridge.show_life();
         if (interrupted() || !connection.pause().wait(Millis(1000))) {
             throw Error(ExitCode::Interrupted, "interrupted while waiting for block " + std::to_string(block), "");
         }
@@ -42,10 +43,10 @@ void wait_past_block(Connection& connection, std::uint64_t block, const std::str
 }
 
 /// A bid near the end moves the end, whoever places it.
-void wait_past_auction(Connection& connection, JobId auction) {
+void wait_past_auction(Connection& connection, Account& bridge, JobId auction) {
     for (std::uint64_t end = 0; connection.views().auction_end(auction) > end;) {
         end = connection.views().auction_end(auction);
-        wait_past_block(connection, end, "auction closes");
+        wait_past_block(connection, bridge, end, "auction closes");
     }
 }
 
@@ -78,8 +79,8 @@ void require_affordable(Connection& connection, const config::Config& config, co
     }
 }
 
-void place_bids(Connection& connection, const config::Config& config, const job::JobSpec& spec, const Address& bridge) {
-    const auto request = request_of(config, spec, bridge);
+void place_bids(Connection& connection, const config::Config& config, const job::JobSpec& spec, Account& bridge) {
+    const auto request = request_of(config, spec, bridge.address());
     require_affordable(connection, config, request);
     for (const auto& bid : config.market.bids) {
         Account buyer(connection, config, Role::Buyer, bid.buyer);
@@ -87,6 +88,7 @@ void place_bids(Connection& connection, const config::Config& config, const job:
         buyer.send(running == JobId(0) ? contracts::open_auction(contracts::tag_set(config.market.tags), request, bid.amount)
                                        : contracts::bid(running, request, bid.amount));
         say("  buyer " + std::to_string(bid.buyer) + " bids " + to_ether_string(bid.amount) + " ether");
+        bridge.show_life();
     }
 }
 
@@ -134,14 +136,13 @@ std::size_t register_shards(Connection& connection, const config::Config& config
     return registered;
 }
 
-JobId hold_auction(Connection& connection, const config::Config& config, const job::JobSpec& spec) {
-    Account bridge(connection, config, Role::Bridge);
+JobId hold_auction(Connection& connection, const config::Config& config, const job::JobSpec& spec, Account& bridge) {
     if (const JobId stale = running_auction(connection, config); stale != JobId(0)) {
         say("  auction " + std::to_string(stale.value) + " for these tags is still open; bidding in it");
     }
-    place_bids(connection, config, spec, bridge.address());
+    place_bids(connection, config, spec, bridge);
     const JobId auction = running_auction(connection, config);
-    wait_past_auction(connection, auction);
+    wait_past_auction(connection, bridge, auction);
     const auto receipt = close_with_new_lists(connection, bridge, auction, contracts::tag_set(config.market.tags));
     if (const auto opened = event_in(connection, receipt, "JobOpened")) {
         return JobId(opened->number("jobId"));
@@ -150,14 +151,14 @@ JobId hold_auction(Connection& connection, const config::Config& config, const j
                      "lower market.reserve_ether or market.min_sellers, or bid more");
 }
 
-void fix_seed(Connection& connection, const config::Config& config, JobId job) {
+void fix_seed(Connection& connection, Account& bridge, JobId job) {
     const std::uint64_t seed_block = connection.views().job(job).seed_block;
-    wait_past_block(connection, seed_block, "seed block");
+    wait_past_block(connection, bridge, seed_block, "seed block");
     const auto header = rpc::block_header(connection.client(), seed_block);
     if (!header) {
         throw RpcError("the node does not have block " + std::to_string(seed_block), "is it synchronised?");
     }
-    Account(connection, config, Role::Bridge).send(contracts::fix_seed(job, rpc::header_rlp(*header)));
+    bridge.send(contracts::fix_seed(job, rpc::header_rlp(*header)));
 }
 
 }  // namespace cone::cli

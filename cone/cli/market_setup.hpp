@@ -18,9 +18,10 @@ std::size_t register_shards(Connection& connection, const config::Config& config
 
 /// Opens the auction, places the bids in order, waits for its end and closes it. Returns the job's number.
 /// Throws ChainError when too few sellers matched.
-[[nodiscard]] JobId hold_auction(Connection& connection, const config::Config& config, const job::JobSpec& spec);
+[[nodiscard]] JobId hold_auction(Connection& connection, const config::Config& config, const job::JobSpec& spec,
+                                 Account& bridge);
 
 /// Waits for the seed block and proves its prevrandao to the JobBoard. Returns when the job is Running.
-void fix_seed(Connection& connection, const config::Config& config, JobId job);
+void fix_seed(Connection& connection, Account& bridge, JobId job);
 
 }  // namespace cone::cli

@@ -66,10 +66,11 @@ ExitCode run_submit(const Common& common, bool dry_run) {
     say("executors: " + std::to_string(register_executors(connection, config)) + " staked");
     say("sellers: " + std::to_string(register_shards(connection, config, data)) + " shards registered");
     say("auction:");
-    const JobId job = hold_auction(connection, config, spec);
+    const auto bridge = Account::alone(connection, config, Role::Bridge);  // before a bid, which cannot be taken back
+    const JobId job = hold_auction(connection, config, spec, *bridge);
     save_job_files(job_folder(config, job.value), spec, corrupted_roots(config, data));
     say("seed of job " + std::to_string(job.value) + ":");
-    fix_seed(connection, config, job);
+    fix_seed(connection, *bridge, job);
     print_result(common, "submit", {{"job_id", job.value}, {"spec_hash", to_hex(job::spec_hash(spec))}},
                  "job " + std::to_string(job.value) + " is running; next: " + run_command(common, config));
     return ExitCode::Ok;

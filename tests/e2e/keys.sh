@@ -53,6 +53,11 @@ expect 2 "no key for bridge" "$cone" submit "${settings[@]}" --set keys.bridge=n
 expect 75 "signer of bridge" "$cone" submit "${settings[@]}" --set "keys.bridge=external:http://127.0.0.1:9#$bridge" \
   --set chain.outage_s=1
 
+step "the bridge's key is sent with by one process at a time"
+lease=$(ls "$out"/journal/*.lease)
+expect 75 "another bridge uses this key: pid" flock "$lease" "$cone" submit "${settings[@]}" "${external[@]}"
+! grep -q ' bids ' "$work/said" || fail "a bid was placed without the lease"
+
 step "a password is read by a process that leaves no core file"
 mkfifo "$work/slow"
 "$cone" key address "$work/keys/bridge.json" --password-fd 3 3< "$work/slow" > "$work/said" 2>&1 &
