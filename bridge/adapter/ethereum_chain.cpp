@@ -16,6 +16,7 @@
 #include "bridge/rpc/calls.hpp"
 #include "bridge/sender/sqlite_journal.hpp"
 #include "cone/base/errors.hpp"
+#include "cone/base/url.hpp"
 
 namespace cone::adapter {
 namespace {
@@ -136,7 +137,7 @@ void EthereumChain::send_what_waits() {
 void EthereumChain::warn_when_stale() {
     if (follower_.is_stale() && !told_stale_) {
         spdlog::error("ALARM: no new block for {} s: does {} stand still?", follower_.stale_for().count() / 1000,
-                      settings_.url);
+                      origin_of(settings_.url));
     }
     told_stale_ = follower_.is_stale();
 }

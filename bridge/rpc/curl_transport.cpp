@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "bridge/rpc/failure.hpp"
+#include "cone/base/url.hpp"
 
 namespace cone::rpc {
 namespace {
@@ -58,7 +59,7 @@ struct CurlTransport::Handle {
 
 CurlTransport::CurlTransport(HttpSettings settings) : handle_(std::make_unique<Handle>()) {
     if (!settings.url.starts_with("http://") && !settings.url.starts_with("https://")) {
-        throw ConfigError("the node's address '" + settings.url + "' is no http:// or https:// URL",
+        throw ConfigError("the node's address '" + origin_of(settings.url) + "' is no http:// or https:// URL",
                           "as in http://127.0.0.1:8545");
     }
     initialise_library();
@@ -89,7 +90,7 @@ HttpReply CurlTransport::post(const std::string& body) {
     const CURLcode code = curl_easy_perform(curl);
     if (code != CURLE_OK) {
         throw CallFailed(reply.too_large ? Fault::TooLarge : fault_of(code),
-                         handle_->settings.url + ": " + curl_easy_strerror(code), "is the node running?");
+                         origin_of(handle_->settings.url) + ": " + curl_easy_strerror(code), "is the node running?");
     }
     long status = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

@@ -8,6 +8,7 @@
 #include "bridge/adapter/key_places.hpp"
 #include "bridge/contracts/errors.hpp"
 #include "cone/base/errors.hpp"
+#include "cone/base/url.hpp"
 #include "cone/cli/command.hpp"
 #include "cone/cli/devnet.hpp"
 
@@ -80,7 +81,7 @@ Connection::Connection(const config::Config& config)
     try {
         rpc::require_chain_id(client_, config.chain.chain_id);
     } catch (const rpc::CallFailed& error) {
-        throw EnvironmentError("no answer from the node at " + url_ + ": " + error.what(),
+        throw EnvironmentError("no answer from the node at " + origin_of(url_) + ": " + error.what(),
                                "start a local chain with 'cone devnet up', or set chain.rpc_url");
     }
     contracts::check_deployment(client_, deployment_);

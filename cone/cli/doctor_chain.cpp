@@ -7,6 +7,7 @@
 #include "bridge/follower/second_endpoint.hpp"
 #include "cone/base/errors.hpp"
 #include "cone/base/ids.hpp"
+#include "cone/base/url.hpp"
 #include "cone/cli/connection.hpp"
 #include "cone/cli/doctor.hpp"
 
@@ -67,8 +68,8 @@ Finding second_endpoint(rpc::Client& first, const config::Config& config) {
     rpc::Client client(transport, pause);
     follower::SecondEndpoint second(client, clock);
     second.compare(first, rpc::block_number(first));
-    return second.may_act() ? Finding{"second endpoint", Verdict::Pass, url + " agrees on the final block", ""}
-                            : Finding{"second endpoint", Verdict::Fail, url + ": " + *second.why_not(),
+    return second.may_act() ? Finding{"second endpoint", Verdict::Pass, origin_of(url) + " agrees on the final block", ""}
+                            : Finding{"second endpoint", Verdict::Fail, origin_of(url) + ": " + *second.why_not(),
                                       "find out which of the two is wrong; the bridge sends nothing meanwhile"};
 }
 
@@ -77,7 +78,7 @@ Finding second_endpoint(rpc::Client& first, const config::Config& config) {
 std::vector<Finding> check_chain(const config::Config& config) {
     try {
         Connection connection(config);
-        return {{"node", Verdict::Pass, connection.url(), ""},
+        return {{"node", Verdict::Pass, origin_of(connection.url()), ""},
                 {"chain id", Verdict::Pass, std::to_string(config.chain.chain_id), ""},
                 {"deployment", Verdict::Pass, "all five contracts have their code", ""},
                 clock_against(connection.client()),

@@ -7,6 +7,7 @@
 #include "bridge/keys/keystore.hpp"
 #include "bridge/rpc/curl_transport.hpp"
 #include "cone/base/errors.hpp"
+#include "cone/base/url.hpp"
 #include "cone/cli/doctor.hpp"
 #include "cone/cli/passwords.hpp"
 #include "cone/cli/roles.hpp"
@@ -44,11 +45,11 @@ std::string look_at(const config::Config& config, Role role, std::uint32_t index
 /// Does the signer know the accounts that it is meant to sign for?
 std::string look_at_signer(const config::KeyPlace& place, const std::string& name) {
     keys::ExternalSigner signer(std::make_unique<rpc::CurlTransport>(rpc::HttpSettings{.url = place.url}),
-                                place.accounts.front(), name + " at " + place.url);
+                                place.accounts.front(), name + " at " + origin_of(place.url));
     const auto known = signer.accounts();
     for (const auto& account : place.accounts) {
         if (std::find(known.begin(), known.end(), account) == known.end()) {
-            throw ConfigError("the signer at " + place.url + " does not know " + eth::to_checksum(account),
+            throw ConfigError("the signer at " + origin_of(place.url) + " does not know " + eth::to_checksum(account),
                               "give it that key, or mend keys." + name);
         }
     }

@@ -9,6 +9,7 @@
 #include "bridge/keys/keystore.hpp"
 #include "bridge/rpc/curl_transport.hpp"
 #include "cone/base/errors.hpp"
+#include "cone/base/url.hpp"
 #include "cone/cli/core_dumps.hpp"
 #include "cone/cli/passwords.hpp"
 
@@ -73,7 +74,8 @@ eth::SecretKey open_key(const config::Config& config, Role role, std::uint32_t i
         case KeyKind::Keystore:
             return keys::load_keystore(file_of(place, name), keystore_password(config.keys).span());
         case KeyKind::External:
-            throw ConfigError("it is kept by the signer at " + place.url + ", which does not give it away", own_place);
+            throw ConfigError("it is kept by the signer at " + origin_of(place.url) + ", which does not give it away",
+                              own_place);
         case KeyKind::None:
             break;
     }
@@ -82,11 +84,12 @@ eth::SecretKey open_key(const config::Config& config, Role role, std::uint32_t i
 
 std::unique_ptr<eth::Signer> open_external(const KeyPlace& place, const std::string& name, std::uint32_t index) {
     if (index >= place.accounts.size()) {
-        throw ConfigError("the signer at " + place.url + " is given " + std::to_string(place.accounts.size()) + " accounts",
-                          "write external:URL#ADDRESS,ADDRESS,... in the order of their numbers");
+        throw ConfigError(
+            "the signer at " + origin_of(place.url) + " is given " + std::to_string(place.accounts.size()) + " accounts",
+            "write external:URL#ADDRESS,ADDRESS,... in the order of their numbers");
     }
     return std::make_unique<keys::ExternalSigner>(std::make_unique<rpc::CurlTransport>(rpc::HttpSettings{.url = place.url}),
-                                                  place.accounts[index], name + " at " + place.url);
+                                                  place.accounts[index], name + " at " + origin_of(place.url));
 }
 
 template <class Open>
@@ -121,7 +124,7 @@ std::string describe_place(const config::Config& config, Role role, std::uint32_
         case KeyKind::Keystore:
             return "keystore '" + file_of(place, role_name(role, index)).string() + "'";
         case KeyKind::External:
-            return "external signer at " + place.url;
+            return "external signer at " + origin_of(place.url);
         case KeyKind::None:
             break;
     }

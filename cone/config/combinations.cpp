@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "cone/base/url.hpp"
 #include "cone/job/lead.hpp"
 
 namespace cone::config {
@@ -27,7 +28,8 @@ Finding url_without_scheme(const Config& c) {
                                    {"chain.second_rpc_url", &c.chain.second_rpc_url},
                                    {"chain.member_rpc_url", &c.chain.member_rpc_url}}) {
         if (broken(*url)) {
-            return Impossible{key, "'" + *url + "' is no address of a node", "write http://host:port or https://host/path"};
+            return Impossible{key, "'" + origin_of(*url) + "' is no address of a node",
+                              "write http://host:port or https://host/path"};
         }
     }
     return std::nullopt;

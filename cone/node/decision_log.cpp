@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cone/base/errors.hpp"
+#include "cone/base/url.hpp"
 
 namespace cone::node {
 namespace {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "cone/base/url.hpp"
+
 namespace cone::node {
 namespace {
 
@@ -132,15 +134,6 @@ std::string details(const SelfCheck& check) {
 }
 
 }  // namespace
-
-std::string origin_of(const std::string& url) {
-    const auto scheme = url.find("://");
-    const auto host = scheme == std::string::npos ? 0 : scheme + 3;
-    const auto end = std::min(url.find('/', host), url.find('?', host));
-    const auto authority = url.substr(host, end == std::string::npos ? end : end - host);
-    const auto at = authority.rfind('@');
-    return url.substr(0, host) + (at == std::string::npos ? authority : authority.substr(at + 1));
-}
 
 Decision decide(const SelfCheck& check) {
     if (const auto* rule = first_against(kSoundness, check)) {

@@ -93,9 +93,6 @@ struct Decision {
     bool operator==(const Decision&) const = default;
 };
 
-/// Scheme, host and port of an address: what may be shown of one that has a password or an access key in it.
-[[nodiscard]] std::string origin_of(const std::string& url);
-
 /// With one endpoint only, agreement can be found, a challenge not.
 [[nodiscard]] Decision decide(const SelfCheck& check);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cone/base/errors.hpp"
+#include "cone/base/url.hpp"
 
 namespace cone::node {
 namespace {

@@ -50,8 +50,16 @@ external=(--set "keys.bridge=external:$url#$bridge" --set "keys.buyer=external:$
 next=$(sed -n 's/^job 1 is running; next: mpirun --oversubscribe -n \([0-9]* cone run .*\)$/\1/p' "$work/submit.log")
 [ -n "$next" ] && [ "$(eval "\"$cone\" ${next#* cone} --print-ranks")" = "${next%% *}" ] || fail "the next command does not run: $next"
 expect 2 "no key for bridge" "$cone" submit "${settings[@]}" --set keys.bridge=none
-expect 75 "signer of bridge" "$cone" submit "${settings[@]}" --set "keys.bridge=external:http://127.0.0.1:9#$bridge" \
-  --set chain.outage_s=1
+
+step "addresses are shown without the access keys in them"
+says_no_key() { ! grep -E 'PATHKEY|PASSWORD' "$work/said" >&2 || fail "an access key was shown"; }
+expect 75 "signer of bridge at http://127.0.0.1:9" "$cone" submit "${settings[@]}" --set chain.outage_s=1 \
+  --set "keys.bridge=external:http://me:PASSWORD@127.0.0.1:9/PATHKEY#$bridge"
+says_no_key
+expect 3 "no answer from the node at http://127.0.0.1:9:" "$cone" submit "${settings[@]}" --set chain.rpc_url=http://127.0.0.1:9/PATHKEY
+says_no_key
+expect 2 "'node.example' is no address of a node" "$cone" submit "${settings[@]}" --set chain.second_rpc_url=node.example/PATHKEY
+says_no_key
 
 step "the bridge's key is sent with by one process at a time"
 lease=$(ls "$out"/journal/*.lease)

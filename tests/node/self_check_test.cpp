@@ -166,13 +166,6 @@ TEST(SelfCheck, SaysWhatTheReportsSay) {
     EXPECT_THAT(explain(check, decide(check)), testing::AllOf(HasSubstr("seller 3: changed"), HasSubstr("timed out")));
 }
 
-TEST(Origin, ShowsNoPasswordAndNoKey) {
-    EXPECT_EQ(origin_of("https://me:secret@node.example:8545/v3/0123abc?token=x"), "https://node.example:8545");
-    EXPECT_EQ(origin_of("http://127.0.0.1:1"), "http://127.0.0.1:1");
-    EXPECT_EQ(origin_of("https://node.example?key=1"), "https://node.example");
-    EXPECT_EQ(origin_of(""), "");
-}
-
 std::vector<nlohmann::json> lines_of(const std::filesystem::path& file) {
     std::ifstream in(file);
     std::vector<nlohmann::json> lines;

@@ -21,6 +21,7 @@ namespace {
 
 using namespace cone::test;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr std::uint32_t kChallenger = 3;
 constexpr std::uint32_t kStranger = 4;
@@ -192,14 +193,16 @@ TEST(VerdictReader, AnEndpointThatIsGoneOrOfAnotherChainHoldsAChallengeBack) {
     Board board;
     board.vote(0, 0, 2, 7);
     const Anvil stranger({"--chain-id", "1337"});
-    auto one = board.reader(), dead = VerdictReader(board.settings("http://127.0.0.1:1"));
+    auto one = board.reader(), dead = VerdictReader(board.settings("http://me:PASSWORD@127.0.0.1:1/v3/PATHKEY"));
     auto other_chain = VerdictReader(board.settings(stranger.url()));
 
     const auto half = look_twice(one, dead, kFirst);
     const auto mixed = look_twice(one, other_chain, kFirst);
 
     EXPECT_EQ(half[0].failure, "");
-    EXPECT_THAT(half[1].failure, HasSubstr("cannot be reached"));
+    EXPECT_THAT(half[1].failure, HasSubstr("cannot be reached: http://127.0.0.1:1: "));
+    EXPECT_THAT(half[1].failure, Not(HasSubstr("PATHKEY"))) << "it goes to the log and to decisions.jsonl";
+    EXPECT_THAT(half[1].failure, Not(HasSubstr("PASSWORD")));
     EXPECT_THAT(mixed[1].failure, HasSubstr("1337"));
     EXPECT_EQ(decision(board, half, 8).reason, node::Reason::EndpointFailed);
     EXPECT_EQ(decision(board, mixed, 8).reason, node::Reason::EndpointFailed);
