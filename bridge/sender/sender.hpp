@@ -104,7 +104,8 @@ public:
     [[nodiscard]] const Address& address() const { return signer_.address(); }
 
 private:
-    /// What the node made of the newest version. Displaced: another transaction waits with this nonce.
+    /// What the node made of the newest version. Displaced: another transaction waits with this nonce. NotNow: an error
+    /// that is no verdict.
     enum class Handed : std::uint8_t { Taken, NonceUsed, Displaced, MustPayMore, NotNow, Refused };
 
     static bool never(const rpc::ErrorObject&) { return false; }
