@@ -13,7 +13,7 @@ constexpr Millis kTimeout{2000};
 
 void tell_accord(const std::optional<std::string>& why_not) {
     if (why_not) {
-        spdlog::error("ALARM: the endpoints disagree: {}; nothing is sent until they agree again", *why_not);
+        spdlog::error("ALARM: the endpoints disagree: {}; nothing new is signed until they agree again", *why_not);
     } else {
         spdlog::info("the endpoints agree");
     }
