@@ -158,6 +158,8 @@ contract AuctionHouseTest is Market {
 
         refuses(abi.encodeWithSelector(IAuctionHouse.BidTooLow.selector, 1, 2));
         outbid(1);
+        vm.expectEmit(true, true, true, true, address(house));
+        emit IAuctionHouse.BidPlaced(FIRST, BOB, 2, house.auction(FIRST).endBlock, requestForTests());
         outbid(2);
     }
 

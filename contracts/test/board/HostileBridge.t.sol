@@ -129,6 +129,7 @@ contract HostileBridgeTest is Market {
         vm.roll(from);
         vm.prank(ALICE);
         board.postCommitments(jobId, 0, 1, members, NO_LIST);
+        eq(board.job(jobId).lastProgressBlock, from, "progress");
         for (uint16 i = 0; i < 3; ++i) {
             commitAlone(1, members, plan, i);
         }
