@@ -159,7 +159,6 @@ contract JobBoard is IJobBoard {
         Record.Segment storage s = j.current(segment_);
         s.state.step(SegmentEvent.LeadMissed);
         s.requireClosed(j.number(segment_, s.attempts - 1), rules_.revealBlocks);
-
         _decide(j, jobId, segment_, 0);
     }
 
@@ -213,7 +212,6 @@ contract JobBoard is IJobBoard {
         _job(jobId);
         Ballot.Place memory place = Ballot.Place(domainSeparator(), jobId, segment_, attempt_);
         Proofs.requireEquivocation(place, executor, a, b);
-
         _punish(place, executor, Fault.Equivocation);
     }
 
@@ -230,7 +228,6 @@ contract JobBoard is IJobBoard {
         if (block.number > _deadline(j)) revert JobExpired(_deadline(j));
         Ballot.Place memory place = Ballot.Place(domainSeparator(), jobId, segment_, attempt_);
         Proofs.requireFalseWitness(j, place, executor, vote, opening);
-
         _punish(place, executor, Fault.FalseWitness);
     }
 
