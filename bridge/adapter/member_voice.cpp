@@ -21,7 +21,7 @@ void tell(const std::string& label, const sender::Outcome& outcome) {
     if (const auto* receipt = std::get_if<rpc::Receipt>(&outcome)) {
         spdlog::warn("{}: the bridge left it out; we brought it ourselves, in block {}", label, receipt->block.number);
     } else if (const auto* reverted = std::get_if<sender::Reverted>(&outcome)) {
-        // Most often AlreadyVoted: the bridge did what it should.
+        // Most often NothingToCount: the bridge did what it should.
         spdlog::debug("{}: {}", label, contracts::describe_revert(contracts::Contract::JobBoard, reverted->why.data));
     } else {
         spdlog::warn("{}: {}", label, std::get<sender::Refused>(outcome).reason);
