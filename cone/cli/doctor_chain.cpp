@@ -1,6 +1,7 @@
 // Is there a node, is it the right chain, are the contracts there, can our key pay?
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 
@@ -55,6 +56,35 @@ Finding largest_bid(Connection& connection, const config::Config& config) {
                     : Finding{"largest bid", Verdict::Pass, detail, ""};
 }
 
+/// Between blocks, on average over the newest 1,000. A development node mines at once what it is sent: its clock is what counts.
+double seconds_a_block(rpc::Client& client, const config::Config& config) {
+    if (config::is_development_chain(config.chain.chain_id)) {
+        return config.devnet.block_time_s;
+    }
+    const std::uint64_t head = rpc::block_number(client);
+    const std::uint64_t span = std::min<std::uint64_t>(head, 1000);
+    const auto ends = rpc::block_headers(client, std::array{head - span, head});
+    return span == 0 ? 0.0 : static_cast<double>(ends[1].timestamp - ends[0].timestamp) / static_cast<double>(span);
+}
+
+/// While a segment trains nothing happens on chain: it must not look like a stalled one (docs/protocol.md 2.4, 3).
+Finding segment_timeout(Connection& connection, const config::Config& config) {
+    const double stalls_s = connection.views().rules().stall_blocks * seconds_a_block(connection.client(), config);
+    const double segment_s = config.execution.segment_timeout_s;
+    Finding found{"segment timeout", Verdict::Pass,
+                  std::to_string(config.execution.segment_timeout_s) + " s; without a transaction for some " +
+                      std::to_string(std::llround(stalls_s)) + " s a job stalls",
+                  ""};
+    if (segment_s > stalls_s) {
+        found.verdict = Verdict::Fail;
+        found.fix = "anybody can void the job while it trains: cut it into more segments, with a shorter segment_timeout_s";
+    } else if (segment_s > stalls_s / 2) {
+        found.verdict = Verdict::Warn;
+        found.fix = "anybody can post for a segment that trains longer than half of that: cut the job into more segments";
+    }
+    return found;
+}
+
 Finding second_endpoint(rpc::Client& first, const config::Config& config) {
     const std::string& url = config.chain.second_rpc_url;
     if (url.empty()) {
@@ -84,6 +114,7 @@ std::vector<Finding> check_chain(const config::Config& config) {
                 clock_against(connection.client()),
                 second_endpoint(connection.client(), config),
                 largest_bid(connection, config),
+                segment_timeout(connection, config),
                 bridge_balance(connection, config)};
     } catch (const EnvironmentError& error) {
         return {{"node", Verdict::Warn, error.what(), error.hint()}};

@@ -7,6 +7,10 @@ settings+=(--set devnet.unstake_blocks=1000 --set training.rounds=1 --set execut
 start_chain
 # With all of the price for the executors of one segment, 1 ether is what a missed reveal costs the poorest of them.
 expect 3 "at most 1 ether for 1 segments" "$cone" doctor "${settings[@]}" --set market.executor_share_bp=10000
+# 2,000 blocks, one a second, without a transaction: the job is stalled. Half of it: anybody may post.
+expect 0 "30 s; without a transaction for some 2000 s a job stalls" "$cone" doctor "${settings[@]}"
+expect 0 "anybody can post for a segment that trains longer than half of that" "$cone" doctor "${settings[@]}" --set execution.segment_timeout_s=1001
+expect 3 "can void the job while it trains" "$cone" doctor "${settings[@]}" --set execution.segment_timeout_s=2001
 expect 2 "buyer 0 bids 2 ether; the contracts take at most 1" "$cone" submit "${settings[@]}" --set market.executor_share_bp=10000
 submit_job
 code=0
