@@ -1,4 +1,4 @@
-# cone_add_library(NAME hash SOURCES a.cpp DEPS cone::base [HEADERS json]): target cone_hash, alias cone::hash.
+# cone_add_library(NAME hash SOURCES a.cpp DEPS cone::base [HEADERS heavy]): target cone_hash, alias cone::hash.
 # cone_add_test(NAME hash_merkle SOURCES merkle_test.cpp DEPS cone::hash [RANKS 1 3] [LABELS slow] [TIMEOUT 60])
 # SPDX-License-Identifier: Apache-2.0
 include(GoogleTest)
@@ -22,10 +22,11 @@ function(cone_share_headers target name)
 endfunction()
 
 if(NOT CONE_KERNELS_ONLY)
-  cone_make_headers(json HEADERS <nlohmann/json.hpp> <spdlog/spdlog.h> DEPS spdlog::spdlog)
+  cone_make_headers(heavy HEADERS <boost/multiprecision/cpp_int.hpp> <nlohmann/json.hpp> <spdlog/spdlog.h> DEPS spdlog::spdlog)
 endif()
 if(CONE_BUILD_TESTS AND NOT CONE_KERNELS_ONLY)
-  cone_make_headers(test HEADERS <gtest/gtest.h> <gmock/gmock.h> <nlohmann/json.hpp> DEPS GTest::gtest spdlog::spdlog OPTIONS -fPIE)
+  cone_make_headers(test OPTIONS -fPIE DEPS GTest::gtest spdlog::spdlog
+    HEADERS <gtest/gtest.h> <gmock/gmock.h> <boost/multiprecision/cpp_int.hpp> <nlohmann/json.hpp>)
 endif()
 
 function(cone_add_library)

@@ -14,9 +14,9 @@ endif()
 # Bits that are voted on must not depend on what the optimiser fuses.
 add_compile_options(-ffp-contract=off)
 
-# gcc looks for dead syntax trees at every doubling from 128 MiB: a tenth of a build. From 512 MiB most sources end before the first.
+# gcc looks for dead syntax trees at every doubling from 128 MiB: a tenth of a build. From 1 GiB all but a few end before the first.
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-  add_compile_options(--param=ggc-min-heapsize=524288)
+  add_compile_options(--param=ggc-min-heapsize=1048576)
 endif()
 
 set(CONE_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=")
