@@ -1,31 +1,31 @@
 # cone_add_library(NAME hash SOURCES a.cpp DEPS cone::base [HEADERS heavy]): target cone_hash, alias cone::hash.
-# cone_add_test(NAME hash_merkle SOURCES merkle_test.cpp DEPS cone::hash [RANKS 1 3] [LABELS slow] [TIMEOUT 60])
+# cone_add_test(NAME hash_merkle SOURCES merkle_test.cpp DEPS cone::hash [RANKS 1 3] [LABELS slow] [TIMEOUT 60] [OPTIMISED])
 # SPDX-License-Identifier: Apache-2.0
 include(GoogleTest)
 
 # What many sources include and none of us writes, parsed once: half of a test's compile time is GoogleTest's headers.
 # cone_share_headers(TARGET NAME): the sources of TARGET see the precompiled headers of cone_headers_NAME first, and are compiled
-# with -O1 as those are. For tests and for what waits for a node or a file: -O2 makes a source a third longer to compile there.
-function(cone_make_headers name)
+# at their level of optimisation: tests at -O0, what waits for a node or a file at -O1. -O2 takes a third longer there.
+function(cone_make_headers name level)
   cmake_parse_arguments(ARG "" "" "HEADERS;OPTIONS;DEPS" ${ARGN})
-  list(PREPEND ARG_OPTIONS -O1)
+  set(CONE_LEVEL_OF_${name} ${level} CACHE INTERNAL "")
   file(WRITE ${CMAKE_BINARY_DIR}/headers/${name}.cpp "// Makes cone_headers_${name} a library.\n")
   add_library(cone_headers_${name} STATIC ${CMAKE_BINARY_DIR}/headers/${name}.cpp)
   target_link_libraries(cone_headers_${name} PRIVATE cone_warnings ${ARG_DEPS})
-  target_compile_options(cone_headers_${name} PRIVATE ${ARG_OPTIONS})
+  target_compile_options(cone_headers_${name} PRIVATE ${level} ${ARG_OPTIONS})
   target_precompile_headers(cone_headers_${name} PRIVATE ${ARG_HEADERS})
 endfunction()
 function(cone_share_headers target name)
-  target_compile_options(${target} PRIVATE -O1)
+  target_compile_options(${target} PRIVATE ${CONE_LEVEL_OF_${name}})
   target_link_libraries(${target} PRIVATE spdlog::spdlog)  # its macros are part of what was parsed
   target_precompile_headers(${target} REUSE_FROM cone_headers_${name})
 endfunction()
 
 if(NOT CONE_KERNELS_ONLY)
-  cone_make_headers(heavy HEADERS <boost/multiprecision/cpp_int.hpp> <nlohmann/json.hpp> <spdlog/spdlog.h> DEPS spdlog::spdlog)
+  cone_make_headers(heavy -O1 HEADERS <boost/multiprecision/cpp_int.hpp> <nlohmann/json.hpp> <spdlog/spdlog.h> DEPS spdlog::spdlog)
 endif()
 if(CONE_BUILD_TESTS AND NOT CONE_KERNELS_ONLY)
-  cone_make_headers(test OPTIONS -fPIE DEPS GTest::gtest spdlog::spdlog
+  cone_make_headers(test -O0 OPTIONS -fPIE DEPS GTest::gtest spdlog::spdlog
     HEADERS <gtest/gtest.h> <gmock/gmock.h> <boost/multiprecision/cpp_int.hpp> <nlohmann/json.hpp>)
 endif()
 
@@ -47,9 +47,9 @@ function(cone_add_library)
   add_library(cone::${ARG_NAME} ALIAS ${target})
 endfunction()
 
-# RANKS runs the same program under mpirun once a count (the program must init MPI itself).
+# RANKS runs the same program under mpirun once a count (the program must init MPI itself). OPTIMISED: itself computes for seconds.
 function(cone_add_test)
-  cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SOURCES;DEPS;RANKS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "OPTIMISED" "NAME;TIMEOUT" "SOURCES;DEPS;RANKS;LABELS" ${ARGN})
   if(NOT CONE_BUILD_TESTS)
     return()
   endif()
@@ -63,7 +63,9 @@ function(cone_add_test)
   add_executable(${target} ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE ${ARG_DEPS} cone_warnings)
   target_compile_definitions(${target} PRIVATE CONE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" CONE_BINARY_DIR="${CMAKE_BINARY_DIR}")
-  cone_share_headers(${target} test)
+  if(NOT ARG_OPTIMISED)
+    cone_share_headers(${target} test)
+  endif()
   if(ARG_RANKS)
     target_link_libraries(${target} PRIVATE GTest::gtest)
     foreach(ranks ${ARG_RANKS})
