@@ -61,6 +61,11 @@ contract ExecutorRegistryTest is Market {
         registry.unitsAtOf(new address[](1), 100);
     }
 
+    function test_requireAscending_blockNotOver_reverts() public {
+        refuses(abi.encodeWithSelector(IExecutorRegistry.BlockNotOver.selector, 100, 100));
+        registry.requireAscending(IExecutorRegistry.Draw(bytes32(0), JOB, 0, 100), new address[](0), address(0));
+    }
+
     function test_addUnits_notRegistered_reverts() public {
         refuses(abi.encodeWithSelector(IExecutorRegistry.NotActive.selector, ALICE, IExecutorRegistry.Status.None));
         vm.prank(ALICE);
