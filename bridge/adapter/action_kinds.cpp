@@ -38,6 +38,8 @@ constexpr ActionKind kKinds[] = {
     {"close", Mode::Act, FeeClass::Commit},
     {"order", Mode::Act, FeeClass::Commit},
     {"register", Mode::Act, FeeClass::Commit},
+    {"announceExit", Mode::Act, FeeClass::Payout},
+    {"withdrawStake", Mode::Act, FeeClass::Payout},
 };
 
 }  // namespace

@@ -47,6 +47,8 @@ inline constexpr Function kEscrowOf{Contract::Settlement, "escrowOf(uint64)", "(
 inline constexpr Function kCreditOf{Contract::Settlement, "creditOf(address)", "(uint256)"};
 // ExecutorRegistry
 inline constexpr Function kRegisterExecutor{Contract::ExecutorRegistry, "register(uint32)", "()"};
+inline constexpr Function kAnnounceExit{Contract::ExecutorRegistry, "announceExit()", "()"};
+inline constexpr Function kWithdrawStake{Contract::ExecutorRegistry, "withdrawStake()", "()"};
 inline constexpr Function kExecutor{Contract::ExecutorRegistry, "executor(address)", "((uint8,uint32,uint64,uint128))"};
 inline constexpr Function kExecutorCount{Contract::ExecutorRegistry, "executorCount()", "(uint256)"};
 inline constexpr Function kExecutorAt{Contract::ExecutorRegistry, "executorAt(uint256)", "(address)"};
@@ -99,6 +101,7 @@ inline constexpr Function kOrder{
     Contract::AuctionHouse,
     "order(bytes32[],(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,uint16,uint16,address),bytes32[][])", "(uint64)"};
 inline constexpr Function kCloseAuction{Contract::AuctionHouse, "close(uint64,bytes32[][])", "(uint64)"};
+inline constexpr Function kVoidStaleAuction{Contract::AuctionHouse, "voidStale(uint64)", "()"};
 inline constexpr Function kAuction{
     Contract::AuctionHouse, "auction(uint64)",
     "((uint8,uint64,uint64,address,uint256,(bytes32,uint32,uint16,uint16,uint16,uint8,uint16,uint16,"
@@ -121,6 +124,8 @@ inline constexpr std::array kAll{kRegisterShard,
                                  kEscrowOf,
                                  kCreditOf,
                                  kRegisterExecutor,
+                                 kAnnounceExit,
+                                 kWithdrawStake,
                                  kExecutor,
                                  kExecutorCount,
                                  kExecutorAt,
@@ -145,6 +150,7 @@ inline constexpr std::array kAll{kRegisterShard,
                                  kOpenAuction,
                                  kBid,
                                  kCloseAuction,
+                                 kVoidStaleAuction,
                                  kAuction,
                                  kLeastBid,
                                  kMostBid,

@@ -66,8 +66,20 @@ ContractCall order_job(const std::vector<Hash32>& tags, const Request& request, 
     return make(fn::kOrder, {list_of(tags), to_abi(request), lists_of(lists)}, price);
 }
 
+ContractCall void_stale_auction(JobId auction) {
+    return make(fn::kVoidStaleAuction, {number(auction)});
+}
+
 ContractCall withdraw() {
     return make(fn::kWithdraw, {});
+}
+
+ContractCall announce_exit() {
+    return make(fn::kAnnounceExit, {});
+}
+
+ContractCall withdraw_stake() {
+    return make(fn::kWithdrawStake, {});
 }
 
 ContractCall challenge(JobId job, SegmentIndex segment, Wei bond) {

@@ -35,7 +35,13 @@ struct ContractCall {
 /// Buys at the fixed price `price`, without an auction.
 [[nodiscard]] ContractCall order_job(const std::vector<Hash32>& tags, const Request& request,
                                      const std::vector<std::vector<Hash32>>& lists, Wei price);
+/// An auction that nobody closed in time: the highest bid is owed back.
+[[nodiscard]] ContractCall void_stale_auction(JobId auction);
+/// What Settlement owes the caller.
 [[nodiscard]] ContractCall withdraw();
+/// Leaves the pool; the stake stays locked for the unstaking delay, then `withdraw_stake` pays it out.
+[[nodiscard]] ContractCall announce_exit();
+[[nodiscard]] ContractCall withdraw_stake();
 [[nodiscard]] ContractCall challenge(JobId job, SegmentIndex segment, Wei bond);
 
 // Bridge

@@ -8,7 +8,7 @@
 
 namespace cone::index {
 
-MarketIndex apply_block(MarketIndex before, const contracts::Deployment& deployment, std::span<const rpc::Log> logs) {
+std::vector<contracts::Event> events_in(const contracts::Deployment& deployment, std::span<const rpc::Log> logs) {
     std::vector<contracts::Event> events;
     for (const rpc::Log& log : logs) {
         const auto contract = deployment.contract_at(log.address);
@@ -16,7 +16,11 @@ MarketIndex apply_block(MarketIndex before, const contracts::Deployment& deploym
             events.push_back(*std::move(event));
         }
     }
-    return apply_events(std::move(before), events);
+    return events;
+}
+
+MarketIndex apply_block(MarketIndex before, const contracts::Deployment& deployment, std::span<const rpc::Log> logs) {
+    return apply_events(std::move(before), events_in(deployment, logs));
 }
 
 IndexHistory::IndexHistory(contracts::Deployment deployment, std::size_t blocks)

@@ -12,6 +12,9 @@
 
 namespace cone::index {
 
+/// The events among logs, in their order. Logs of other contracts, and events that the contracts do not have, are left out.
+[[nodiscard]] std::vector<contracts::Event> events_in(const contracts::Deployment& deployment, std::span<const rpc::Log> logs);
+
 /// The index after the logs of one block. Logs of other contracts, and events that the contracts do not have, change nothing.
 [[nodiscard]] MarketIndex apply_block(MarketIndex before, const contracts::Deployment& deployment,
                                       std::span<const rpc::Log> logs);

@@ -8,8 +8,11 @@
 #include "bridge/adapter/terms.hpp"
 #include "bridge/adapter/votes.hpp"
 #include "bridge/eth/key_source.hpp"
+#include "bridge/index/claims.hpp"
+#include "bridge/index/history.hpp"
 #include "bridge/rpc/calls.hpp"
 #include "bridge/rpc/header.hpp"
+#include "bridge/rpc/log_range.hpp"
 #include "cone/node/rules.hpp"
 #include "cone/node/vote.hpp"
 #include "tests/bridge/adapter/values.hpp"
@@ -226,6 +229,33 @@ TEST(VerdictReader, AnEndpointWithFiguresBeyondCountingEndsNoWatch) {
     EXPECT_EQ(both[0].failure, "");
     EXPECT_TRUE(!both[1].failure.empty() || both[1].fees > both[0].fees);
     EXPECT_EQ(decision(board, {both[1], both[0]}, 8).verdict, node::Verdict::Abstain);
+}
+
+/// The job ended before anybody answered the challenge: its bond comes back to who asks for it.
+TEST(ClaimsOnEthereum, ABondOfAJobThatEndedVoidComesBack) {
+    Board board;
+    const Address challenger = dev_account(kChallenger).address();
+    const auto claims = [&] {
+        const auto& deployment = board.net.deployment();
+        const auto logs = rpc::read_logs(board.net.client(), deployment.block, rpc::block_number(board.net.client()),
+                                         {deployment.addresses(), {}});
+        return index::claims_of(index::events_in(deployment, logs), challenger);
+    };
+    board.vote(0, 0, 2, 7);
+    board.challenge();
+    const Wei bond = board.net.views().rules().challenge_bond;
+    const index::ForcedAttempt held{board.job(), kFirst, AttemptIndex(1), bond};
+    const auto reclaim = contracts::reclaim_bond(held.job, held.segment, held.attempt);
+
+    EXPECT_EQ(claims(), (index::Claims{{}, {held}, {board.job()}, {}}));
+    EXPECT_THROW(board.net.send(kChallenger, reclaim), ChainError) << "it can still be decided";
+    board.net.mine(board.net.views().rules().stall_blocks + 1);
+    board.net.send(kStranger, contracts::void_stale(board.job()));
+    board.net.send(kStranger, reclaim);
+    EXPECT_EQ(claims(), (index::Claims{bond, {held}, {}, {}}));
+    EXPECT_THROW(board.net.send(kStranger, reclaim), ChainError) << "once";
+    board.net.send(kChallenger, contracts::withdraw());
+    EXPECT_EQ(claims().credit, Wei(0));
 }
 
 }  // namespace
