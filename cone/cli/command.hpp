@@ -55,5 +55,6 @@ void add_report(CLI::App& app, Runner& chosen);
 void add_doctor(CLI::App& app, Runner& chosen);
 void add_bench(CLI::App& app, Runner& chosen);
 void add_key(CLI::App& app, Runner& chosen);
+void add_withdraw(CLI::App& app, Runner& chosen);
 
 }  // namespace cone::cli

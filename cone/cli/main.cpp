@@ -44,8 +44,8 @@ int run_app(int argc, char** argv) {
     app.require_subcommand(1);
     app.set_version_flag("--version", version_text());
     Runner chosen;
-    for (auto* add :
-         {add_devnet, add_submit, add_run, add_status, add_watch, add_verify, add_report, add_doctor, add_bench, add_key}) {
+    for (auto* add : {add_devnet, add_submit, add_run, add_status, add_watch, add_verify, add_report, add_doctor, add_bench,
+                      add_key, add_withdraw}) {
         add(app, chosen);
     }
     try {

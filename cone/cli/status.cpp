@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
 
-#include "bridge/index/history.hpp"
-#include "bridge/rpc/log_range.hpp"
+#include "bridge/index/market_index.hpp"
 #include "cone/base/errors.hpp"
 #include "cone/cli/command.hpp"
 #include "cone/cli/connection.hpp"
 #include "cone/cli/job_choice.hpp"
+#include "cone/cli/market_log.hpp"
 
 namespace cone::cli {
 namespace {
@@ -100,20 +100,12 @@ std::string text_of(const JobStatus& status) {
     return text + text_of_money(status);
 }
 
-/// All events from the contracts' deployment on, in ranges that the node answers.
-index::MarketIndex read_market(Connection& connection) {
-    const auto& deployment = connection.deployment();
-    const auto head = rpc::block_number(connection.client());
-    const auto logs = rpc::read_logs(connection.client(), deployment.block, head, {deployment.addresses(), {}});
-    return index::apply_block({}, deployment, logs);
-}
-
 JobStatus read_status(Connection& connection, JobId id) {
     JobStatus status{id, connection.views().job(id), {}, connection.views().escrow_of(id), {}, {}};
     for (std::uint32_t i = 0; i < status.job.segments; ++i) {
         status.segments.push_back(connection.views().segment(id, SegmentIndex(i)));
     }
-    auto market = read_market(connection);
+    auto market = index::apply_events({}, market_events(connection));
     status.till = std::move(market.tills[id]);
     status.faults = std::move(market.jobs[id].faults);
     return status;

@@ -6,7 +6,7 @@ use_config configs/tiny.toml
 mkdir -p "$work/bad"
 
 step "help of every command, and no command"
-for command in "" "devnet" "devnet up" "devnet down" submit run status verify report doctor "bench"; do
+for command in "" "devnet" "devnet up" "devnet down" submit run status verify report doctor withdraw "bench"; do
   # shellcheck disable=SC2086  # "devnet up" is two words
   expect 0 "--help" "$cone" $command --help
 done
