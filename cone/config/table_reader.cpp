@@ -42,7 +42,11 @@ std::string range_text_of(std::uint64_t least, std::uint64_t most) {
                       : "a whole number between " + std::to_string(least) + " and " + std::to_string(most);
 }
 
+/// Of tables and arrays only what they are: to print them toml++ counts columns with the logarithm of each number, also below 1.
 std::string text_of(const toml::node& node) {
+    if (node.is_table() || node.is_array()) {
+        return node.is_table() ? "a table" : "an array";
+    }
     std::ostringstream text;
     node.visit([&](const auto& value) { text << value; });
     std::string shown = text.str();
