@@ -17,20 +17,6 @@ namespace {
 
 using config::KeyKind;
 
-std::uint32_t needed(const config::Config& config, Role role) {
-    if (role == Role::Seller) {
-        return config.data.sellers;
-    }
-    if (role == Role::Executor) {
-        return config.execution.executors;
-    }
-    std::uint32_t buyers = 1;
-    for (const auto& bid : config.market.bids) {
-        buyers = std::max(buyers, bid.buyer + 1);
-    }
-    return role == Role::Buyer ? buyers : 1;
-}
-
 /// A keystore is opened only when there is a password, and only the first of a role: each takes a second.
 std::string look_at(const config::Config& config, Role role, std::uint32_t index) {
     const auto place = place_of(config, role);
@@ -65,7 +51,7 @@ Finding look_at_role(const config::Config& config, Role role) {
     }
     try {
         std::string first = place.kind == KeyKind::External ? look_at_signer(place, word) : look_at(config, role, 0);
-        const std::uint32_t count = needed(config, role);
+        const std::uint32_t count = keys_of(config, role);
         for (std::uint32_t i = 1; i < count; ++i) {
             (void)look_at(config, role, i);
         }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cone/cli/roles.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "bridge/eth/key_source.hpp"
@@ -106,6 +107,20 @@ auto with_role_named(Role role, std::uint32_t index, Open open) {
 std::string role_name(Role role, std::uint32_t index) {
     const std::string word(word_of(role));
     return accounts_of(role).count == 1 ? word : word + "-" + std::to_string(index);
+}
+
+std::uint32_t keys_of(const config::Config& config, Role role) {
+    if (role == Role::Seller) {
+        return config.data.sellers;
+    }
+    if (role == Role::Executor) {
+        return config.execution.executors;
+    }
+    std::uint32_t buyers = 1;
+    for (const auto& bid : config.market.bids) {
+        buyers = std::max(buyers, bid.buyer + 1);
+    }
+    return role == Role::Buyer ? buyers : 1;
 }
 
 KeyPlace place_of(const config::Config& config, Role role) {

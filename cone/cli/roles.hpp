@@ -22,6 +22,9 @@ inline constexpr std::uint32_t kDevAccounts = 400;
 /// "buyer-1"; also the name of its file, <dir>/buyer-1.key or .json ("deployer", "bridge" and "challenger" have no number).
 [[nodiscard]] std::string role_name(Role role, std::uint32_t index);
 
+/// Number of keys of a role that the configuration speaks of.
+[[nodiscard]] std::uint32_t keys_of(const config::Config& config, Role role);
+
 /// The role's place of [keys].
 [[nodiscard]] config::KeyPlace place_of(const config::Config& config, Role role);
 

@@ -112,21 +112,6 @@ Role role_from(const std::string& name) {
     return static_cast<Role>(found - config::kKeyRoles.begin());
 }
 
-/// Keys of a role that the configuration speaks of.
-std::uint32_t keys_of(const config::Config& config, Role role) {
-    if (role == Role::Seller) {
-        return config.data.sellers;
-    }
-    if (role == Role::Executor) {
-        return config.execution.executors;
-    }
-    std::uint32_t buyers = 1;
-    for (const auto& bid : config.market.bids) {
-        buyers = std::max(buyers, bid.buyer + 1);
-    }
-    return role == Role::Buyer ? buyers : 1;
-}
-
 /// With the lease of a key that `cone run` or `cone watch` may be using.
 std::unique_ptr<Account> open_account(Connection& connection, const config::Config& config, Role role, std::uint32_t index) {
     const bool is_shared = role == Role::Bridge || role == Role::Challenger;
