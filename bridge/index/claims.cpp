@@ -44,10 +44,7 @@ bool is_over(JobState state) {
 
 Claims claims_of(std::span<const Event> events, const Address& account) {
     const MarketIndex index = apply_events({}, events);
-    Claims claims{.credit = {}, .challenges = challenges_of(events, account), .unfinished = {}, .open_auctions = {}};
-    if (const auto credit = index.credits.find(account); credit != index.credits.end()) {
-        claims.credit = credit->second;
-    }
+    Claims claims{.challenges = challenges_of(events, account), .unfinished = {}, .open_auctions = {}};
     for (const auto& [id, job] : index.jobs) {
         const bool challenged = std::any_of(claims.challenges.begin(), claims.challenges.end(),
                                             [&, wanted = id](const auto& challenge) { return challenge.job == wanted; });

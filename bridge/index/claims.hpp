@@ -19,8 +19,8 @@ struct ForcedAttempt {
     bool operator==(const ForcedAttempt&) const = default;
 };
 
+/// Beside its credit, which Settlement tells.
 struct Claims {
-    Wei credit;                             ///< not withdrawn yet
     std::vector<ForcedAttempt> challenges;  ///< all that it ever sent
     std::vector<JobId> unfinished;          ///< jobs that it bought or challenged in, neither settled nor void
     std::vector<JobId> open_auctions;       ///< in which its bid is the highest

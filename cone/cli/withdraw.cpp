@@ -178,7 +178,9 @@ void add_withdraw(CLI::App& app, Runner& chosen) {
     command->add_option("--role", options->role, "Whose key")
         ->check(CLI::IsMember({"bridge", "challenger", "buyer", "seller", "executor"}))
         ->capture_default_str();
-    auto* index = command->add_option("--index", options->index, "Number of the key, as in buyer-1")->capture_default_str();
+    auto* index = command->add_option("--index", options->index, "Number of the key, as in buyer-1")
+                      ->check(CLI::Range(0U, 999'999U))
+                      ->capture_default_str();
     command->add_flag("--all", options->all, "Every key of the role that the configuration speaks of")->excludes(index);
     command->add_flag("--stake", options->stake, "An executor's stake too: announces its exit, later takes the stake");
     command->add_flag("--dry-run", options->dry_run, "Show what would be sent, send nothing");

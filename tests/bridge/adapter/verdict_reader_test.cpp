@@ -247,15 +247,16 @@ TEST(ClaimsOnEthereum, ABondOfAJobThatEndedVoidComesBack) {
     const index::ForcedAttempt held{board.job(), kFirst, AttemptIndex(1), bond};
     const auto reclaim = contracts::reclaim_bond(held.job, held.segment, held.attempt);
 
-    EXPECT_EQ(claims(), (index::Claims{{}, {held}, {board.job()}, {}}));
+    EXPECT_EQ(claims(), (index::Claims{{held}, {board.job()}, {}}));
     EXPECT_THROW(board.net.send(kChallenger, reclaim), ChainError) << "it can still be decided";
     board.net.mine(board.net.views().rules().stall_blocks + 1);
     board.net.send(kStranger, contracts::void_stale(board.job()));
     board.net.send(kStranger, reclaim);
-    EXPECT_EQ(claims(), (index::Claims{bond, {held}, {}, {}}));
+    EXPECT_EQ(claims(), (index::Claims{{held}, {}, {}}));
+    EXPECT_EQ(board.net.views().credit_of(challenger), bond);
     EXPECT_THROW(board.net.send(kStranger, reclaim), ChainError) << "once";
     board.net.send(kChallenger, contracts::withdraw());
-    EXPECT_EQ(claims().credit, Wei(0));
+    EXPECT_EQ(board.net.views().credit_of(challenger), Wei(0));
 }
 
 }  // namespace

@@ -131,13 +131,6 @@ TEST(Claims, AnAuctionBelongsToTheHighestBidUntilItIsClosed) {
     EXPECT_TRUE(claims_of(events, kBuyer).open_auctions.empty());
 }
 
-TEST(Claims, ACreditIsOwedUntilItIsWithdrawn) {
-    std::vector<Event> events{event(Contract::Settlement, "Credited", {{"payee", kBuyer}, {"amountWei", U256(5)}})};
-    EXPECT_EQ(claims_of(events, kBuyer).credit, Wei(5));
-    events.push_back(event(Contract::Settlement, "Withdrawn", {{"payee", kBuyer}, {"amountWei", U256(5)}}));
-    EXPECT_EQ(claims_of(events, kBuyer).credit, Wei(0));
-}
-
 TEST(Claims, RefuseEventsWhoseBeginningWasNotRead) {
     const std::vector<Event> events{event(Contract::JobBoard, "JobVoided", {{"jobId", U256(1)}})};
     EXPECT_THROW((void)claims_of(events, kBuyer), ChainError);
